@@ -1,0 +1,64 @@
+package site
+
+import (
+	"net/netip"
+	"path/filepath"
+	"time"
+)
+
+// Default returns what holds for every field that a site's file leaves out. It
+// is no whole site: the name, the domain, the regions and their zones have no
+// default.
+func Default() *Site {
+	return &Site{
+		Hosts: []string{"@", "www"},
+		Home: Home{Region: Region{
+			AddressRange: netip.MustParsePrefix("10.0.0.0/16"),
+			NATGateways:  NATPerZone,
+		}},
+		Standby: Standby{Region: Region{
+			AddressRange: netip.MustParsePrefix("10.1.0.0/16"),
+			NATGateways:  NATPerZone,
+		}},
+		IPv6:     true,
+		FlowLogs: true,
+		Web: Web{
+			InstanceType: "t3.small",
+			HealthPath:   "/healthz",
+			Minimum:      2,
+			Maximum:      6,
+			CPU:          CPU{High: 80, Low: 10, Period: time.Minute},
+		},
+		Failover: Failover{Interval: 10 * time.Second, Threshold: 3, Path: "/healthz"},
+		Edge: Edge{
+			ReadFailover:    true,
+			OriginTLS:       true,
+			OriginSecrets:   []string{"first"},
+			ErrorCaching:    0,
+			KeepAlive:       time.Minute,
+			HTTP3:           true,
+			SecurityHeaders: true,
+		},
+		StaticFiles: StaticFiles{HostNames: true, Headers: true},
+		Replication: Replication{BothWays: true, TimeControl: true},
+		Retention: Retention{
+			Buckets:               Retain,
+			Zone:                  Retain,
+			Logs:                  Retain,
+			TerminationProtection: true,
+		},
+	}
+}
+
+// fill completes what a default cannot say: the time zone of each schedule, and
+// the folder to which paths are relative.
+func (s *Site) fill(folder string) {
+	for i := range s.Web.Schedules {
+		if s.Web.Schedules[i].TimeZone == "" {
+			s.Web.Schedules[i].TimeZone = "UTC"
+		}
+	}
+	if s.Web.UserData != "" && !filepath.IsAbs(s.Web.UserData) {
+		s.Web.UserData = filepath.Join(folder, s.Web.UserData)
+	}
+}

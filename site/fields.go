@@ -1,0 +1,172 @@
+package site
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // time zones are known on machines without a zoneinfo folder
+
+	"github.com/robfig/cron/v3"
+)
+
+// longestDomain is the greatest length of the domain, in octets. It is the
+// certificate's common name, for which RFC 5280 and ACM allow 64:
+// https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+const longestDomain = 64
+
+// domainFault says what is wrong with a domain name that a user may take for
+// right.
+func domainFault(domain, _ string) string {
+	labels := strings.Split(domain, ".")
+	switch {
+	case !isASCII(domain):
+		return `has letters beyond ASCII: write each such label in its "xn--" form (Punycode)`
+	case domain != strings.ToLower(domain):
+		return "has capital letters"
+	case strings.Contains(domain, "*"):
+		return "is a wildcard, which Twinsite adds itself"
+	case strings.Contains(domain, "/"):
+		return "is an address, not a domain name"
+	case strings.HasSuffix(domain, "."):
+		return "ends in a dot"
+	case domain != "" && len(labels) < 2:
+		return "has one label, so it is no public domain"
+	case len(domain) > longestDomain:
+		return fmt.Sprintf("has %d characters of the %d that a certificate's common name holds", len(domain), longestDomain)
+	case domain != "" && slices.ContainsFunc(labels, notLabel):
+		return "has a label that is empty, longer than 63 characters, or begins or ends with a hyphen"
+	case domain != "" && !regexp.MustCompile(`^([a-z]{2,}|xn--[a-z0-9-]+)$`).MatchString(labels[len(labels)-1]):
+		return "does not end in a top-level domain"
+	}
+	return ""
+}
+
+// isASCII tells whether a text has ASCII characters only.
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 })
+}
+
+// notLabel tells that a text cannot be a label of a domain name by its length
+// or its hyphens.
+func notLabel(label string) bool {
+	return label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-")
+}
+
+// hostFault says that Twinsite uses a host's name itself.
+func hostFault(host, _ string) string {
+	region, origin := strings.CutPrefix(host, originLabel)
+	_, known := regions()[region]
+	if host == staticLabel || host == standbyStaticLabel || origin && known {
+		return "is a name that Twinsite uses itself"
+	}
+	return ""
+}
+
+// pathFault says what is wrong with the path of a health check. The parameter
+// is its greatest length: 1024 for target groups, 255 for Route 53.
+//
+// A path that servers tidy up would answer a redirect, which Route 53 takes for
+// health. Queries and escapes are refused: the edge function compares the path
+// letter by letter.
+func pathFault(path, parameter string) string {
+	longest, err := strconv.Atoi(parameter)
+	segments := strings.Split(path, "/")
+	switch {
+	case err != nil || len(path) > longest:
+		return fmt.Sprintf("is longer than %s characters", parameter)
+	case path != "" && path[0] != '/':
+		return `does not begin with "/"`
+	case strings.Contains(path, "//"), slices.Contains(segments, "."), slices.Contains(segments, ".."):
+		return `has "//", "/./" or "/../", which servers answer with a redirect`
+	}
+	return ""
+}
+
+// rangeFault says what is wrong with an IPv4 range.
+func rangeFault(text, _ string) string {
+	if text == "" {
+		return ""
+	}
+	prefix, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil || !prefix.Addr().Is4():
+		return "is not an IPv4 range"
+	case prefix != prefix.Masked():
+		return fmt.Sprintf("has address bits beyond its length (%s has none)", prefix.Masked())
+	}
+	return ""
+}
+
+// privateRangeFault says what is wrong with a network's range: RFC 1918 names
+// the private ones.
+func privateRangeFault(text, _ string) string {
+	if fault := rangeFault(text, ""); fault != "" || text == "" {
+		return fault
+	}
+	prefix := netip.MustParsePrefix(text)
+	for _, private := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"} {
+		block := netip.MustParsePrefix(private)
+		if block.Contains(prefix.Addr()) && prefix.Bits() >= block.Bits() {
+			return ""
+		}
+	}
+	return "is not in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
+}
+
+// cronField is a field of cron as Auto Scaling reads it: lists of values, ranges
+// and steps of ranges.
+const cronField = `(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)`
+
+// cronFault says what is wrong with five fields of cron. The parser is cron/v3's,
+// which also takes what Auto Scaling refuses: descriptors, a time zone of their
+// own, "?", empty list entries and steps of single values.
+//
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html
+func cronFault(text, _ string) string {
+	fields := strings.Fields(text)
+	switch {
+	case strings.HasPrefix(text, "@"):
+		return "is a descriptor, which Auto Scaling does not take"
+	case strings.Contains(text, "TZ="):
+		return "has a time zone, which belongs in timeZone"
+	case len(text) > 255:
+		return "is longer than 255 characters"
+	case len(fields) != 5:
+		return ""
+	}
+	step := `(\*/[0-9]+|` + cronField + `|[0-9A-Za-z]+-[0-9A-Za-z]+/[0-9]+)`
+	list := regexp.MustCompile(`^` + step + `(,` + step + `)*$`)
+	for _, field := range fields {
+		if !list.MatchString(field) {
+			return fmt.Sprintf("has a field that cron does not know, %s", quote(field))
+		}
+	}
+	schedule, err := cron.ParseStandard(text)
+	if err != nil {
+		return fmt.Sprintf("is not cron (%v)", err)
+	}
+	if schedule.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return "never comes"
+	}
+	return ""
+}
+
+// startFault says that a date does not exist.
+func startFault(text, _ string) string {
+	if _, err := time.Parse(startLayout, text); text != "" && err != nil {
+		return "is not a date and time"
+	}
+	return ""
+}
+
+// timeZoneFault says that a time zone does not exist.
+func timeZoneFault(text, _ string) string {
+	if _, err := time.LoadLocation(text); err != nil {
+		return "is not a time zone of the IANA database"
+	}
+	return ""
+}

@@ -1,0 +1,97 @@
+package site
+
+import (
+	"time"
+)
+
+// HostNames returns the full names that visitors use, in the order of Hosts:
+// "example.com" for "@", "www.example.com" for "www".
+func (s *Site) HostNames() []string {
+	names := make([]string, len(s.Hosts))
+	for i, host := range s.Hosts {
+		names[i] = host + "." + s.Domain
+		if host == apex {
+			names[i] = s.Domain
+		}
+	}
+	return names
+}
+
+// StaticHost returns the name of the home region's static files:
+// "static.example.com".
+func (s *Site) StaticHost() string {
+	return staticLabel + "." + s.Domain
+}
+
+// StandbyStaticHost returns the name of the standby region's static files:
+// "static-standby.example.com".
+func (s *Site) StandbyStaticHost() string {
+	return standbyStaticLabel + "." + s.Domain
+}
+
+// OriginHost returns the name under which CloudFront finds a region's load
+// balancer: "origin-eu-west-1.example.com".
+func (s *Site) OriginHost(region string) string {
+	return originLabel + region + "." + s.Domain
+}
+
+// The labels below the domain that Twinsite uses itself. "@" is the domain.
+const (
+	apex               = "@"
+	staticLabel        = "static"
+	standbyStaticLabel = "static-standby"
+	originLabel        = "origin-"
+)
+
+// PrefixList returns the id of CloudFront's managed prefix list in the home
+// region, as "pl-22a6434b": the given one, or the one known to Twinsite. It is
+// empty when there is neither, which Load accepts only without OriginSecrets.
+func (h Home) PrefixList() string {
+	if h.CloudFrontPrefixList != "" {
+		return h.CloudFrontPrefixList
+	}
+	return regions()[h.Region.Region].prefixList
+}
+
+// StandbyWeb returns the standby's web servers: those of home with the
+// standby's instance type and capacity. Schedules are cut to that capacity.
+func (s *Site) StandbyWeb() Web {
+	web := s.Web
+	override := s.Standby.Web
+	if override.InstanceType != "" {
+		web.InstanceType = override.InstanceType
+	}
+	if override.Minimum != 0 {
+		web.Minimum = override.Minimum
+	}
+	if override.Maximum != 0 {
+		web.Maximum = override.Maximum
+	}
+	web.Schedules = make([]Schedule, len(s.Web.Schedules))
+	for i, schedule := range s.Web.Schedules {
+		schedule.Minimum = min(max(schedule.Minimum, web.Minimum), web.Maximum)
+		schedule.Maximum = min(max(schedule.Maximum, web.Minimum), web.Maximum)
+		web.Schedules[i] = schedule
+	}
+	return web
+}
+
+// StartTime returns, in UTC, the one time at which the schedule acts. It answers
+// false for a schedule that recurs.
+func (s Schedule) StartTime() (start time.Time, once bool) {
+	if s.Start == "" {
+		return time.Time{}, false
+	}
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return time.Time{}, false
+	}
+	local, err := time.ParseInLocation(startLayout, s.Start, zone)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return local.UTC(), true
+}
+
+// startLayout is how Schedule.Start is written.
+const startLayout = "2006-01-02T15:04"

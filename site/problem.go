@@ -1,0 +1,202 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one mistake in a site's file.
+type Problem struct {
+	// File is the file's path as it was given to Load.
+	File string
+
+	// Line and Column say where the mistake is, counted from 1. What is missing
+	// is reported where the nearest enclosing field stands.
+	Line, Column int
+
+	// Field is the field's path, as "web.schedules[1].cron". It is "file" for
+	// the file as a whole and "yaml" for what is not readable as YAML.
+	Field string
+
+	// Message says what is wrong, what was given and what to do.
+	Message string
+}
+
+// Error returns the problem on one line, as
+// "site.yaml:12:9: home.region: is not a region of AWS, got \"eu-west-9\": …".
+func (p Problem) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s: %s", p.File, p.Line, p.Column, p.Field, p.Message)
+}
+
+// Problems are all mistakes in a site's file, in the order of its lines.
+type Problems []Problem
+
+// Error returns one line for each problem.
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, problem := range p {
+		lines[i] = problem.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap lets errors.As find the first Problem.
+func (p Problems) Unwrap() []error {
+	problems := make([]error, len(p))
+	for i, problem := range p {
+		problems[i] = problem
+	}
+	return problems
+}
+
+// sort puts the problems in the order in which a reader meets their causes.
+func (p Problems) sort() {
+	slices.SortStableFunc(p, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+}
+
+// position is a place in a file, counted from 1.
+type position struct{ line, column int }
+
+// report collects the problems of one file, and knows where its fields stand.
+type report struct {
+	file      string
+	positions map[string]position // by field
+	faulty    map[string]bool     // the fields that have a problem
+	problems  Problems
+}
+
+// newReport returns an empty report about a file.
+func newReport(file string) *report {
+	return &report{
+		file:      file,
+		positions: map[string]position{"": {1, 1}},
+		faulty:    map[string]bool{},
+	}
+}
+
+// addAt adds a problem at a place. A field has at most one problem, the first
+// that was found: what is unreadable breaks other rules only by accident.
+func (r *report) addAt(at position, field, message string) {
+	if r.faulty[field] {
+		return
+	}
+	r.faulty[field] = true
+	r.problems = append(r.problems, Problem{r.file, at.line, at.column, field, message})
+}
+
+// add adds a problem at its field or, when that is missing, at the nearest
+// field around it.
+func (r *report) add(field, message string) {
+	at := field
+	for {
+		if place, given := r.positions[at]; given {
+			r.addAt(place, field, message)
+			return
+		}
+		at = parent(at)
+	}
+}
+
+// given tells whether the file has the field.
+func (r *report) given(field string) bool {
+	_, given := r.positions[field]
+	return given
+}
+
+// sound tells whether none of the fields has a problem, so that a rule about
+// several fields speaks only when each of them is right in itself.
+func (r *report) sound(fields ...string) bool {
+	return !slices.ContainsFunc(fields, func(field string) bool { return r.faulty[field] })
+}
+
+// err returns the sorted problems, or nil when there are none.
+func (r *report) err() error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	r.problems.sort()
+	return r.problems
+}
+
+// parent returns the field around a field: "web.schedules" of
+// "web.schedules[1]", "" of "web".
+func parent(field string) string {
+	return field[:max(strings.LastIndexAny(field, ".["), 0)]
+}
+
+// child returns the path of a key inside a field: "tags.Owner", and
+// `tags["cost:center"]` where a dot would mislead.
+func child(field, key string) string {
+	switch {
+	case key == "" || strings.ContainsFunc(key, notWord):
+		return fmt.Sprintf("%s[%s]", field, quote(key))
+	case field == "":
+		return key
+	}
+	return field + "." + key
+}
+
+// notWord tells that a character does not occur in the name of a field.
+func notWord(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+}
+
+// item returns the path of a list's entry.
+func item(field string, index int) string {
+	return fmt.Sprintf("%s[%d]", field, index)
+}
+
+// quote returns a value as it is shown in a message: on one line, and short.
+func quote(value string) string {
+	const longest = 60
+	if runes := []rune(value); len(runes) > longest {
+		value = string(runes[:longest]) + "…"
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+// nearest returns " – did you mean …?" when one of the candidates is at most two
+// slips of the keyboard away from the value, and "" otherwise.
+func nearest(value string, candidates []string) string {
+	best, distance := "", 3
+	for _, candidate := range candidates {
+		if d := slips(value, candidate); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	if best == "" || distance >= len(best) {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %q?", best)
+}
+
+// slips counts the letters to insert, delete or change on the way from a to b
+// (Levenshtein's distance), without regard to case. It answers 3 for lengths
+// that are further apart than that.
+func slips(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	if len(a)-len(b) > 2 || len(b)-len(a) > 2 {
+		return 3
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

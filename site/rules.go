@@ -1,0 +1,293 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-playground/validator/v10"
+)
+
+// check applies every rule to a site and reports those that are broken. First
+// come the rules that speak of one value, which stand in the fields' validate
+// tags; then those that compare fields, each a function in sections.go.
+func check(report *report, site *Site) {
+	checkFields(report, site)
+	for _, rule := range sectionRules() {
+		rule(report, site)
+	}
+}
+
+// A fieldRule is a rule about one text. It stands in a validate tag under its
+// key in fieldRules.
+type fieldRule struct {
+	// pattern is a regular expression that the whole text must match. Editors
+	// check it too, through the schema. It may allow more than check does.
+	pattern string
+
+	// check says what is wrong with a text that matches the pattern; "" is
+	// nothing. The parameter is what follows "=" in the tag. Nil: the pattern
+	// says it all.
+	check func(text, parameter string) string
+
+	// wrong and remedy say what is wrong with a text that does not match, and
+	// what to give instead.
+	wrong, remedy string
+}
+
+// fault says what is wrong with a text and what to give instead; wrong is empty
+// when the text is right.
+func (r fieldRule) fault(text, parameter string) (wrong, remedy string) {
+	if r.check != nil {
+		if wrong := r.check(text, parameter); wrong != "" {
+			return wrong, r.remedy
+		}
+	}
+	if !regexp.MustCompile(r.pattern).MatchString(text) {
+		return r.wrong, r.remedy
+	}
+	return "", ""
+}
+
+// fieldRules returns the rules about single texts by their tags. Beside them,
+// the tags use the validator's own required, omitempty, dive, oneof, min, max.
+func fieldRules() map[string]fieldRule {
+	return map[string]fieldRule{
+		"siteName": {
+			pattern: `^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$`,
+			wrong:   "is not a site's name",
+			remedy:  `give 1 to 20 lower-case letters, digits and hyphens, the first a letter and the last no hyphen, as "ticketing"`,
+		},
+		"domain": {
+			pattern: `^[a-z0-9-]+(\.[a-z0-9-]+)+$`,
+			check:   domainFault,
+			wrong:   "is not a domain name",
+			remedy:  `give the apex domain in lower case, as "example.com"`,
+		},
+		"host": {
+			pattern: `^(@|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$`,
+			check:   hostFault,
+			wrong:   "is not one label below the domain, all that the certificate's wildcard covers",
+			remedy:  `give lower-case letters, digits and inner hyphens, as "www", or "@" for the domain itself`,
+		},
+		"zoneId": {
+			pattern: `^Z[A-Z0-9]{1,31}$`,
+			wrong:   "is not the id of a hosted zone",
+			remedy:  `give it as Route 53 shows it, as "Z0123456789ABCDEFGHIJ", or remove the line to create the zone`,
+		},
+		"region": {
+			pattern: `^(` + strings.Join(regionNames(), "|") + `)$`,
+			wrong:   "is not a region of AWS's standard partition",
+			remedy:  `give a region's name, as "eu-west-1"`,
+		},
+		"prefixList": {
+			pattern: `^pl-[0-9a-f]{8}([0-9a-f]{9})?$`,
+			wrong:   "is not the id of a prefix list",
+			remedy:  `give it as "pl-0123abcd", found by ` + findPrefixList,
+		},
+		"instanceType": {
+			pattern: `^[a-z][a-z0-9]*(-[a-z0-9]+)*\.(nano|micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)$`,
+			wrong:   "is not an EC2 instance type",
+			remedy:  `give family and size, as "t3.small"`,
+		},
+		"urlPath": {
+			pattern: `^/[A-Za-z0-9._~/-]*$`,
+			check:   pathFault,
+			wrong:   "is not a plain path",
+			remedy:  `give a path that answers 200 of itself, as "/healthz": "/" first, then letters, digits and "-._~/"`,
+		},
+		"privateRange": {
+			pattern: `^[0-9.]+/(1[6-9]|2[0-4])$`,
+			check:   privateRangeFault,
+			wrong:   "is not from /16 to /24",
+			remedy:  `give a private range of that size, as "10.0.0.0/16"`,
+		},
+		"sshRange": {
+			pattern: `^[0-9.]+/([1-9]|[12][0-9]|3[0-2])$`,
+			check:   rangeFault,
+			wrong:   "admits every address",
+			remedy:  `give the range you work from, as "10.0.0.0/16", or none at all and use Session Manager`,
+		},
+		"scheduleName": {
+			pattern: `^[A-Z][A-Za-z0-9]{0,31}$`,
+			wrong:   "is not a schedule's name",
+			remedy:  `give 1 to 32 letters and digits, the first a capital letter, as "TicketOpening"`,
+		},
+		"cron": {
+			pattern: `^\S+( +\S+){4}$`,
+			check:   cronFault,
+			wrong:   "does not have five fields",
+			remedy:  `give minute, hour, day of month, month and day of week, as "30 9 * * MON-FRI"`,
+		},
+		"start": {
+			pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$`,
+			check:   startFault,
+			wrong:   "is not a date and time",
+			remedy:  `give year, month, day, hour and minute, as "2027-01-09T09:30"`,
+		},
+		"timeZone": {
+			pattern: `^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$`,
+			check:   timeZoneFault,
+			wrong:   "is not a time zone of the IANA database",
+			remedy:  `give its full name, as "Asia/Seoul" or "UTC"`,
+		},
+		"secretName": {
+			pattern: `^[a-z0-9-]{1,20}$`,
+			wrong:   "is not a secret's name",
+			remedy:  `give 1 to 20 lower-case letters, digits and hyphens, as "first"`,
+		},
+		"wholeSeconds": {
+			check:  multipleOf(time.Second, "is not a whole number of seconds"),
+			remedy: `give it as "5s"`,
+		},
+		"wholeMinutes": {
+			check:  multipleOf(time.Minute, "is not a whole number of minutes"),
+			remedy: `give it as "5m"`,
+		},
+		"checkInterval": {
+			pattern: `^(10|30)s$`,
+			wrong:   "is not an interval of Route 53",
+			remedy:  `give "10s" or "30s"`,
+		},
+	}
+}
+
+// checkFields applies the rules in the validate tags, with their own words
+// instead of the validator's.
+func checkFields(report *report, site *Site) {
+	rules := fieldRules()
+	var broken validator.ValidationErrors
+	if !errors.As(newValidator(rules).Struct(site), &broken) {
+		return
+	}
+	for _, fault := range broken {
+		_, field, _ := strings.Cut(strings.ReplaceAll(fault.Namespace(), inlined+".", ""), ".")
+		wrong, remedy := "", ""
+		if rule, own := rules[fault.Tag()]; own {
+			text := plain(fault.Value())
+			wrong, remedy = rule.fault(text, fault.Param())
+			if fault.Tag() == "region" {
+				remedy = orElse(nearest(text, regionNames()), remedy)
+			}
+		} else {
+			wrong, remedy = limitFault(fault)
+		}
+		if !report.given(field) && reflect.ValueOf(fault.Value()).IsZero() {
+			report.add(field, "is missing: "+remedy)
+			continue
+		}
+		report.broken(field, wrong, show(fault.Value()), remedy)
+	}
+}
+
+// broken adds a problem that says what is wrong, what was given and what to do.
+func (r *report) broken(field, wrong, given, remedy string) {
+	r.add(field, fmt.Sprintf("%s, got %s: %s", wrong, given, remedy))
+}
+
+// inlined stands for an inlined struct in the validator's paths.
+const inlined = "<inlined>"
+
+// newValidator returns a validator that knows our rules and YAML's names.
+func newValidator(rules map[string]fieldRule) *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(field reflect.StructField) string {
+		name, inline := yamlName(field)
+		if inline {
+			return inlined
+		}
+		return name
+	})
+	v.RegisterCustomTypeFunc(func(value reflect.Value) any {
+		return plain(value.Interface())
+	}, netip.Prefix{})
+	for tag, rule := range rules {
+		err := v.RegisterValidation(tag, func(field validator.FieldLevel) bool {
+			wrong, _ := rule.fault(plain(field.Field().Interface()), field.Param())
+			return wrong == ""
+		})
+		if err != nil {
+			panic(fmt.Sprintf("site: rule %s: %v", tag, err)) // a name that no tag can have
+		}
+	}
+	return v
+}
+
+// limitFault words the validator's own rules.
+func limitFault(fault validator.FieldError) (wrong, remedy string) {
+	count := ""
+	if fault.Kind() == reflect.Slice {
+		count = " of them"
+	}
+	switch fault.Tag() {
+	case "min":
+		return "is too little", fmt.Sprintf("give %s%s or more", fault.Param(), count)
+	case "max":
+		return "is too much", fmt.Sprintf("give %s%s or less", fault.Param(), count)
+	case "oneof":
+		choices := strings.Fields(fault.Param())
+		return "is not one of the choices", orElse(nearest(plain(fault.Value()), choices), "give "+strings.Join(choices, " or "))
+	}
+	return "is empty", "give a value" // required
+}
+
+// plain returns a value as it is written in YAML, "" for an address range that
+// is not set.
+func plain(value any) string {
+	switch value := value.(type) {
+	case netip.Prefix:
+		if !value.IsValid() {
+			return ""
+		}
+	case time.Duration:
+		return shortDuration(value)
+	}
+	return fmt.Sprint(value)
+}
+
+// show returns a value as messages show it.
+func show(value any) string {
+	switch reflect.ValueOf(value).Kind() {
+	case reflect.Slice:
+		return strconv.Itoa(reflect.ValueOf(value).Len())
+	case reflect.String:
+		return quote(plain(value))
+	}
+	return plain(value)
+}
+
+// shortDuration writes a duration without the zero units of its String: "5m",
+// not "5m0s".
+func shortDuration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// multipleOf returns a check that a duration is a multiple of a unit.
+func multipleOf(unit time.Duration, wrong string) func(text, parameter string) string {
+	return func(text, _ string) string {
+		if duration, err := time.ParseDuration(text); err != nil || duration%unit != 0 {
+			return wrong
+		}
+		return ""
+	}
+}
+
+// orElse returns text, or other when it is empty.
+func orElse(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}

@@ -1,0 +1,311 @@
+package site
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/bits"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// sectionRules returns the rules that compare fields, or need more than the
+// value of one. Each speaks only when the fields it reads are right in
+// themselves.
+func sectionRules() []func(*report, *Site) {
+	return []func(*report, *Site){
+		checkUnique,
+		checkTags,
+		checkRegions,
+		checkZones,
+		checkRanges,
+		checkCapacity,
+		checkImages,
+		checkUserData,
+		checkCPU,
+		checkSchedules,
+		checkEdge,
+		checkPrefixList,
+	}
+}
+
+// checkUnique refuses lists that say the same twice.
+func checkUnique(report *report, site *Site) {
+	schedules := make([]string, len(site.Web.Schedules))
+	for i, schedule := range site.Web.Schedules {
+		schedules[i] = schedule.Name
+	}
+	ssh := make([]string, len(site.Web.SSH))
+	for i, prefix := range site.Web.SSH {
+		ssh[i] = prefix.String()
+	}
+	lists := []struct {
+		field, key string
+		values     []string
+	}{
+		{"hosts", "", site.Hosts},
+		{"home.availabilityZones", "", site.Home.AvailabilityZones},
+		{"standby.availabilityZones", "", site.Standby.AvailabilityZones},
+		{"web.schedules", ".name", schedules},
+		{"web.ssh", "", ssh},
+		{"edge.originSecrets", "", site.Edge.OriginSecrets},
+	}
+	for _, list := range lists {
+		for i, value := range list.values {
+			field := item(list.field, i) + list.key
+			first := slices.Index(list.values, value)
+			if first < i && report.sound(field) {
+				report.broken(field, "is repeated", quote(value), fmt.Sprintf("keep one, it is that of %s", item(list.field, first)))
+			}
+		}
+	}
+}
+
+// checkTags applies the limits that hold for the tags of every service:
+// https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+func checkTags(report *report, site *Site) {
+	const most = 40 // of 50; CDK and Twinsite add their own
+	if len(site.Tags) > most {
+		report.broken("tags", "are too many", fmt.Sprint(len(site.Tags)), fmt.Sprintf("give %d or less", most))
+	}
+	allowed := regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+@-]*$`)
+	seen := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(site.Tags)) {
+		value, lower, field := site.Tags[key], strings.ToLower(key), child("tags", key)
+		switch {
+		case !report.sound(field):
+		case key == "" || utf8.RuneCountInString(key) > 128 || !allowed.MatchString(key):
+			report.broken(field, "is not a tag's key", quote(key), `give 1 to 128 letters, digits, spaces and "_.:/=+-@"`)
+		case strings.HasPrefix(lower, "aws:"):
+			report.broken(field, `begins with "aws:", which AWS keeps for itself`, quote(key), "give another key")
+		case lower == "site":
+			report.broken(field, "is the tag that Twinsite sets to the site's name", quote(key), "give another key")
+		case seen[lower] != "":
+			report.broken(field, "differs from another key in capitals only, which IAM takes for the same", quote(key), fmt.Sprintf("keep one of it and %s", quote(seen[lower])))
+		case utf8.RuneCountInString(value) > 256 || !allowed.MatchString(value):
+			report.broken(field, "is not a tag's value", quote(value), `give up to 256 letters, digits, spaces and "_.:/=+-@"`)
+		}
+		seen[lower] = key
+	}
+}
+
+// checkRegions refuses one region for both halves: a site's second half is for
+// the case that the region of the first fails.
+func checkRegions(report *report, site *Site) {
+	if report.sound("home.region", "standby.region") && site.Home.Region.Region == site.Standby.Region.Region {
+		report.broken("standby.region", "is the home region, too", quote(site.Standby.Region.Region), "give another region")
+	}
+}
+
+// checkZones wants zones of their own region: its name and one letter, which
+// leaves out Local Zones. Which letters an account has cannot be known without
+// asking AWS.
+func checkZones(report *report, site *Site) {
+	for half, region := range halves(site) {
+		if !report.sound(half + ".region") {
+			continue
+		}
+		for i, zone := range region.AvailabilityZones {
+			letter, found := strings.CutPrefix(zone, region.Region)
+			if field := item(half+".availabilityZones", i); report.sound(field) && !(found && len(letter) == 1 && letter[0] >= 'a' && letter[0] <= 'z') {
+				report.broken(field, "is not a zone of the region "+region.Region, quote(zone), fmt.Sprintf("give the region's name and a letter, as %q", region.Region+"a"))
+			}
+		}
+	}
+}
+
+// halves returns the site's two regions by their fields.
+func halves(site *Site) map[string]Region {
+	return map[string]Region{"home": site.Home.Region, "standby": site.Standby.Region}
+}
+
+// checkRanges wants ranges that do not overlap, so that the two networks can be
+// connected, and that are large enough: the network is cut into a public and a
+// private subnet for each zone, all of one size, and a load balancer needs /27.
+//
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+func checkRanges(report *report, site *Site) {
+	const smallest = 27
+	for half, region := range halves(site) {
+		field := half + ".addressRange"
+		zones := len(region.AvailabilityZones)
+		if !report.sound(field, half+".availabilityZones") {
+			continue
+		}
+		subnet := region.AddressRange.Bits() + bits.Len(uint(2*zones-1))
+		if subnet > smallest {
+			report.broken(field, fmt.Sprintf("leaves subnets of /%d for %d zones, where a load balancer needs /%d", subnet, zones, smallest),
+				quote(region.AddressRange.String()), fmt.Sprintf("give /%d or larger", region.AddressRange.Bits()-subnet+smallest))
+		}
+	}
+	home, standby := site.Home.AddressRange, site.Standby.AddressRange
+	if report.sound("home.addressRange", "standby.addressRange") && home.Overlaps(standby) {
+		report.broken("standby.addressRange", "overlaps the home region's "+home.String(), quote(standby.String()), `give another range, as "10.1.0.0/16"`)
+	}
+}
+
+// checkCapacity compares the least and greatest numbers of web servers.
+func checkCapacity(report *report, site *Site) {
+	if report.sound("web.minimum", "web.maximum") && site.Web.Minimum > site.Web.Maximum {
+		report.broken("web.minimum", fmt.Sprintf("is greater than web.maximum, %d", site.Web.Maximum), fmt.Sprint(site.Web.Minimum), "give that or less")
+		return
+	}
+	web := site.StandbyWeb()
+	if report.sound("web.minimum", "web.maximum", "standby.web.minimum", "standby.web.maximum") && web.Minimum > web.Maximum {
+		report.broken("standby.web", "has a minimum greater than its maximum, with what it takes over from web",
+			fmt.Sprintf("%d and %d", web.Minimum, web.Maximum), "give both, the minimum the smaller")
+	}
+}
+
+// checkImages wants an image for each of the two regions and no other.
+func checkImages(report *report, site *Site) {
+	if len(site.Web.Images) == 0 || !report.sound("home.region", "standby.region") {
+		return
+	}
+	wanted := []string{site.Home.Region.Region, site.Standby.Region.Region}
+	for _, region := range slices.Compact(wanted) {
+		field := child("web.images", region)
+		if _, given := site.Web.Images[region]; !given && report.sound(field) {
+			report.add(field, "is missing: give an image for each of the two regions, or none at all")
+		}
+	}
+	for region, image := range site.Web.Images {
+		field := child("web.images", region)
+		switch {
+		case !report.sound(field):
+		case !slices.Contains(wanted, region):
+			report.broken(field, "is neither the home nor the standby region", quote(region), "give "+strings.Join(wanted, " and "))
+		case !regexp.MustCompile(imagePattern).MatchString(image) || len(image) > longestParameter || strings.Count(image, "/") > deepestParameter:
+			report.broken(field, "is neither an AMI id nor the name of an SSM parameter", quote(image), `give one as "ami-0123456789abcdef0" or "/my/image"`)
+		}
+	}
+}
+
+// imagePattern is an AMI id, or the full name of an SSM parameter, whose limits
+// follow:
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+const (
+	imagePattern     = `^(ami-([0-9a-f]{8}|[0-9a-f]{17})|(/[A-Za-z0-9_.-]+)+)$`
+	longestParameter = 1011
+	deepestParameter = 15
+)
+
+// checkUserData reads the user-data script, so that it is not missed first by an
+// instance. EC2 takes 16 KiB, of which Twinsite's preamble needs some:
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+func checkUserData(report *report, site *Site) {
+	const field, largest = "web.userData", 12 << 10
+	if site.Web.UserData == "" || !report.sound(field) {
+		return
+	}
+	given := quote(site.Web.UserData)
+	info, err := os.Stat(site.Web.UserData)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		report.broken(field, "does not exist", given, "give the path of a script, relative to this file")
+		return
+	case err != nil || !info.Mode().IsRegular():
+		report.broken(field, "is not a regular file", given, "give the path of a script, relative to this file")
+		return
+	case info.Size() > largest:
+		report.broken(field, fmt.Sprintf("is larger than %d bytes", largest), fmt.Sprintf("%s of %d", given, info.Size()), "let the script fetch what it needs")
+		return
+	}
+	script, err := os.ReadFile(site.Web.UserData)
+	line, _, _ := bytes.Cut(script, []byte("\n"))
+	switch {
+	case err != nil:
+		report.broken(field, "cannot be read", given, "make it readable")
+	case !bytes.HasPrefix(line, []byte("#!/")):
+		report.broken(field, "does not begin with \"#!/\"", given, "begin the script with its interpreter, as \"#!/bin/bash\"")
+	case bytes.Contains(script, []byte("\r\n")), !utf8.Valid(script):
+		report.broken(field, "is not UTF-8 with lines that end in \"\\n\"", given, "save it as a UTF-8 text with Unix line ends")
+	}
+}
+
+// checkCPU wants the two alarms apart.
+func checkCPU(report *report, site *Site) {
+	cpu := site.Web.CPU
+	if report.sound("web.cpu.low", "web.cpu.high") && cpu.Low >= cpu.High {
+		report.broken("web.cpu.low", fmt.Sprintf("is not below web.cpu.high, %d", cpu.High), fmt.Sprint(cpu.Low), "give less, so that the two alarms do not work against each other")
+	}
+}
+
+// checkSchedules compares the fields of each schedule with each other and with
+// the group's capacity.
+func checkSchedules(report *report, site *Site) {
+	for i, schedule := range site.Web.Schedules {
+		field := item("web.schedules", i)
+		at := func(key string) string { return child(field, key) }
+		if (schedule.Cron == "") == (schedule.Start == "") && report.sound(at("cron"), at("start")) {
+			report.broken(field, "needs either cron or start", fmt.Sprintf("%s and %s", quote(schedule.Cron), quote(schedule.Start)), "give one of the two")
+		}
+		if schedule.Start != "" && report.sound(at("start"), at("timeZone")) {
+			checkStart(report, at("start"), schedule)
+		}
+		if !report.sound(at("minimum"), at("maximum"), "web.minimum", "web.maximum") {
+			continue
+		}
+		switch {
+		case schedule.Minimum > schedule.Maximum:
+			report.broken(at("minimum"), fmt.Sprintf("is greater than the schedule's maximum, %d", schedule.Maximum), fmt.Sprint(schedule.Minimum), "give that or less")
+		case schedule.Minimum < site.Web.Minimum:
+			report.broken(at("minimum"), fmt.Sprintf("is less than web.minimum, %d", site.Web.Minimum), fmt.Sprint(schedule.Minimum), "give that or more")
+		case schedule.Maximum > site.Web.Maximum:
+			report.broken(at("maximum"), fmt.Sprintf("is greater than web.maximum, %d", site.Web.Maximum), fmt.Sprint(schedule.Maximum), "give that or less")
+		}
+	}
+}
+
+// checkStart refuses times that clock changes leave out or repeat: which instant
+// is meant cannot be told.
+func checkStart(report *report, field string, schedule Schedule) {
+	start, _ := schedule.StartTime()
+	zone, err := time.LoadLocation(schedule.TimeZone)
+	if err != nil {
+		return // timeZone has been reported
+	}
+	if start.In(zone).Format(startLayout) != schedule.Start {
+		report.broken(field, "is left out by a change of clocks in "+schedule.TimeZone, quote(schedule.Start), "give a time before or after it")
+		return
+	}
+	for _, shift := range []time.Duration{-2 * time.Hour, -time.Hour, -time.Hour / 2, time.Hour / 2, time.Hour, 2 * time.Hour} {
+		if start.Add(shift).In(zone).Format(startLayout) == schedule.Start {
+			report.broken(field, "comes twice, by a change of clocks in "+schedule.TimeZone, quote(schedule.Start), "give a time before or after it, or the time zone UTC")
+			return
+		}
+	}
+}
+
+// checkEdge wants TLS to the origin where something relies on it: reads at the
+// standby reach its load balancer by TLS only, and a secret is none in the clear.
+func checkEdge(report *report, site *Site) {
+	if site.Edge.OriginTLS || !report.sound("edge.originTls") {
+		return
+	}
+	if site.Edge.ReadFailover && report.sound("edge.readFailover") {
+		report.broken("edge.readFailover", "needs edge.originTls, which is false", "true", "switch both on, or both off")
+	}
+	if secrets := site.Edge.OriginSecrets; len(secrets) > 0 && report.sound("edge.originSecrets") {
+		report.broken("edge.originSecrets", "needs edge.originTls, which is false", fmt.Sprint(len(secrets)), "switch edge.originTls on, or give []")
+	}
+}
+
+// findPrefixList finds the id of CloudFront's prefix list in a region.
+const findPrefixList = "aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.global.cloudfront.origin-facing"
+
+// checkPrefixList asks for the id of CloudFront's prefix list where it is not
+// known and the home load balancer is closed to all others.
+func checkPrefixList(report *report, site *Site) {
+	region, field := site.Home.Region.Region, "home.cloudFrontPrefixList"
+	if len(site.Edge.OriginSecrets) == 0 || site.Home.PrefixList() != "" || !report.sound("home.region", "edge.originSecrets", field) {
+		return
+	}
+	report.add(field, fmt.Sprintf("is missing, and Twinsite does not know it for %s: give the PrefixListId that this prints: %s --region %s", region, findPrefixList, region))
+}

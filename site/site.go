@@ -1,0 +1,297 @@
+// Package site describes one web site that lives in two AWS regions.
+//
+// A [Site] is read from a YAML file by [Load], which reports every mistake in
+// the file at once. The package is plain Go: it knows nothing of the CDK.
+package site
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Site is everything Twinsite needs to know about a site: its names, its two
+// regions, its web servers, and how it fails over.
+type Site struct {
+	// Name is the prefix of the stacks' names and the value of the tag "Site"
+	// on every resource: 1 to 20 lower-case letters, digits and hyphens.
+	// Changing it later creates a second site beside the first.
+	Name string `yaml:"name" validate:"siteName"`
+
+	// Domain is the apex domain of the hosted zone, as "example.com".
+	Domain string `yaml:"domain" validate:"domain"`
+
+	// Hosts are the labels below Domain that visitors use. "@" is the apex.
+	// One label each: the certificate covers the apex and one wildcard level.
+	Hosts []string `yaml:"hosts" validate:"min=1,max=100,dive,host"`
+
+	// Tags are put on every resource that takes tags.
+	Tags map[string]string `yaml:"tags"`
+
+	// Zone says which hosted zone holds the site's records.
+	Zone Zone `yaml:"zone"`
+
+	// Home is the region that serves visitors while all is well.
+	Home Home `yaml:"home"`
+
+	// Standby is the region that serves visitors when Home fails.
+	Standby Standby `yaml:"standby"`
+
+	// IPv6 makes networks and load balancers dual-stack and adds an AAAA record
+	// beside every A record.
+	IPv6 bool `yaml:"ipv6"`
+
+	// FlowLogs records the traffic of both networks in CloudWatch Logs for three
+	// months.
+	FlowLogs bool `yaml:"flowLogs"`
+
+	// Web describes the web servers of both regions.
+	Web Web `yaml:"web"`
+
+	// Failover describes the health check that decides which region serves.
+	Failover Failover `yaml:"failover"`
+
+	// Edge describes the CloudFront distribution in front of Home.
+	Edge Edge `yaml:"edge"`
+
+	// StaticFiles describes the distributions that serve the static files.
+	StaticFiles StaticFiles `yaml:"staticFiles"`
+
+	// Replication describes how the static files' two buckets are kept alike.
+	Replication Replication `yaml:"replication"`
+
+	// Retention says what "cdk destroy" leaves behind.
+	Retention Retention `yaml:"retention"`
+}
+
+// Zone is the public hosted zone of the site's domain.
+type Zone struct {
+	// ID is the id of an existing public hosted zone for Domain, as
+	// "Z0123456789ABCDEFGHIJ". Empty: stack Domain creates the zone.
+	ID string `yaml:"id" validate:"omitempty,zoneId"`
+}
+
+// Home is the home region.
+type Home struct {
+	Region `yaml:",inline"`
+
+	// CloudFrontPrefixList is the id of the managed prefix list
+	// com.amazonaws.global.cloudfront.origin-facing in the home region, as
+	// "pl-0123abcd". Empty: the id known to Twinsite, where it knows one.
+	CloudFrontPrefixList string `yaml:"cloudFrontPrefixList" validate:"omitempty,prefixList"`
+}
+
+// Standby is the standby region. It differs from Home in nothing but what is
+// said here.
+type Standby struct {
+	Region `yaml:",inline"`
+
+	// Web overrides the capacity of the standby's web servers.
+	Web StandbyWeb `yaml:"web"`
+}
+
+// Region is where one half of the site lives.
+type Region struct {
+	// Region is the AWS region's name, as "eu-west-1".
+	Region string `yaml:"region" validate:"region"`
+
+	// AvailabilityZones are two or more zones of the region, as "eu-west-1a".
+	// They are named, so that synthesis needs neither an account nor a look-up.
+	AvailabilityZones []string `yaml:"availabilityZones" validate:"min=2,max=6"`
+
+	// AddressRange is the network's private IPv4 range, from /16 to /24. The
+	// two regions' ranges must not overlap.
+	AddressRange netip.Prefix `yaml:"addressRange" validate:"privateRange"`
+
+	// NATGateways is "perZone", one NAT gateway for each zone, or "single": one
+	// for the region, which costs less and takes the region's way out with its
+	// zone when that fails.
+	NATGateways NATGateways `yaml:"natGateways" validate:"oneof=perZone single"`
+}
+
+// NATGateways says how many NAT gateways a region has.
+type NATGateways string
+
+// What Region.NATGateways can be.
+const (
+	NATPerZone NATGateways = "perZone"
+	NATSingle  NATGateways = "single"
+)
+
+// StandbyWeb overrides Web at the standby. What is left out is as at home.
+type StandbyWeb struct {
+	// InstanceType overrides Web.InstanceType.
+	InstanceType string `yaml:"instanceType" validate:"omitempty,instanceType"`
+
+	// Minimum overrides Web.Minimum, in instances.
+	Minimum int `yaml:"minimum" validate:"omitempty,min=1"`
+
+	// Maximum overrides Web.Maximum, in instances. Schedules are cut to it.
+	Maximum int `yaml:"maximum" validate:"omitempty,min=1"`
+}
+
+// Web describes an Auto Scaling group of web servers.
+type Web struct {
+	// InstanceType is the EC2 instance type, as "t3.small". Its processor must
+	// be the image's: x86-64, unless Images says otherwise.
+	InstanceType string `yaml:"instanceType" validate:"instanceType"`
+
+	// Images gives each region's image: an AMI id, as "ami-0123456789abcdef0",
+	// or the name of an SSM parameter that holds one, as "/my/image". Empty:
+	// Amazon Linux 2023, on which the default user data installs nginx.
+	Images map[string]string `yaml:"images"`
+
+	// UserData is a shell script that runs at an instance's first boot, as a
+	// path relative to the site's file; it replaces the default script. It
+	// finds the region and the static files' address in /etc/twinsite.env.
+	UserData string `yaml:"userData"`
+
+	// HealthPath is what the load balancer asks each web server for. It must
+	// answer 200, never a redirect.
+	HealthPath string `yaml:"healthPath" validate:"urlPath=1024"`
+
+	// Minimum is the least number of instances. There is no desired capacity:
+	// CloudFormation would reset it at every deployment.
+	Minimum int `yaml:"minimum" validate:"min=1"`
+
+	// Maximum is the greatest number of instances.
+	Maximum int `yaml:"maximum" validate:"min=1"`
+
+	// CPU sets the two alarms that add and remove instances.
+	CPU CPU `yaml:"cpu"`
+
+	// Schedules change the group's size at set times.
+	Schedules []Schedule `yaml:"schedules" validate:"max=50,dive"`
+
+	// SSH are the IPv4 ranges that may reach the web servers on port 22. Empty:
+	// none; Session Manager needs no open port.
+	SSH []netip.Prefix `yaml:"ssh" validate:"max=50,dive,sshRange"`
+}
+
+// CPU sets the alarms on the group's average CPU utilization.
+type CPU struct {
+	// High is the percentage at or above which one instance is added.
+	High int `yaml:"high" validate:"min=1,max=100"`
+
+	// Low is the percentage at or below which one instance is removed.
+	Low int `yaml:"low" validate:"min=0,max=99"`
+
+	// Period is how long a measurement lasts: whole minutes. Below 5m, detailed
+	// monitoring is switched on, which EC2 charges for.
+	Period time.Duration `yaml:"period" validate:"min=1m,max=1h,wholeMinutes"`
+}
+
+// Schedule changes the group's size at set times, as for a ticket opening.
+type Schedule struct {
+	// Name is the schedule's name: letters and digits, the first a capital.
+	Name string `yaml:"name" validate:"scheduleName"`
+
+	// Cron is when the schedule recurs, in the five fields of cron, read in
+	// TimeZone. Either Cron or Start is given.
+	Cron string `yaml:"cron" validate:"omitempty,cron"`
+
+	// Start is the one time the schedule acts, as "2027-01-09T09:30", read in
+	// TimeZone.
+	Start string `yaml:"start" validate:"omitempty,start"`
+
+	// TimeZone is the time zone's IANA name, as "Asia/Seoul". Empty: UTC.
+	TimeZone string `yaml:"timeZone" validate:"timeZone"`
+
+	// Minimum is the group's least size from then on, in instances.
+	Minimum int `yaml:"minimum" validate:"min=1"`
+
+	// Maximum is the group's greatest size from then on, in instances.
+	Maximum int `yaml:"maximum" validate:"min=1"`
+}
+
+// Failover describes the Route 53 health check on the site's distribution.
+type Failover struct {
+	// Interval is the time between two requests of one health checker: 10s or
+	// 30s. Changing it replaces the health check.
+	Interval time.Duration `yaml:"interval" validate:"checkInterval"`
+
+	// Threshold is how many consecutive answers change a checker's mind, from 1
+	// to 10.
+	Threshold int `yaml:"threshold" validate:"min=1,max=10"`
+
+	// Path is what the health checkers ask for. It must answer 200, never a
+	// redirect, and never fails over at the edge.
+	Path string `yaml:"path" validate:"urlPath=255"`
+}
+
+// Edge describes the site's distribution and its way to the load balancers.
+type Edge struct {
+	// ReadFailover lets CloudFront retry GET, HEAD and OPTIONS at the standby
+	// within seconds when the home region answers 500, 502, 503, 504 or not at
+	// all. It needs OriginTLS.
+	ReadFailover bool `yaml:"readFailover"`
+
+	// OriginTLS encrypts the way from CloudFront to the load balancers, which
+	// then have names of their own: origin-<region>.<domain>.
+	OriginTLS bool `yaml:"originTls"`
+
+	// OriginSecrets name the secrets of which one must stand in a header of
+	// every request to the home load balancer. The values are generated in AWS
+	// Secrets Manager. CloudFront sends the first; all are accepted, so that a
+	// secret can be rotated without an outage. Empty: the home load balancer is
+	// open to everybody. Otherwise it needs OriginTLS.
+	OriginSecrets []string `yaml:"originSecrets" validate:"max=5,dive,secretName"`
+
+	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or
+	// 504 of the origin: 0s to 10s. CloudFront's own default is 10s.
+	ErrorCaching time.Duration `yaml:"errorCaching" validate:"min=0s,max=10s,wholeSeconds"`
+
+	// KeepAlive is how long CloudFront keeps an idle connection to a load
+	// balancer: 1s to 120s.
+	KeepAlive time.Duration `yaml:"keepAlive" validate:"min=1s,max=120s,wholeSeconds"`
+
+	// HTTP3 offers HTTP/3 to visitors beside HTTP/2.
+	HTTP3 bool `yaml:"http3"`
+
+	// SecurityHeaders adds security headers to answers that lack them.
+	SecurityHeaders bool `yaml:"securityHeaders"`
+}
+
+// StaticFiles describes the two distributions in front of the buckets.
+type StaticFiles struct {
+	// HostNames serves the files at static.<domain> and
+	// static-standby.<domain> instead of CloudFront's own names.
+	HostNames bool `yaml:"hostNames"`
+
+	// Headers adds security and CORS headers to every file.
+	Headers bool `yaml:"headers"`
+}
+
+// Replication describes how the buckets of both regions are kept alike.
+type Replication struct {
+	// BothWays also replicates from the standby's bucket to the home bucket, so
+	// that what was written during an outage is home afterwards.
+	BothWays bool `yaml:"bothWays"`
+
+	// TimeControl is S3 Replication Time Control: 99.99 % of objects within 15
+	// minutes by design. S3 charges for it by volume.
+	TimeControl bool `yaml:"timeControl"`
+}
+
+// Retention says what "cdk destroy" does to what cannot be made again.
+type Retention struct {
+	// Buckets is "retain" or "delete", which deletes the files with the bucket.
+	Buckets Removal `yaml:"buckets" validate:"oneof=retain delete"`
+
+	// Zone is "retain" or "delete". A new zone gets new name servers.
+	Zone Removal `yaml:"zone" validate:"oneof=retain delete"`
+
+	// Logs is "retain" or "delete", for flow logs.
+	Logs Removal `yaml:"logs" validate:"oneof=retain delete"`
+
+	// TerminationProtection refuses to delete a stack until it is switched off.
+	TerminationProtection bool `yaml:"terminationProtection"`
+}
+
+// Removal is what happens to a resource that leaves the template.
+type Removal string
+
+// What a Removal can be.
+const (
+	Retain Removal = "retain"
+	Delete Removal = "delete"
+)
