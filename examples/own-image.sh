@@ -3,8 +3,9 @@
 # brings its web server; only what differs from region to region is set here.
 set -euo pipefail
 
-# REGION and STATIC_HOST, written by Twinsite before this script.
-. /etc/twinsite.env
+# TWINSITE_REGION and TWINSITE_STATIC_URL, written by Twinsite before this runs.
+# shellcheck source=/dev/null
+source /etc/twinsite.env
 
-printf 'region=%s\nstatic=https://%s\n' "$REGION" "$STATIC_HOST" >/etc/gallery.conf
+printf 'region=%s\nstatic=%s\n' "$TWINSITE_REGION" "$TWINSITE_STATIC_URL" >/etc/gallery.conf
 systemctl restart gallery

@@ -55,7 +55,7 @@ func (r fieldRule) fault(text, parameter string) (wrong, remedy string) {
 }
 
 // fieldRules returns the rules about single texts by their tags. Beside them,
-// the tags use the validator's own required, omitempty, dive, oneof, min, max.
+// the tags use the validator's own omitempty, dive, oneof, min and max.
 func fieldRules() map[string]fieldRule {
 	return map[string]fieldRule{
 		"siteName": {
@@ -220,20 +220,25 @@ func newValidator(rules map[string]fieldRule) *validator.Validate {
 
 // limitFault words the validator's own rules.
 func limitFault(fault validator.FieldError) (wrong, remedy string) {
-	count := ""
-	if fault.Kind() == reflect.Slice {
-		count = " of them"
-	}
 	switch fault.Tag() {
 	case "min":
-		return "is too little", fmt.Sprintf("give %s%s or more", fault.Param(), count)
+		return limited(fault, "has too few entries", "is too short", "is too small"), fmt.Sprintf("give %s or more", fault.Param())
 	case "max":
-		return "is too much", fmt.Sprintf("give %s%s or less", fault.Param(), count)
-	case "oneof":
-		choices := strings.Fields(fault.Param())
-		return "is not one of the choices", orElse(nearest(plain(fault.Value()), choices), "give "+strings.Join(choices, " or "))
+		return limited(fault, "has too many entries", "is too long", "is too great"), fmt.Sprintf("give %s or less", fault.Param())
 	}
-	return "is empty", "give a value" // required
+	choices := strings.Fields(fault.Param()) // oneof
+	return "is not one of the choices", orElse(nearest(plain(fault.Value()), choices), "give "+strings.Join(choices, " or "))
+}
+
+// limited chooses the words for a limit of a list, a duration or a number.
+func limited(fault validator.FieldError, list, duration, number string) string {
+	if fault.Kind() == reflect.Slice {
+		return list
+	}
+	if _, ok := fault.Value().(time.Duration); ok {
+		return duration
+	}
+	return number
 }
 
 // plain returns a value as it is written in YAML, "" for an address range that

@@ -61,7 +61,7 @@ func checkUnique(report *report, site *Site) {
 			field := item(list.field, i) + list.key
 			first := slices.Index(list.values, value)
 			if first < i && report.sound(field) {
-				report.broken(field, "is repeated", quote(value), fmt.Sprintf("keep one, it is that of %s", item(list.field, first)))
+				report.broken(field, "is repeated", quote(value), fmt.Sprintf("change or remove it, %s is the same", item(list.field, first)+list.key))
 			}
 		}
 	}

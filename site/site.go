@@ -13,18 +13,24 @@ import (
 // regions, its web servers, and how it fails over.
 type Site struct {
 	// Name is the prefix of the stacks' names and the value of the tag "Site"
-	// on every resource: 1 to 20 lower-case letters, digits and hyphens.
-	// Changing it later creates a second site beside the first.
+	// on every resource: 1 to 20 lower-case letters, digits and hyphens, the
+	// first a letter, the last no hyphen. Changing it later creates a second
+	// site beside the first.
 	Name string `yaml:"name" validate:"siteName"`
 
-	// Domain is the apex domain of the hosted zone, as "example.com".
+	// Domain is the apex domain of the hosted zone, as "example.com": in lower
+	// case, at most 64 characters, which is what a certificate's common name
+	// holds. Labels with other letters than ASCII's are written in their "xn--"
+	// form.
 	Domain string `yaml:"domain" validate:"domain"`
 
 	// Hosts are the labels below Domain that visitors use. "@" is the apex.
 	// One label each: the certificate covers the apex and one wildcard level.
+	// Twinsite keeps "static", "static-standby" and "origin-<region>" for
+	// itself.
 	Hosts []string `yaml:"hosts" validate:"min=1,max=100,dive,host"`
 
-	// Tags are put on every resource that takes tags.
+	// Tags are put on every resource that takes tags, beside "Site": up to 40.
 	Tags map[string]string `yaml:"tags"`
 
 	// Zone says which hosted zone holds the site's records.
@@ -94,12 +100,16 @@ type Region struct {
 	// Region is the AWS region's name, as "eu-west-1".
 	Region string `yaml:"region" validate:"region"`
 
-	// AvailabilityZones are two or more zones of the region, as "eu-west-1a".
+	// AvailabilityZones are two to six zones of the region, as "eu-west-1a".
 	// They are named, so that synthesis needs neither an account nor a look-up.
+	// Which letters an account has, only AWS can tell: "aws ec2
+	// describe-availability-zones --region eu-west-1".
 	AvailabilityZones []string `yaml:"availabilityZones" validate:"min=2,max=6"`
 
-	// AddressRange is the network's private IPv4 range, from /16 to /24. The
-	// two regions' ranges must not overlap.
+	// AddressRange is the network's private IPv4 range, from /16 to /24. It is
+	// cut into a public and a private subnet for each zone, all of one size. The
+	// two regions' ranges must not overlap. At the standby, the default is
+	// 10.1.0.0/16.
 	AddressRange netip.Prefix `yaml:"addressRange" validate:"privateRange"`
 
 	// NATGateways is "perZone", one NAT gateway for each zone, or "single": one
@@ -119,34 +129,39 @@ const (
 
 // StandbyWeb overrides Web at the standby. What is left out is as at home.
 type StandbyWeb struct {
-	// InstanceType overrides Web.InstanceType.
+	// InstanceType overrides Web.InstanceType. Empty: as at home.
 	InstanceType string `yaml:"instanceType" validate:"omitempty,instanceType"`
 
-	// Minimum overrides Web.Minimum, in instances.
+	// Minimum overrides Web.Minimum, in instances. 0: as at home.
 	Minimum int `yaml:"minimum" validate:"omitempty,min=1"`
 
-	// Maximum overrides Web.Maximum, in instances. Schedules are cut to it.
+	// Maximum overrides Web.Maximum, in instances. 0: as at home. Schedules are
+	// cut to what lies between the two.
 	Maximum int `yaml:"maximum" validate:"omitempty,min=1"`
 }
 
 // Web describes an Auto Scaling group of web servers.
 type Web struct {
 	// InstanceType is the EC2 instance type, as "t3.small". Its processor must
-	// be the image's: x86-64, unless Images says otherwise.
+	// be that of Images. Without Images, both x86-64 and arm64 will do.
 	InstanceType string `yaml:"instanceType" validate:"instanceType"`
 
 	// Images gives each region's image: an AMI id, as "ami-0123456789abcdef0",
 	// or the name of an SSM parameter that holds one, as "/my/image". Empty:
-	// Amazon Linux 2023, on which the default user data installs nginx.
+	// Amazon Linux 2023 for the instance type's processor, on which the default
+	// user data installs nginx.
 	Images map[string]string `yaml:"images"`
 
-	// UserData is a shell script that runs at an instance's first boot, as a
-	// path relative to the site's file; it replaces the default script. It
-	// finds the region and the static files' address in /etc/twinsite.env.
+	// UserData is a script that runs at an instance's first boot, as a path
+	// relative to the site's file; it replaces the default script. It begins with
+	// "#!/", has at most 12 KiB, and finds the region and the static files'
+	// address in /etc/twinsite.env. Empty: the default script. (Load makes the
+	// path relative to the working directory.)
 	UserData string `yaml:"userData"`
 
 	// HealthPath is what the load balancer asks each web server for. It must
-	// answer 200, never a redirect.
+	// answer 200, never a redirect: mind that servers redirect a folder's path
+	// that lacks the last "/". No query.
 	HealthPath string `yaml:"healthPath" validate:"urlPath=1024"`
 
 	// Minimum is the least number of instances. There is no desired capacity:
@@ -162,8 +177,9 @@ type Web struct {
 	// Schedules change the group's size at set times.
 	Schedules []Schedule `yaml:"schedules" validate:"max=50,dive"`
 
-	// SSH are the IPv4 ranges that may reach the web servers on port 22. Empty:
-	// none; Session Manager needs no open port.
+	// SSH are the IPv4 ranges that may reach the web servers on port 22, which
+	// have private addresses only. Empty: none; Session Manager needs no open
+	// port.
 	SSH []netip.Prefix `yaml:"ssh" validate:"max=50,dive,sshRange"`
 }
 
@@ -175,31 +191,35 @@ type CPU struct {
 	// Low is the percentage at or below which one instance is removed.
 	Low int `yaml:"low" validate:"min=0,max=99"`
 
-	// Period is how long a measurement lasts: whole minutes. Below 5m, detailed
-	// monitoring is switched on, which EC2 charges for.
+	// Period is how long a measurement lasts: whole minutes, 1m to 1h. Below 5m,
+	// detailed monitoring is switched on, which EC2 charges for.
 	Period time.Duration `yaml:"period" validate:"min=1m,max=1h,wholeMinutes"`
 }
 
 // Schedule changes the group's size at set times, as for a ticket opening.
 type Schedule struct {
-	// Name is the schedule's name: letters and digits, the first a capital.
+	// Name is the schedule's name: 1 to 32 letters and digits, the first a
+	// capital.
 	Name string `yaml:"name" validate:"scheduleName"`
 
 	// Cron is when the schedule recurs, in the five fields of cron, read in
-	// TimeZone. Either Cron or Start is given.
+	// TimeZone: minute, hour, day of month, month, day of week (0 to 6, 0 is
+	// Sunday). Either Cron or Start is given.
 	Cron string `yaml:"cron" validate:"omitempty,cron"`
 
 	// Start is the one time the schedule acts, as "2027-01-09T09:30", read in
-	// TimeZone.
+	// TimeZone. Auto Scaling refuses to make a schedule for the past.
 	Start string `yaml:"start" validate:"omitempty,start"`
 
 	// TimeZone is the time zone's IANA name, as "Asia/Seoul". Empty: UTC.
 	TimeZone string `yaml:"timeZone" validate:"timeZone"`
 
-	// Minimum is the group's least size from then on, in instances.
+	// Minimum is the group's least size from then on, in instances, within
+	// Web.Minimum and Web.Maximum.
 	Minimum int `yaml:"minimum" validate:"min=1"`
 
-	// Maximum is the group's greatest size from then on, in instances.
+	// Maximum is the group's greatest size from then on, in instances, within
+	// Web.Minimum and Web.Maximum.
 	Maximum int `yaml:"maximum" validate:"min=1"`
 }
 
@@ -214,7 +234,8 @@ type Failover struct {
 	Threshold int `yaml:"threshold" validate:"min=1,max=10"`
 
 	// Path is what the health checkers ask for. It must answer 200, never a
-	// redirect, and never fails over at the edge.
+	// redirect, which Route 53 would take for health. It never fails over at the
+	// edge. At most 255 characters, no query.
 	Path string `yaml:"path" validate:"urlPath=255"`
 }
 
@@ -232,8 +253,9 @@ type Edge struct {
 	// OriginSecrets name the secrets of which one must stand in a header of
 	// every request to the home load balancer. The values are generated in AWS
 	// Secrets Manager. CloudFront sends the first; all are accepted, so that a
-	// secret can be rotated without an outage. Empty: the home load balancer is
-	// open to everybody. Otherwise it needs OriginTLS.
+	// secret can be rotated without an outage. At most 5, each 1 to 20 lower-case
+	// letters, digits and hyphens. Empty: the home load balancer is open to
+	// everybody. Otherwise it needs OriginTLS.
 	OriginSecrets []string `yaml:"originSecrets" validate:"max=5,dive,secretName"`
 
 	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or
@@ -241,7 +263,7 @@ type Edge struct {
 	ErrorCaching time.Duration `yaml:"errorCaching" validate:"min=0s,max=10s,wholeSeconds"`
 
 	// KeepAlive is how long CloudFront keeps an idle connection to a load
-	// balancer: 1s to 120s.
+	// balancer: 1s to 120s. CloudFront's own default is 5s.
 	KeepAlive time.Duration `yaml:"keepAlive" validate:"min=1s,max=120s,wholeSeconds"`
 
 	// HTTP3 offers HTTP/3 to visitors beside HTTP/2.
