@@ -19,9 +19,15 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// deepest is how many lists and mappings may stand in each other on one line; a
-// site needs two. The parser's memory grows with the square of the depth.
-const deepest = 8
+// Limits of a site's file. The default site, every field commented, has a fifth
+// of each. Beyond them the parser is slow: time and memory grow with the square
+// of lines, tokens and depth, to half a minute for 64 KiB of empty lines.
+const (
+	largestFile = 32 << 10 // bytes
+	mostLines   = 1000
+	mostTokens  = 3000
+	deepest     = 8 // lists and mappings in each other, on one line
+)
 
 // decode lays what a file says over a site, and notes where each field stands.
 // It answers false when the file is no YAML at all; every other mistake leaves
@@ -83,6 +89,9 @@ func unreadable(data []byte) (at position, message string) {
 	if len(data) > largestFile {
 		return position{1, 1}, fmt.Sprintf("is too large, got more than %d bytes: a site needs a few thousand", largestFile)
 	}
+	if lines := bytes.Count(data, []byte("\n")); lines > mostLines {
+		return position{mostLines + 1, 1}, fmt.Sprintf("is too large, got %d lines: a site needs a few hundred", lines)
+	}
 	line, column := 1, 1
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
@@ -104,6 +113,10 @@ func unreadable(data []byte) (at position, message string) {
 // types of its own, which can make a small file huge, and deep nesting, which
 // costs the parser more than it is worth.
 func unsupported(tokens token.Tokens) (at position, message string) {
+	if len(tokens) > mostTokens {
+		at := tokens[mostTokens].Position
+		return position{at.Line, at.Column}, fmt.Sprintf("is too large, got %d keys, values and signs: a site needs a few hundred", len(tokens))
+	}
 	line, entries, open := 0, 0, 0
 	for _, tk := range tokens {
 		at = position{tk.Position.Line, tk.Position.Column}
@@ -131,8 +144,7 @@ func unsupported(tokens token.Tokens) (at position, message string) {
 
 // syntax words an error of the parser.
 func syntax(err error) (at position, message string) {
-	at = position{1, 1}
-	message = err.Error()
+	at, message = position{1, 1}, "no reason"
 	var syntaxError yaml.Error
 	if errors.As(err, &syntaxError) {
 		message = syntaxError.GetMessage()

@@ -9,10 +9,6 @@ import (
 	"path/filepath"
 )
 
-// largestFile is the greatest size of a site's file, in bytes. The default
-// site, every field commented, has about 6 KiB.
-const largestFile = 64 << 10
-
 // An Option changes what Load reads, before the rules are checked.
 type Option func(*options)
 

@@ -88,6 +88,18 @@ func (r *report) addAt(at position, field, message string) {
 	r.problems = append(r.problems, Problem{r.file, at.line, at.column, field, message})
 }
 
+// missing adds the problem that a field is missing, unless what it is missing
+// from is itself faulty.
+func (r *report) missing(field, remedy string) {
+	around := parent(field)
+	for !r.given(around) {
+		around = parent(around)
+	}
+	if r.sound(around) {
+		r.add(field, "is missing: "+remedy)
+	}
+}
+
 // add adds a problem at its field or, when that is missing, at the nearest
 // field around it.
 func (r *report) add(field, message string) {
@@ -133,7 +145,7 @@ func parent(field string) string {
 func child(field, key string) string {
 	switch {
 	case key == "" || strings.ContainsFunc(key, notWord):
-		return fmt.Sprintf("%s[%s]", field, quote(key))
+		return fmt.Sprintf("%s[%q]", field, key)
 	case field == "":
 		return key
 	}
@@ -159,11 +171,14 @@ func quote(value string) string {
 	return fmt.Sprintf("%q", value)
 }
 
-// nearest returns " – did you mean …?" when one of the candidates is at most two
+// nearest returns "did you mean …?" when one of the candidates is at most two
 // slips of the keyboard away from the value, and "" otherwise.
 func nearest(value string, candidates []string) string {
 	best, distance := "", 3
 	for _, candidate := range candidates {
+		if value == "" || !strings.EqualFold(value[:1], candidate[:1]) {
+			continue // nobody slips on the first letter; "cn-north-1" is not "eu-north-1"
+		}
 		if d := slips(value, candidate); d < distance {
 			best, distance = candidate, d
 		}

@@ -178,7 +178,7 @@ func checkFields(report *report, site *Site) {
 			wrong, remedy = limitFault(fault)
 		}
 		if !report.given(field) && reflect.ValueOf(fault.Value()).IsZero() {
-			report.add(field, "is missing: "+remedy)
+			report.missing(field, remedy)
 			continue
 		}
 		report.broken(field, wrong, show(fault.Value()), remedy)

@@ -57,6 +57,9 @@ func checkUnique(report *report, site *Site) {
 		{"edge.originSecrets", "", site.Edge.OriginSecrets},
 	}
 	for _, list := range lists {
+		if !report.sound(list.field) {
+			continue // too many
+		}
 		for i, value := range list.values {
 			field := item(list.field, i) + list.key
 			first := slices.Index(list.values, value)
@@ -172,7 +175,7 @@ func checkImages(report *report, site *Site) {
 	for _, region := range slices.Compact(wanted) {
 		field := child("web.images", region)
 		if _, given := site.Web.Images[region]; !given && report.sound(field) {
-			report.add(field, "is missing: give an image for each of the two regions, or none at all")
+			report.missing(field, "give an image for each of the two regions, or none at all")
 		}
 	}
 	for region, image := range site.Web.Images {
@@ -240,8 +243,14 @@ func checkCPU(report *report, site *Site) {
 // checkSchedules compares the fields of each schedule with each other and with
 // the group's capacity.
 func checkSchedules(report *report, site *Site) {
+	if !report.sound("web.schedules") {
+		return // too many
+	}
 	for i, schedule := range site.Web.Schedules {
 		field := item("web.schedules", i)
+		if !report.sound(field) {
+			continue // no schedule at all
+		}
 		at := func(key string) string { return child(field, key) }
 		if (schedule.Cron == "") == (schedule.Start == "") && report.sound(at("cron"), at("start")) {
 			report.broken(field, "needs either cron or start", fmt.Sprintf("%s and %s", quote(schedule.Cron), quote(schedule.Start)), "give one of the two")
