@@ -1,0 +1,118 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// FailoverProps describes how visitors are led to the region that works.
+type FailoverProps struct {
+	// Zone is the hosted zone. Required.
+	Zone awsroute53.IHostedZone
+
+	// HostNames are the names visitors use, as "www.example.com". Required.
+	HostNames []string
+
+	// Primary is the distribution in front of the home region. Required.
+	Primary awscloudfront.IDistribution
+
+	// Secondary is the standby load balancer. Required.
+	Secondary elb.IApplicationLoadBalancer
+
+	// Path is what health checkers ask the distribution for; it must answer
+	// 200: a redirect would count as healthy. Required.
+	Path string
+
+	// IntervalSeconds is the time between two requests of one health checker:
+	// 10 or 30. Required.
+	IntervalSeconds float64
+
+	// Threshold is how many consecutive answers change a checker's mind: 1 to
+	// 10. Required.
+	Threshold int
+
+	// IPv6 adds a pair of AAAA records beside each pair of A records. Default:
+	// A only.
+	IPv6 bool
+}
+
+// Failover is the health check on the home region and the failover records
+// that follow it.
+type Failover struct {
+	constructs.Construct
+
+	// HealthCheck is healthy while the home region answers through the
+	// distribution.
+	HealthCheck awsroute53.HealthCheck
+}
+
+// NewFailover leads visitors to Primary while it is healthy, and to Secondary
+// otherwise.
+func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *Failover {
+	f := &Failover{Construct: constructs.NewConstruct(scope, &id)}
+	f.HealthCheck = awsroute53.NewHealthCheck(f.Construct, jsii.String("HomeEndpoint"), &awsroute53.HealthCheckProps{
+		Type:             awsroute53.HealthCheckType_HTTPS,
+		Fqdn:             props.Primary.DistributionDomainName(),
+		ResourcePath:     &props.Path,
+		RequestInterval:  awscdk.Duration_Seconds(&props.IntervalSeconds),
+		FailureThreshold: jsii.Number(props.Threshold),
+		EnableSNI:        jsii.Bool(true), // CloudFront shows no certificate without
+	})
+	for _, name := range props.HostNames {
+		f.addRecords(name, props)
+	}
+	return f
+}
+
+// addRecords writes one name's pairs as one change, so that no visitor finds
+// half of them. It is L1: the L2 demands that a failover alias evaluates its
+// target's health, which an alias to CloudFront must not.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
+func (f *Failover) addRecords(name string, props *FailoverProps) {
+	types := []string{"A"}
+	if props.IPv6 {
+		types = append(types, "AAAA")
+	}
+	var records []any
+	for _, recordType := range types {
+		records = append(records, f.primary(name, recordType, props), secondary(name, recordType, props))
+	}
+	awsroute53.NewCfnRecordSetGroup(f.Construct, &name, &awsroute53.CfnRecordSetGroupProps{
+		HostedZoneId: props.Zone.HostedZoneId(),
+		RecordSets:   records,
+	})
+}
+
+func (f *Failover) primary(name, recordType string, props *FailoverProps) *awsroute53.CfnRecordSetGroup_RecordSetProperty {
+	return &awsroute53.CfnRecordSetGroup_RecordSetProperty{
+		Name:          jsii.String(name + "."),
+		Type:          &recordType,
+		Failover:      jsii.String("PRIMARY"),
+		SetIdentifier: jsii.String("home"),
+		HealthCheckId: f.HealthCheck.HealthCheckId(),
+		AliasTarget: &awsroute53.CfnRecordSetGroup_AliasTargetProperty{
+			DnsName:              props.Primary.DistributionDomainName(),
+			HostedZoneId:         awsroute53targets.CloudFrontTarget_CLOUDFRONT_ZONE_ID(),
+			EvaluateTargetHealth: jsii.Bool(false),
+		},
+	}
+}
+
+func secondary(name, recordType string, props *FailoverProps) *awsroute53.CfnRecordSetGroup_RecordSetProperty {
+	return &awsroute53.CfnRecordSetGroup_RecordSetProperty{
+		Name:          jsii.String(name + "."),
+		Type:          &recordType,
+		Failover:      jsii.String("SECONDARY"),
+		SetIdentifier: jsii.String("standby"),
+		AliasTarget: &awsroute53.CfnRecordSetGroup_AliasTargetProperty{
+			DnsName:              jsii.String("dualstack." + *props.Secondary.LoadBalancerDnsName()),
+			HostedZoneId:         props.Secondary.LoadBalancerCanonicalHostedZoneId(),
+			EvaluateTargetHealth: jsii.Bool(true),
+		},
+	}
+}

@@ -1,0 +1,93 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// subnetZones is how many zones the address range is cut for, whether they are
+// used or not. Without it a third zone would cut the range anew, and with it
+// replace every subnet of a deployed site.
+const subnetZones = 4
+
+// NetworkProps describes the network of one region.
+type NetworkProps struct {
+	// AddressRange is the private IPv4 range, as "10.0.0.0/16", from /16 to /24.
+	// Required.
+	AddressRange string
+
+	// AvailabilityZones are the names of two to four zones. Required.
+	AvailabilityZones []string
+
+	// NATGateways is how many NAT gateways there are, one a zone at most.
+	// Required.
+	NATGateways int
+
+	// IPv6 gives every subnet an IPv6 range from Amazon's pool beside its IPv4
+	// range. Default: IPv4 only.
+	IPv6 bool
+
+	// FlowLogs records the network's traffic in CloudWatch Logs for three
+	// months. Default: no record.
+	FlowLogs bool
+
+	// FlowLogsRemoval is what happens to that record with the stack. Default:
+	// the CDK's own, to retain it.
+	FlowLogsRemoval awscdk.RemovalPolicy
+}
+
+// Network is a VPC with a public and a private subnet in each zone. Private
+// subnets reach the internet through NAT gateways, and S3 without them.
+type Network struct {
+	constructs.Construct
+
+	// Vpc is the network itself.
+	Vpc awsec2.Vpc
+}
+
+// NewNetwork makes the network of one region.
+func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) *Network {
+	n := &Network{Construct: constructs.NewConstruct(scope, &id)}
+	n.Vpc = awsec2.NewVpc(n.Construct, jsii.String("Vpc"), &awsec2.VpcProps{
+		IpAddresses:       awsec2.IpAddresses_Cidr(&props.AddressRange),
+		IpProtocol:        ipProtocol(props.IPv6),
+		AvailabilityZones: jsii.Strings(props.AvailabilityZones...),
+		ReservedAzs:       jsii.Number(subnetZones - len(props.AvailabilityZones)),
+		NatGateways:       jsii.Number(props.NATGateways),
+		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
+			{Name: jsii.String("Public"), SubnetType: awsec2.SubnetType_PUBLIC, MapPublicIpOnLaunch: jsii.Bool(false)},
+			{Name: jsii.String("Private"), SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
+		},
+		// The web servers' packages come from S3: free and without NAT this way.
+		GatewayEndpoints: &map[string]*awsec2.GatewayVpcEndpointOptions{
+			"S3": {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
+		},
+	})
+	if props.FlowLogs {
+		n.addFlowLogs(props.FlowLogsRemoval)
+	}
+	return n
+}
+
+// addFlowLogs records accepted and rejected traffic alike: the accepted half
+// shows who used a hole, the rejected half who looked for one.
+func (n *Network) addFlowLogs(removal awscdk.RemovalPolicy) {
+	group := awslogs.NewLogGroup(n.Construct, jsii.String("FlowLogs"), &awslogs.LogGroupProps{
+		Retention:     awslogs.RetentionDays_THREE_MONTHS,
+		RemovalPolicy: removal,
+	})
+	n.Vpc.AddFlowLog(jsii.String("FlowLog"), &awsec2.FlowLogOptions{
+		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(group, nil),
+		TrafficType: awsec2.FlowLogTrafficType_ALL,
+	})
+}
+
+func ipProtocol(ipv6 bool) awsec2.IpProtocol {
+	if ipv6 {
+		return awsec2.IpProtocol_DUAL_STACK
+	}
+	return awsec2.IpProtocol_IPV4_ONLY
+}

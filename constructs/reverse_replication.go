@@ -1,0 +1,129 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// replicationRuleID names the one rule of each bucket.
+const replicationRuleID = "AllObjects"
+
+// ReverseReplicationProps describes the way back from a replica bucket.
+type ReverseReplicationProps struct {
+	// From is the replica bucket, in another stack and region. Required.
+	From awss3.IBucket
+
+	// FromRegion is its region, as "us-east-1". Required.
+	FromRegion string
+
+	// To is the bucket it is a replica of. Required.
+	To awss3.IBucket
+
+	// TimeControl is as in StaticSiteProps.
+	TimeControl bool
+}
+
+// ReverseReplication puts a replication rule on a bucket of another stack.
+//
+// CloudFormation cannot express replication both ways: each bucket has to
+// exist before the other's rule. So the second rule is put by a custom
+// resource, which calls S3 as an operator would, when both are there.
+type ReverseReplication struct {
+	constructs.Construct
+}
+
+// NewReverseReplication mirrors the rule of a [StaticSite]'s bucket.
+func NewReverseReplication(scope constructs.Construct, id string, props *ReverseReplicationProps) *ReverseReplication {
+	r := &ReverseReplication{Construct: constructs.NewConstruct(scope, &id)}
+	role := r.newRole(props)
+	put := &customresources.AwsSdkCall{
+		Service: jsii.String("S3"),
+		Action:  jsii.String("putBucketReplication"),
+		Region:  &props.FromRegion,
+		Parameters: map[string]any{
+			"Bucket": props.From.BucketName(),
+			"ReplicationConfiguration": map[string]any{
+				"Role":  role.RoleArn(),
+				"Rules": []any{replicationRule(props)},
+			},
+		},
+		PhysicalResourceId: customresources.PhysicalResourceId_Of(props.From.BucketName()),
+	}
+	customresources.NewAwsCustomResource(r.Construct, jsii.String("Rule"), &customresources.AwsCustomResourceProps{
+		ResourceType: jsii.String("Custom::BucketReplication"),
+		OnCreate:     put,
+		OnUpdate:     put,
+		OnDelete: &customresources.AwsSdkCall{
+			Service:    jsii.String("S3"),
+			Action:     jsii.String("deleteBucketReplication"),
+			Region:     &props.FromRegion,
+			Parameters: map[string]any{"Bucket": props.From.BucketName()},
+			// The bucket may be gone already, and its rule with it.
+			IgnoreErrorCodesMatching: jsii.String("NoSuchBucket"),
+		},
+		// The Lambda runtime's own SDK knows these calls; a newer one would be
+		// installed at every deployment.
+		InstallLatestAwsSdk: jsii.Bool(false),
+		Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
+			allow(*props.From.BucketArn(), "s3:PutReplicationConfiguration"),
+			passRole(role),
+		}),
+	})
+	return r
+}
+
+// newRole is what S3 assumes to copy objects back.
+func (r *ReverseReplication) newRole(props *ReverseReplicationProps) awsiam.Role {
+	role := awsiam.NewRole(r.Construct, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("s3.amazonaws.com"), nil),
+	})
+	role.AddToPolicy(allow(*props.From.BucketArn(), "s3:GetReplicationConfiguration", "s3:ListBucket"))
+	role.AddToPolicy(allow(*props.From.ArnForObjects(jsii.String("*")),
+		"s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"))
+	role.AddToPolicy(allow(*props.To.ArnForObjects(jsii.String("*")),
+		"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"))
+	return role
+}
+
+// replicationRule says of the way back what replicationRules says of the way
+// there, in the words of S3's API.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
+func replicationRule(props *ReverseReplicationProps) map[string]any {
+	enabled := map[string]any{"Status": "Enabled"}
+	destination := map[string]any{"Bucket": props.To.BucketArn(), "Metrics": enabled}
+	if props.TimeControl {
+		minutes := map[string]any{"Minutes": 15}
+		destination["Metrics"] = map[string]any{"Status": "Enabled", "EventThreshold": minutes}
+		destination["ReplicationTime"] = map[string]any{"Status": "Enabled", "Time": minutes}
+	}
+	return map[string]any{
+		"ID":                      replicationRuleID,
+		"Status":                  "Enabled",
+		"Priority":                1,
+		"Filter":                  map[string]any{"Prefix": ""},
+		"Destination":             destination,
+		"DeleteMarkerReplication": enabled,
+		"SourceSelectionCriteria": map[string]any{"ReplicaModifications": enabled},
+	}
+}
+
+func allow(resource string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings(actions...),
+		Resources: jsii.Strings(resource),
+	})
+}
+
+// passRole lets a role be handed to S3 and to no other service.
+func passRole(role awsiam.Role) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings("iam:PassRole"),
+		Resources: &[]*string{role.RoleArn()},
+		Conditions: &map[string]any{
+			"StringEquals": map[string]any{"iam:PassedToService": "s3.amazonaws.com"},
+		},
+	})
+}

@@ -1,0 +1,152 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// StaticSiteProps describes the static files of one region.
+type StaticSiteProps struct {
+	// HostName is the distribution's own name, as "static.example.com".
+	// Default: CloudFront's name for it.
+	HostName string
+
+	// Certificate, of us-east-1, covers HostName. Required with HostName.
+	Certificate awscertificatemanager.ICertificate
+
+	// Zone holds HostName's records. Required with HostName.
+	Zone awsroute53.IHostedZone
+
+	// Headers adds security headers and lets pages of any origin load the
+	// files. Default: no header is added.
+	Headers bool
+
+	// IPv6 serves the files by IPv6 too. Default: IPv4 only.
+	IPv6 bool
+
+	// HTTP3 offers HTTP/3 beside HTTP/2. Default: HTTP/2.
+	HTTP3 bool
+
+	// ReplicateTo is the bucket that receives a copy of every object and
+	// deletion. Default: none.
+	ReplicateTo awss3.IBucket
+
+	// TimeControl replicates within 15 minutes by S3's service level agreement.
+	// Default: without one.
+	TimeControl bool
+
+	// DeleteWithStack deletes the bucket and its files with the stack. Default:
+	// they are retained.
+	DeleteWithStack bool
+}
+
+// StaticSite is a private, versioned bucket and the distribution that reads
+// it. Both stand in one stack: their policies refer to each other.
+type StaticSite struct {
+	constructs.Construct
+
+	// Bucket holds the files.
+	Bucket awss3.Bucket
+
+	// Distribution serves them.
+	Distribution awscloudfront.Distribution
+
+	// Address is where they are served, as "https://static.example.com". It is
+	// a token unless HostName was given.
+	Address string
+}
+
+// NewStaticSite makes the bucket and distribution of one region.
+func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps) *StaticSite {
+	s := &StaticSite{Construct: constructs.NewConstruct(scope, &id)}
+	s.Bucket = awss3.NewBucket(s.Construct, jsii.String("Bucket"), &awss3.BucketProps{
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		Encryption:        awss3.BucketEncryption_S3_MANAGED,
+		EnforceSSL:        jsii.Bool(true),
+		Versioned:         jsii.Bool(true), // replication demands it
+		RemovalPolicy:     removalPolicy(props.DeleteWithStack),
+		AutoDeleteObjects: &props.DeleteWithStack,
+		ReplicationRules:  replicationRules(props),
+	})
+	s.Distribution = s.newDistribution(props)
+	s.Address = "https://" + *s.Distribution.DistributionDomainName()
+	if props.HostName != "" {
+		s.Address = "https://" + props.HostName
+		NewAliasRecords(s.Construct, "Records", &AliasRecordsProps{
+			Zone:   props.Zone,
+			Name:   props.HostName,
+			Target: awsroute53targets.NewCloudFrontTarget(s.Distribution),
+			IPv6:   props.IPv6,
+		})
+	}
+	return s
+}
+
+func (s *StaticSite) newDistribution(props *StaticSiteProps) awscloudfront.Distribution {
+	behavior := &awscloudfront.BehaviorOptions{
+		// By its regional domain name: the global one redirects for a while after
+		// a bucket is made. Reading is the origin access control's alone.
+		Origin:               awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(s.Bucket, nil),
+		ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
+		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_GET_HEAD_OPTIONS(),
+		CachePolicy:          awscloudfront.CachePolicy_CACHING_OPTIMIZED(),
+		Compress:             jsii.Bool(true),
+	}
+	if props.Headers {
+		behavior.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_CORS_ALLOW_ALL_ORIGINS_AND_SECURITY_HEADERS()
+	}
+	distribution := &awscloudfront.DistributionProps{
+		Comment:         jsii.Sprintf("Static files, %s", *awscdk.Stack_Of(s.Construct).Region()),
+		DefaultBehavior: behavior,
+		EnableIpv6:      &props.IPv6,
+		HttpVersion:     httpVersion(props.HTTP3),
+		PriceClass:      awscloudfront.PriceClass_PRICE_CLASS_ALL,
+	}
+	if props.HostName != "" {
+		distribution.DomainNames = jsii.Strings(props.HostName)
+		distribution.Certificate = props.Certificate
+		distribution.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
+	}
+	return awscloudfront.NewDistribution(s.Construct, jsii.String("Distribution"), distribution)
+}
+
+// replicationRules copies all objects, their deletions, and changes made to
+// replicas; the last only counts when the other bucket's rule says so too.
+func replicationRules(props *StaticSiteProps) *[]*awss3.ReplicationRule {
+	if props.ReplicateTo == nil {
+		return nil
+	}
+	rule := &awss3.ReplicationRule{
+		Id:                      jsii.String(replicationRuleID),
+		Destination:             props.ReplicateTo,
+		Priority:                jsii.Number(1),
+		DeleteMarkerReplication: jsii.Bool(true),
+		ReplicaModifications:    jsii.Bool(true),
+		Metrics:                 awss3.ReplicationTimeValue_FIFTEEN_MINUTES(),
+	}
+	if props.TimeControl {
+		rule.ReplicationTimeControl = awss3.ReplicationTimeValue_FIFTEEN_MINUTES()
+	}
+	return &[]*awss3.ReplicationRule{rule}
+}
+
+func removalPolicy(deleteWithStack bool) awscdk.RemovalPolicy {
+	if deleteWithStack {
+		return awscdk.RemovalPolicy_DESTROY
+	}
+	return awscdk.RemovalPolicy_RETAIN
+}
+
+func httpVersion(http3 bool) awscloudfront.HttpVersion {
+	if http3 {
+		return awscloudfront.HttpVersion_HTTP2_AND_3
+	}
+	return awscloudfront.HttpVersion_HTTP2
+}

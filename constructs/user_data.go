@@ -1,0 +1,29 @@
+package constructs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// userData writes /etc/twinsite.env, by which any image learns where it runs,
+// and then runs the script as it is: the script itself holds no tokens, so
+// that it can be linted and run outside CloudFormation.
+func userData(props *WebServersProps) awsec2.UserData {
+	data := awsec2.UserData_ForLinux(nil)
+	data.AddCommands(jsii.String("cat > /etc/twinsite.env <<'TWINSITE'"))
+	for _, name := range slices.Sorted(maps.Keys(props.Environment)) {
+		data.AddCommands(jsii.String(fmt.Sprintf("%s='%s'", name, props.Environment[name])))
+	}
+	data.AddCommands(jsii.String("TWINSITE"))
+	if props.UserData != "" {
+		// The shebang of the whole is the CDK's.
+		_, body, _ := strings.Cut(props.UserData, "\n")
+		data.AddCommands(&body)
+	}
+	return data
+}

@@ -1,0 +1,161 @@
+package constructs
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// WebServersProps describes a group of web servers.
+type WebServersProps struct {
+	// Vpc is the network; the servers stand in its private subnets. Required.
+	Vpc awsec2.IVpc
+
+	// InstanceType is the EC2 instance type, as "t3.small". Required.
+	InstanceType string
+
+	// Image is an AMI id, as "ami-0123456789abcdef0", or the name of an SSM
+	// parameter that holds one, as "/my/image"; the parameter is read at every
+	// deployment. Default: the newest Amazon Linux 2023 for the instance type's
+	// processor.
+	Image string
+
+	// Environment is what /etc/twinsite.env says, by name. Values may be
+	// tokens. Default: nothing.
+	Environment map[string]string
+
+	// UserData is a shell script that runs after that at the first boot.
+	// Default: none.
+	UserData string
+
+	// SSH are the IPv4 ranges that reach port 22. Default: none.
+	SSH []string
+
+	// Minimum and Maximum bound the number of instances. Required.
+	Minimum, Maximum int
+
+	// DetailedMonitoring measures every minute instead of every five.
+	// Default: false.
+	DetailedMonitoring bool
+}
+
+// WebServers is an Auto Scaling group of web servers and its launch template.
+type WebServers struct {
+	constructs.Construct
+
+	// Group is the Auto Scaling group.
+	Group awsautoscaling.AutoScalingGroup
+
+	// LaunchTemplate is what the group makes its instances from.
+	LaunchTemplate awsec2.LaunchTemplate
+}
+
+// NewWebServers makes a group of web servers. It panics when Minimum is
+// greater than Maximum.
+func NewWebServers(scope constructs.Construct, id string, props *WebServersProps) *WebServers {
+	if props.Minimum > props.Maximum {
+		panic(fmt.Sprintf("%s: minimum %d is greater than maximum %d: raise the maximum", id, props.Minimum, props.Maximum))
+	}
+	w := &WebServers{Construct: constructs.NewConstruct(scope, &id)}
+	w.LaunchTemplate = w.newLaunchTemplate(props)
+	w.Group = w.newGroup(props)
+	return w
+}
+
+func (w *WebServers) newLaunchTemplate(props *WebServersProps) awsec2.LaunchTemplate {
+	instanceType := awsec2.NewInstanceType(&props.InstanceType)
+	return awsec2.NewLaunchTemplate(w.Construct, jsii.String("LaunchTemplate"), &awsec2.LaunchTemplateProps{
+		InstanceType:       instanceType,
+		MachineImage:       machineImage(w.Construct, props.Image, instanceType),
+		SecurityGroup:      w.newSecurityGroup(props),
+		Role:               w.newRole(),
+		UserData:           userData(props),
+		DetailedMonitoring: &props.DetailedMonitoring,
+		// Version 1 of the metadata service hands the role's keys to anyone who
+		// can make the server fetch a URL.
+		RequireImdsv2: jsii.Bool(true),
+		BlockDevices: &[]*awsec2.BlockDevice{{
+			DeviceName: jsii.String("/dev/xvda"),
+			Volume: awsec2.BlockDeviceVolume_Ebs(jsii.Number(8), &awsec2.EbsDeviceOptions{
+				VolumeType: awsec2.EbsDeviceVolumeType_GP3,
+				Encrypted:  jsii.Bool(true),
+			}),
+		}},
+	})
+}
+
+func (w *WebServers) newSecurityGroup(props *WebServersProps) awsec2.SecurityGroup {
+	group := awsec2.NewSecurityGroup(w.Construct, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
+		Vpc:              props.Vpc,
+		Description:      jsii.String("Web servers: HTTP from the load balancer only"),
+		AllowAllOutbound: jsii.Bool(true),
+		// A dual-stack server tries IPv6 first, and would wait for the time-out.
+		AllowAllIpv6Outbound: jsii.Bool(true),
+	})
+	for _, addressRange := range props.SSH {
+		group.AddIngressRule(awsec2.Peer_Ipv4(&addressRange), awsec2.Port_SSH(), jsii.Sprintf("SSH from %s", addressRange), nil)
+	}
+	return group
+}
+
+// newRole lets Session Manager open a shell, which needs no port and no key.
+func (w *WebServers) newRole() awsiam.Role {
+	return awsiam.NewRole(w.Construct, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ec2.amazonaws.com"), nil),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{
+			awsiam.ManagedPolicy_FromAwsManagedPolicyName(jsii.String("AmazonSSMManagedInstanceCore")),
+		},
+	})
+}
+
+func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScalingGroup {
+	return awsautoscaling.NewAutoScalingGroup(w.Construct, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
+		Vpc:            props.Vpc,
+		VpcSubnets:     &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
+		LaunchTemplate: w.LaunchTemplate,
+		// No desired capacity: every deployment would put it back, in the middle
+		// of a rush too. https://github.com/aws/aws-cdk/issues/5215
+		MinCapacity: jsii.Number(props.Minimum),
+		MaxCapacity: jsii.Number(props.Maximum),
+		// A server that runs but does not answer is replaced too.
+		HealthChecks: awsautoscaling.HealthChecks_WithAdditionalChecks(&awsautoscaling.AdditionalHealthChecksOptions{
+			AdditionalTypes: &[]awsautoscaling.AdditionalHealthCheckType{awsautoscaling.AdditionalHealthCheckType_ELB},
+			GracePeriod:     awscdk.Duration_Minutes(jsii.Number(5)),
+		}),
+		// CloudFormation refuses to keep the maximum in service while it updates.
+		UpdatePolicy: awsautoscaling.UpdatePolicy_RollingUpdate(&awsautoscaling.RollingUpdateOptions{
+			MinInstancesInService: jsii.Number(min(props.Minimum, props.Maximum-1)),
+			MaxBatchSize:          jsii.Number(1),
+			PauseTime:             awscdk.Duration_Minutes(jsii.Number(5)),
+		}),
+		GroupMetrics: &[]awsautoscaling.GroupMetrics{awsautoscaling.GroupMetrics_All()},
+	})
+}
+
+// machineImage reads image as WebServersProps.Image says.
+func machineImage(scope constructs.Construct, image string, instanceType awsec2.InstanceType) awsec2.IMachineImage {
+	switch {
+	case image == "":
+		return awsec2.MachineImage_LatestAmazonLinux2023(&awsec2.AmazonLinux2023ImageSsmParameterProps{
+			CpuType: amazonLinuxCPUType(instanceType),
+		})
+	case strings.HasPrefix(image, "ami-"):
+		region := *awscdk.Stack_Of(scope).Region()
+		return awsec2.MachineImage_GenericLinux(&map[string]*string{region: &image}, nil)
+	default:
+		return awsec2.MachineImage_FromSsmParameter(&image, nil)
+	}
+}
+
+func amazonLinuxCPUType(instanceType awsec2.InstanceType) awsec2.AmazonLinuxCpuType {
+	if instanceType.Architecture() == awsec2.InstanceArchitecture_ARM_64 {
+		return awsec2.AmazonLinuxCpuType_ARM_64
+	}
+	return awsec2.AmazonLinuxCpuType_X86_64
+}

@@ -1,0 +1,99 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+
+	"twinsite/constructs"
+	"twinsite/site"
+	"twinsite/web"
+)
+
+// staticFolder holds the files that are uploaded to the home bucket, relative
+// to cdk.json.
+const staticFolder = "web/static"
+
+// Primary is the home region: a network, the web tier, the static files and
+// their replication to the standby, and the distribution in front of it all.
+type Primary struct {
+	awscdk.Stack
+
+	// Distribution is where visitors arrive while the home region is healthy.
+	Distribution awscloudfront.Distribution
+}
+
+// NewPrimary makes the stack. UserData is the script of the web servers.
+func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, userData string) *Primary {
+	p := &Primary{Stack: newStack(scope, "Primary", s.Home.Region.Region, "the home region", s)}
+	// Names that are known beforehand are no references, so that the standby
+	// has to be put first by hand.
+	p.AddStackDependency(secondary.Stack, nil)
+
+	staticSite := p.newStaticSite(s, global, secondary)
+
+	var lock *constructs.OriginLock
+	if len(s.Edge.OriginSecrets) > 0 {
+		lock = &constructs.OriginLock{
+			PrefixList: s.Home.PrefixList(),
+			Secrets:    constructs.NewOriginSecrets(p.Stack, "OriginSecrets", s.Edge.OriginSecrets),
+		}
+	}
+	tier := webTierProps(p.Stack, s, s.Home.Region, s.Web, userData, staticSite.Address)
+	tier.LoadBalancer.Origin = lock
+	if s.Edge.OriginTLS {
+		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s)
+	}
+	webTier := constructs.NewWebTier(p.Stack, "WebTier", tier)
+	addOriginRecords(p.Stack, s, global, webTier.LoadBalancer)
+
+	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", siteDistributionProps(s, global, webTier.LoadBalancer, lock)).Distribution
+	// A new origin secret must be accepted before it is sent.
+	p.Distribution.Node().AddDependency(webTier.Construct)
+	output(p.Stack, "StaticAddress", staticSite.Address, "The static files, at home")
+	return p
+}
+
+// newStaticSite makes the static files' bucket, which replicates to the
+// standby and, where the site says so, back.
+func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary) *constructs.StaticSite {
+	props := staticSiteProps(s, global, s.StaticHost())
+	props.ReplicateTo = secondary.StaticSite.Bucket
+	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
+	constructs.NewStaticFiles(p.Stack, "StaticFiles", staticFolder, static.Bucket)
+	if s.Replication.BothWays {
+		constructs.NewReverseReplication(p.Stack, "ReverseReplication", &constructs.ReverseReplicationProps{
+			From:        secondary.StaticSite.Bucket,
+			FromRegion:  s.Standby.Region.Region,
+			To:          static.Bucket,
+			TimeControl: s.Replication.TimeControl,
+		})
+	}
+	return static
+}
+
+func siteDistributionProps(s *site.Site, global *Global, balancer awselasticloadbalancingv2.IApplicationLoadBalancer, lock *constructs.OriginLock) *constructs.SiteDistributionProps {
+	props := &constructs.SiteDistributionProps{
+		HostNames:           s.HostNames(),
+		Certificate:         global.Certificate,
+		Home:                *balancer.LoadBalancerDnsName(),
+		KeepAliveSeconds:    s.Edge.KeepAlive.Seconds(),
+		ErrorCachingSeconds: s.Edge.ErrorCaching.Seconds(),
+		SecurityHeaders:     s.Edge.SecurityHeaders,
+		IPv6:                s.IPv6,
+		HTTP3:               s.Edge.HTTP3,
+	}
+	if s.Edge.OriginTLS {
+		props.OriginTLS = true
+		props.Home = s.OriginHost(s.Home.Region.Region)
+	}
+	if lock != nil {
+		props.OriginSecret = lock.Secrets.Sent()
+	}
+	if s.Edge.ReadFailover {
+		props.Standby = s.OriginHost(s.Standby.Region.Region)
+		props.EdgeFunction = web.EdgeFunction(s.Failover.Path)
+	}
+	return props
+}

@@ -1,0 +1,41 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
+
+	"twinsite/constructs"
+	"twinsite/site"
+)
+
+// Secondary is the standby region: a network, the web tier behind an HTTPS
+// load balancer that visitors reach without CloudFront, and the replica of the
+// static files. It is deployed before the home region on purpose: a bad change
+// meets the region without traffic first.
+type Secondary struct {
+	awscdk.Stack
+
+	// LoadBalancer is where visitors arrive when the home region fails.
+	LoadBalancer awselasticloadbalancingv2.ApplicationLoadBalancer
+
+	// StaticSite is the replica of the static files.
+	StaticSite *constructs.StaticSite
+}
+
+// NewSecondary makes the stack. UserData is the script of the web servers.
+func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, userData string) *Secondary {
+	x := &Secondary{Stack: newStack(scope, "Secondary", s.Standby.Region.Region, "the standby region", s)}
+
+	static := staticSiteProps(s, global, s.StandbyStaticHost())
+	x.StaticSite = constructs.NewStaticSite(x.Stack, "StaticSite", static)
+
+	tier := webTierProps(x.Stack, s, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address)
+	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s)
+	tier.LoadBalancer.RedirectHTTP = true
+	x.LoadBalancer = constructs.NewWebTier(x.Stack, "WebTier", tier).LoadBalancer
+
+	addOriginRecords(x.Stack, s, global, x.LoadBalancer)
+	output(x.Stack, "StaticAddress", x.StaticSite.Address, "The static files, at the standby")
+	return x
+}
