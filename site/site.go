@@ -72,7 +72,8 @@ type Site struct {
 // Zone is the public hosted zone of the site's domain.
 type Zone struct {
 	// ID is the id of an existing public hosted zone for Domain, as
-	// "Z0123456789ABCDEFGHIJ". Empty: stack Domain creates the zone.
+	// "Z0123456789ABCDEFGHIJ". Empty: Twinsite creates the zone, in a stack of its
+	// own.
 	ID string `yaml:"id" validate:"omitempty,zoneId"`
 }
 
@@ -81,8 +82,9 @@ type Home struct {
 	Region `yaml:",inline"`
 
 	// CloudFrontPrefixList is the id of the managed prefix list
-	// com.amazonaws.global.cloudfront.origin-facing in the home region, as
-	// "pl-0123abcd". Empty: the id known to Twinsite, where it knows one.
+	// "com.amazonaws.global.cloudfront.origin-facing" in the home region, as
+	// "pl-0123abcd". Empty: the id known to Twinsite. Where it knows none, the id
+	// is required, unless Edge.OriginSecrets is empty.
 	CloudFrontPrefixList string `yaml:"cloudFrontPrefixList" validate:"omitempty,prefixList"`
 }
 
@@ -102,8 +104,8 @@ type Region struct {
 
 	// AvailabilityZones are two to six zones of the region, as "eu-west-1a".
 	// They are named, so that synthesis needs neither an account nor a look-up.
-	// Which letters an account has, only AWS can tell: "aws ec2
-	// describe-availability-zones --region eu-west-1".
+	// Which letters your account has cannot be checked without asking AWS: "aws
+	// ec2 describe-availability-zones --region eu-west-1" lists them.
 	AvailabilityZones []string `yaml:"availabilityZones" validate:"min=2,max=6"`
 
 	// AddressRange is the network's private IPv4 range, from /16 to /24. It is
@@ -146,8 +148,9 @@ type Web struct {
 	// be that of Images. Without Images, both x86-64 and arm64 will do.
 	InstanceType string `yaml:"instanceType" validate:"instanceType"`
 
-	// Images gives each region's image: an AMI id, as "ami-0123456789abcdef0",
-	// or the name of an SSM parameter that holds one, as "/my/image". Empty:
+	// Images gives each of the two regions its image: an AMI id, as
+	// "ami-0123456789abcdef0", or the name of an SSM parameter that holds one, as
+	// "/my/image", each under its region's name. Empty:
 	// Amazon Linux 2023 for the instance type's processor, on which the default
 	// user data installs nginx.
 	Images map[string]string `yaml:"images"`
@@ -155,8 +158,7 @@ type Web struct {
 	// UserData is a script that runs at an instance's first boot, as a path
 	// relative to the site's file; it replaces the default script. It begins with
 	// "#!/", has at most 12 KiB, and finds the region and the static files'
-	// address in /etc/twinsite.env. Empty: the default script. (Load makes the
-	// path relative to the working directory.)
+	// address in "/etc/twinsite.env". Empty: the default script.
 	UserData string `yaml:"userData"`
 
 	// HealthPath is what the load balancer asks each web server for. It must
@@ -212,7 +214,7 @@ type Schedule struct {
 	Start string `yaml:"start" validate:"omitempty,start"`
 
 	// TimeZone is the time zone's IANA name, as "Asia/Seoul". Empty: UTC.
-	TimeZone string `yaml:"timeZone" validate:"timeZone"`
+	TimeZone string `yaml:"timeZone" validate:"omitempty,timeZone"`
 
 	// Minimum is the group's least size from then on, in instances, within
 	// Web.Minimum and Web.Maximum.
@@ -247,7 +249,7 @@ type Edge struct {
 	ReadFailover bool `yaml:"readFailover"`
 
 	// OriginTLS encrypts the way from CloudFront to the load balancers, which
-	// then have names of their own: origin-<region>.<domain>.
+	// then have names of their own: "origin-<region>.<domain>".
 	OriginTLS bool `yaml:"originTls"`
 
 	// OriginSecrets name the secrets of which one must stand in a header of
@@ -275,8 +277,8 @@ type Edge struct {
 
 // StaticFiles describes the two distributions in front of the buckets.
 type StaticFiles struct {
-	// HostNames serves the files at static.<domain> and
-	// static-standby.<domain> instead of CloudFront's own names.
+	// HostNames serves the files at "static.<domain>" and
+	// "static-standby.<domain>" instead of CloudFront's own names.
 	HostNames bool `yaml:"hostNames"`
 
 	// Headers adds security and CORS headers to every file.
