@@ -40,7 +40,7 @@ func decode(report *report, data []byte, site *Site) bool {
 	if root == nil {
 		return false
 	}
-	if root.Type() != ast.MappingType && root.Type() != ast.MappingValueType {
+	if root.Type() != ast.MappingType {
 		report.addAt(place(root), "yaml", fmt.Sprintf("is not a mapping, got %s: write \"key: value\" lines", describe(root)))
 		return false
 	}
@@ -196,13 +196,13 @@ func (d decoder) value(node ast.Node, into reflect.Value, field string) {
 // object decodes a mapping whose keys are the fields of a struct.
 func (d decoder) object(node ast.Node, into reflect.Value, field string) {
 	fields := fieldsOf(into)
-	for key, value := range d.pairs(node, field) {
-		target, known := fields[key]
+	for _, pair := range d.pairs(node, field) {
+		target, known := fields[pair.key]
 		if !known {
-			d.add(child(field, key), unknown(key, fields))
+			d.add(child(field, pair.key), unknown(pair.key, fields))
 			continue
 		}
-		d.value(value, target, child(field, key))
+		d.value(pair.value, target, child(field, pair.key))
 	}
 }
 
@@ -223,42 +223,40 @@ func unknown(key string, fields map[string]reflect.Value) string {
 // dictionary decodes a mapping whose keys are free.
 func (d decoder) dictionary(node ast.Node, into reflect.Value, field string) {
 	into.Set(reflect.MakeMap(into.Type()))
-	for key, value := range d.pairs(node, field) {
+	for _, pair := range d.pairs(node, field) {
 		element := reflect.New(into.Type().Elem()).Elem()
-		d.value(value, element, child(field, key))
-		into.SetMapIndex(reflect.ValueOf(key), element)
+		d.value(pair.value, element, child(field, pair.key))
+		into.SetMapIndex(reflect.ValueOf(pair.key), element)
 	}
 }
 
-// pairs yields the keys and values of a mapping. Keys that are repeated or are
-// no text are reported instead.
-func (d decoder) pairs(node ast.Node, field string) func(yield func(string, ast.Node) bool) {
-	return func(yield func(string, ast.Node) bool) {
-		var values []*ast.MappingValueNode
-		switch mapping := node.(type) {
-		case *ast.MappingNode:
-			values = mapping.Values
-		case *ast.MappingValueNode:
-			values = []*ast.MappingValueNode{mapping}
-		default:
-			d.wrongType(node, field, "a mapping", "write \"key: value\" lines below it")
-			return
-		}
-		for _, pair := range values {
-			key := pair.Key.GetToken().Value
-			path := child(field, key)
-			at := place(pair.Key)
-			if d.given(path) {
-				delete(d.faulty, path)
-				d.addAt(at, path, fmt.Sprintf("is repeated, got it first in line %d: keep one of the two", d.positions[path].line))
-				continue
-			}
-			d.positions[path] = at
-			if !yield(key, pair.Value) {
-				return
-			}
-		}
+// pair is a key of a mapping and its value.
+type pair struct {
+	key   string
+	value ast.Node
+}
+
+// pairs returns the keys and values of a mapping, and notes where the keys
+// stand. It reports a node that is no mapping, and keys that are repeated.
+func (d decoder) pairs(node ast.Node, field string) []pair {
+	mapping, ok := node.(*ast.MappingNode)
+	if !ok {
+		d.wrongType(node, field, "a mapping", "write \"key: value\" lines below it")
+		return nil
 	}
+	var pairs []pair
+	for _, entry := range mapping.Values {
+		key := entry.Key.GetToken().Value
+		path, at := child(field, key), place(entry.Key)
+		if d.given(path) {
+			delete(d.faulty, path) // report it beside what is wrong with the first
+			d.addAt(at, path, fmt.Sprintf("is repeated, got it first in line %d: keep one of the two", d.positions[path].line))
+			continue
+		}
+		d.positions[path] = at
+		pairs = append(pairs, pair{key, entry.Value})
+	}
+	return pairs
 }
 
 // list decodes a sequence.
@@ -339,13 +337,11 @@ func integer(node ast.Node) (int64, bool) {
 	if !ok {
 		return 0, false
 	}
-	switch value := number.Value.(type) {
-	case int64:
-		return value, value >= math.MinInt32
-	case uint64:
-		return int64(value & math.MaxInt32), value <= math.MaxInt32
+	if value, negative := number.Value.(int64); negative {
+		return value, value >= math.MinInt32 && value <= math.MaxInt32
 	}
-	return 0, false
+	value, ok := number.Value.(uint64)
+	return int64(value & math.MaxInt32), ok && value <= math.MaxInt32
 }
 
 // wrongType reports a node of a type that its field cannot take.
@@ -356,7 +352,7 @@ func (d decoder) wrongType(node ast.Node, field, want, remedy string) {
 // describe names what was given.
 func describe(node ast.Node) string {
 	switch node.Type() {
-	case ast.MappingType, ast.MappingValueType:
+	case ast.MappingType:
 		return "a mapping"
 	case ast.SequenceType:
 		return "a list"

@@ -79,18 +79,18 @@ func (s *Site) StandbyWeb() Web {
 // StartTime returns, in UTC, the one time at which the schedule acts. It answers
 // false for a schedule that recurs.
 func (s Schedule) StartTime() (start time.Time, once bool) {
-	if s.Start == "" {
-		return time.Time{}, false
-	}
+	local, once := s.localStart()
+	return local.UTC(), once
+}
+
+// localStart returns the time of StartTime in the schedule's time zone.
+func (s Schedule) localStart() (start time.Time, once bool) {
 	zone, err := time.LoadLocation(s.TimeZone)
 	if err != nil {
 		return time.Time{}, false
 	}
-	local, err := time.ParseInLocation(startLayout, s.Start, zone)
-	if err != nil {
-		return time.Time{}, false
-	}
-	return local.UTC(), true
+	start, err = time.ParseInLocation(startLayout, s.Start, zone)
+	return start, err == nil
 }
 
 // startLayout is how Schedule.Start is written.

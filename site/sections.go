@@ -275,17 +275,13 @@ func checkSchedules(report *report, site *Site) {
 // checkStart refuses times that clock changes leave out or repeat: which instant
 // is meant cannot be told.
 func checkStart(report *report, field string, schedule Schedule) {
-	start, _ := schedule.StartTime()
-	zone, err := time.LoadLocation(schedule.TimeZone)
-	if err != nil {
-		return // timeZone has been reported
-	}
-	if start.In(zone).Format(startLayout) != schedule.Start {
+	start, _ := schedule.localStart()
+	if start.Format(startLayout) != schedule.Start {
 		report.broken(field, "is left out by a change of clocks in "+schedule.TimeZone, quote(schedule.Start), "give a time before or after it")
 		return
 	}
 	for _, shift := range []time.Duration{-2 * time.Hour, -time.Hour, -time.Hour / 2, time.Hour / 2, time.Hour, 2 * time.Hour} {
-		if start.Add(shift).In(zone).Format(startLayout) == schedule.Start {
+		if start.Add(shift).Format(startLayout) == schedule.Start {
 			report.broken(field, "comes twice, by a change of clocks in "+schedule.TimeZone, quote(schedule.Start), "give a time before or after it, or the time zone UTC")
 			return
 		}

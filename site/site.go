@@ -255,10 +255,11 @@ type Edge struct {
 	// OriginSecrets name the secrets of which one must stand in a header of
 	// every request to the home load balancer. The values are generated in AWS
 	// Secrets Manager. CloudFront sends the first; all are accepted, so that a
-	// secret can be rotated without an outage. At most 5, each 1 to 20 lower-case
-	// letters, digits and hyphens. Empty: the home load balancer is open to
+	// secret can be rotated without an outage. At most 3, which is what a
+	// condition of a listener's rule holds, each 1 to 20 lower-case letters,
+	// digits and hyphens. Empty: the home load balancer is open to
 	// everybody. Otherwise it needs OriginTLS.
-	OriginSecrets []string `yaml:"originSecrets" validate:"max=5,dive,secretName"`
+	OriginSecrets []string `yaml:"originSecrets" validate:"max=3,dive,secretName"`
 
 	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or
 	// 504 of the origin: 0s to 10s. CloudFront's own default is 10s.
