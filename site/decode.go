@@ -19,8 +19,8 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Limits of a site's file. The default site, every field commented, has a fifth
-// of each. Beyond them the parser is slow: time and memory grow with the square
+// Limits of a site's file. The default site, every field commented, has a
+// sixth of each. Beyond them the parser is slow: time and memory grow with the square
 // of lines, tokens and depth, to half a minute for 64 KiB of empty lines.
 const (
 	largestFile = 32 << 10 // bytes

@@ -254,6 +254,24 @@ func FuzzLoad(f *testing.F) {
 			f.Add([]byte(readFile(f, file)))
 		}
 	}
+	// What costs the parser most, as much of it as the limits allow.
+	for _, costly := range []struct {
+		first, again string
+		times        int
+	}{
+		{"x: |\n", " \n", mostLines - 1},
+		{"", "a:\n", mostLines},
+		{"", "a: b\n", mostLines},
+		{"a: [", "[],", mostTokens / 3},
+		{"a: [", "{a: b},", mostTokens / 6},
+		{"", "[", largestFile},
+		{"x: ", "\"", largestFile - 3},
+		{"x: |\n ", "é", (largestFile - 6) / 2},
+		{"", "- ", largestFile / 2},
+		{"", "{a: ", largestFile / 4},
+	} {
+		f.Add([]byte(costly.first + strings.Repeat(costly.again, costly.times)))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		const mostTime, mostMemory = 2 * time.Second, 16 << 20
 		var before, after runtime.MemStats
