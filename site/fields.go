@@ -38,7 +38,7 @@ func domainFault(domain, _ string) string {
 	case len(domain) > longestDomain:
 		return fmt.Sprintf("has %d characters of the %d that a certificate's common name holds", len(domain), longestDomain)
 	case domain != "" && slices.ContainsFunc(labels, notLabel):
-		return "has a label that is empty, longer than 63 characters, or begins or ends with a hyphen"
+		return "has a label that is empty, or begins or ends with a hyphen"
 	case domain != "" && !regexp.MustCompile(`^([a-z]{2,}|xn--[a-z0-9-]+)$`).MatchString(labels[len(labels)-1]):
 		return "does not end in a top-level domain"
 	}
@@ -50,10 +50,11 @@ func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 })
 }
 
-// notLabel tells that a text cannot be a label of a domain name by its length
-// or its hyphens.
+// notLabel tells that a text cannot be a label of a domain name because it is
+// empty or by its hyphens. (None is longer than 63 characters in a domain that
+// is short enough.)
 func notLabel(label string) bool {
-	return label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-")
+	return label == "" || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-")
 }
 
 // hostFault says that Twinsite uses a host's name itself.
@@ -109,9 +110,8 @@ func privateRangeFault(text, _ string) string {
 	}
 	prefix := netip.MustParsePrefix(text)
 	for _, private := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"} {
-		block := netip.MustParsePrefix(private)
-		if block.Contains(prefix.Addr()) && prefix.Bits() >= block.Bits() {
-			return ""
+		if netip.MustParsePrefix(private).Contains(prefix.Addr()) {
+			return "" // the whole prefix: from /16 on, it is the smaller one
 		}
 	}
 	return "is not in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"

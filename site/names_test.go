@@ -55,6 +55,10 @@ func TestStandbyWeb(t *testing.T) {
 	if site.Web.Schedules[0].Minimum != 4 {
 		t.Error("the home region's schedules have changed, too")
 	}
+	site.Standby.Web = StandbyWeb{Minimum: 7, Maximum: 9}
+	if got := site.StandbyWeb().Schedules[0]; got.Minimum != 7 || got.Maximum != 7 {
+		t.Errorf("got %d to %d, want the schedule raised to the standby's minimum", got.Minimum, got.Maximum)
+	}
 	least := load(t, "testdata/good/least.yaml")
 	least.Web.Schedules = []Schedule{}
 	if diff := cmp.Diff(least.Web, least.StandbyWeb(), cmp.Comparer(samePrefix)); diff != "" {
