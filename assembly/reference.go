@@ -21,11 +21,14 @@ var sections = []string{".Properties", ".CreationPolicy", ".UpdatePolicy", ".Met
 //
 // It panics if the resource belongs to another assembly, such as the one that this one is a clone of.
 func (a *Assembly) ReferencesTo(r *Resource) []Reference {
-	if found, err := a.Find(r.Stack.ID, r.LogicalID); err != nil || found != r {
-		panic("assembly: " + r.String() + " is of another assembly, or removed: look it up with Find or In")
-	}
+	a.owns(r)
+	return a.references(r)
+}
+
+// references returns the references to the resource from resources of these types, or of all types.
+func (a *Assembly) references(r *Resource, types ...string) []Reference {
 	var references []Reference
-	for _, from := range a.Resources() {
+	for _, from := range a.Resources(types...) {
 		for _, reference := range from.references() {
 			if reference.To == r {
 				references = append(references, reference)
@@ -35,14 +38,20 @@ func (a *Assembly) ReferencesTo(r *Resource) []Reference {
 	return references
 }
 
+// owns panics if the resource belongs to another assembly.
+func (a *Assembly) owns(r *Resource) {
+	if found, err := a.Find(r.Stack.ID, r.LogicalID); err != nil || found != r {
+		panic("assembly: " + r.String() + " is of another assembly, or removed: look it up with Find or In")
+	}
+}
+
 // Referrers returns the resources of these types, or of all types if none is given, that refer to the resource, each
 // once: the listeners of a load balancer, the ingress rules of a security group. It is [Assembly.ReferencesTo] in short.
 func (a *Assembly) Referrers(r *Resource, types ...string) []*Resource {
+	a.owns(r)
 	var referrers []*Resource
-	for _, reference := range a.ReferencesTo(r) {
-		if len(types) == 0 || slices.Contains(types, reference.From.Type) {
-			referrers = appendNew(referrers, reference.From)
-		}
+	for _, reference := range a.references(r, types...) {
+		referrers = appendNew(referrers, reference.From)
 	}
 	return referrers
 }

@@ -1,0 +1,62 @@
+# Run "make help" for what can be made.
+
+# Node.js 24 from npm: the CDK's JavaScript runs on it, under the command line
+# and under the tests alike.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+# SITE chooses another site: make synth SITE=examples/article.yaml
+CDK = npx cdk
+CONTEXT = $(if $(SITE),--context site=$(SITE))
+LINT = go tool -modfile=tools/go.mod golangci-lint
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: synth
+synth: node_modules ## write the templates of all stacks to cdk.out
+	@echo "synthesizing $(or $(SITE),site.yaml)"
+	@$(CDK) synth --quiet $(CONTEXT)
+	@go run ./cmd/summary cdk.out
+
+.PHONY: diff
+diff: node_modules ## show what a deployment would change
+	$(CDK) diff $(CONTEXT)
+
+.PHONY: deploy
+deploy: node_modules ## deploy all stacks, the standby before the home region
+	$(CDK) deploy --all $(CONTEXT)
+
+.PHONY: test
+test: node_modules ## run every test
+	go test ./...
+
+.PHONY: bench
+bench: node_modules ## time the synthesis of the default site
+	go test . -run '^$$' -bench Synth -benchtime 5x
+
+.PHONY: golden
+golden: node_modules ## accept new templates, schema and configuration page
+	go test . ./site -update
+
+.PHONY: fuzz
+fuzz: ## try ten seconds of malformed site files
+	go test ./site -run '^$$' -fuzz FuzzLoad -fuzztime 10s
+
+.PHONY: fmt
+fmt: ## format the Go code
+	gofmt -w $$(git ls-files '*.go')
+
+.PHONY: lint
+lint: ## check format and code
+	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
+	go vet ./...
+	$(LINT) run
+
+.PHONY: check
+check: lint test fuzz synth ## do everything that CI does
+
+# npm ci touches nothing that is up to date by itself.
+node_modules: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@

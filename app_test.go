@@ -1,0 +1,332 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twinsite/assembly"
+	"twinsite/site"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden templates in testdata")
+
+// A synthesized site is one that ships with the project, and its assembly.
+type synthesized struct {
+	name     string // of its golden templates
+	site     *site.Site
+	dir      string
+	assembly *assembly.Assembly
+}
+
+// sites are the shipped sites, each synthesized once for all tests: one jsii
+// process takes seconds to start.
+var sites []*synthesized
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code, err := synthesizeAndRun(m)
+	closeJSII()
+	if err != nil {
+		log.SetOutput(os.Stdout) // closeJSII took standard error
+		log.Fatal(err)
+	}
+	os.Exit(code)
+}
+
+func synthesizeAndRun(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "twinsite")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	examples, err := filepath.Glob("examples/*.yaml")
+	if err != nil {
+		return 1, err
+	}
+	for _, file := range append([]string{"site.yaml"}, examples...) {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		s, err := synthesize(file, filepath.Join(dir, name))
+		if err != nil {
+			return 1, fmt.Errorf("%s: %w", file, err)
+		}
+		s.name = name
+		sites = append(sites, s)
+	}
+	return m.Run(), nil
+}
+
+// synthesize does what run does, with another output directory.
+func synthesize(file, dir string) (*synthesized, error) {
+	s, err := site.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	app, err := newApp(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := addStacks(app, s); err != nil {
+		return nil, err
+	}
+	app.Synth(nil)
+	a, err := assembly.Load(dir)
+	return &synthesized{site: s, dir: dir, assembly: a}, err
+}
+
+// A promise is something that the templates of a site keep.
+type promise struct {
+	// row is what the README or the article's section says.
+	row string
+
+	// when says for which sites it holds. Nil: for all.
+	when func(s *site.Site) bool
+
+	// keeps walks through the templates and stops where they break it.
+	keeps func(w *walk)
+
+	// twins break it, each in one point.
+	twins []twin
+}
+
+// A twin is an assembly that is broken in one point.
+type twin struct {
+	// breaks says what is wrong with it.
+	breaks string
+
+	// edit breaks it.
+	edit func(w *walk)
+
+	// want is part of the error that must come of it.
+	want string
+}
+
+// TestPromises holds each promise against each shipped site, and then against
+// copies that are broken in just that point: a promise that does not notice
+// promises nothing.
+func TestPromises(t *testing.T) {
+	for _, s := range sites {
+		t.Run(s.name, func(t *testing.T) {
+			for _, p := range slices.Concat(articlePromises, edgePromises) {
+				if p.when != nil && !p.when(s.site) {
+					continue
+				}
+				t.Run(p.row, func(t *testing.T) { p.test(t, s) })
+			}
+		})
+	}
+}
+
+func (p promise) test(t *testing.T, s *synthesized) {
+	if err := take(p.keeps, &walk{s.assembly, s.site}); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.twins) == 0 {
+		t.Error("no twin breaks it")
+	}
+	for _, twin := range p.twins {
+		t.Run(twin.breaks, func(t *testing.T) {
+			copied := *s.site // a twin may ask something else of the site
+			w := &walk{s.assembly.Clone(), &copied}
+			if err := take(twin.edit, w); err != nil {
+				t.Fatalf("the twin cannot be made: %v", err)
+			}
+			err := take(p.keeps, w)
+			if err == nil {
+				t.Fatal("nobody noticed")
+			}
+			if !strings.Contains(err.Error(), twin.want) {
+				t.Errorf("noticed %q, want %q", err, twin.want)
+			}
+		})
+	}
+}
+
+// TestEveryPromiseIsTested finds a promise that holds for none of the sites.
+func TestEveryPromiseIsTested(t *testing.T) {
+	for _, p := range slices.Concat(articlePromises, edgePromises) {
+		if p.when != nil && !slices.ContainsFunc(sites, func(s *synthesized) bool { return p.when(s.site) }) {
+			t.Errorf("%s: no shipped site promises it", p.row)
+		}
+	}
+}
+
+// TestReferences resolves every reference of every template.
+func TestReferences(t *testing.T) {
+	for _, s := range sites {
+		if err := s.assembly.Check(); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+	}
+}
+
+// TestStacks holds the stacks against the table in the README.
+func TestStacks(t *testing.T) {
+	for _, s := range sites {
+		want := []string{
+			"Domain us-east-1", "Global us-east-1",
+			"Secondary " + s.site.Standby.Region.Region, "Primary " + s.site.Home.Region.Region,
+			"Failover us-east-1",
+		}
+		if s.site.Zone.ID != "" {
+			want = want[1:]
+		}
+		var got []string
+		for _, stack := range s.assembly.Stacks() {
+			got = append(got, stack.ID+" "+stack.Region)
+			if want := s.site.Name + "-" + stack.ID; stack.Name != want {
+				t.Errorf("%s: stack %s is named %s, want %s", s.name, stack.ID, stack.Name, want)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: stacks (-want +got):\n%s", s.name, diff)
+		}
+	}
+}
+
+// TestValidation reads what CloudFormation's own validation said at synthesis.
+func TestValidation(t *testing.T) {
+	for _, s := range sites {
+		if err := validation(filepath.Join(s.dir, "validation-report.json")); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+	}
+	if err := validation("testdata/validation-report-with-violation.json"); err == nil {
+		t.Error("a report with a violation is not noticed")
+	}
+}
+
+func validation(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var report struct {
+		PluginReports []struct {
+			PluginName, Conclusion string
+			Violations             []json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		return err
+	}
+	if len(report.PluginReports) == 0 {
+		return fmt.Errorf("%s: nobody validated", file)
+	}
+	for _, plugin := range report.PluginReports {
+		if plugin.Conclusion != "success" || len(plugin.Violations) > 0 {
+			return fmt.Errorf("%s: %s: %s, %s", file, plugin.PluginName, plugin.Conclusion, plugin.Violations)
+		}
+	}
+	return nil
+}
+
+// TestGolden compares the templates of the default site and the article's with
+// those in testdata, byte by byte. go test . -update rewrites them.
+func TestGolden(t *testing.T) {
+	for _, s := range sites {
+		if s.name != "site" && s.name != "article" {
+			continue
+		}
+		golden := filepath.Join("testdata", s.name)
+		if *update {
+			if err := os.RemoveAll(golden); err != nil {
+				t.Fatal(err)
+			}
+			writeTemplates(t, golden, templates(t, s.dir))
+		}
+		want, got := templates(t, golden), templates(t, s.dir)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: templates (-want +got); go test . -update accepts them:\n%s", s.name, diff)
+		}
+	}
+}
+
+// TestRepeatable synthesizes the default site again: equal input, equal bytes.
+func TestRepeatable(t *testing.T) {
+	again, err := synthesize("site.yaml", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(templates(t, sites[0].dir), templates(t, again.dir)); diff != "" {
+		t.Errorf("templates (-first +second):\n%s", diff)
+	}
+}
+
+// templates reads a directory's templates, by file name.
+func templates(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS(dir), "*.template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contents := map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents[file] = string(data)
+	}
+	return contents
+}
+
+func writeTemplates(t *testing.T, dir string, contents map[string]string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for file, content := range contents {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestLogicalIDs pins the ids of what cannot be made again, or takes visitors
+// with it: under another id, CloudFormation would replace it.
+func TestLogicalIDs(t *testing.T) {
+	want := []string{
+		"Domain AWS::Route53::HostedZone ZoneA5DE4B68",
+		"Secondary AWS::CloudFront::Distribution StaticSiteDistribution90D303F1",
+		"Secondary AWS::EC2::VPC NetworkVpc7FB7348F",
+		"Secondary AWS::ElasticLoadBalancingV2::LoadBalancer WebTierEntranceLoadBalancer3D9F302E",
+		"Secondary AWS::S3::Bucket StaticSiteBucket9C756C46",
+		"Primary AWS::CloudFront::Distribution SiteDistribution390DED28",
+		"Primary AWS::CloudFront::Distribution StaticSiteDistribution90D303F1",
+		"Primary AWS::EC2::VPC NetworkVpc7FB7348F",
+		"Primary AWS::ElasticLoadBalancingV2::LoadBalancer WebTierEntranceLoadBalancer3D9F302E",
+		"Primary AWS::S3::Bucket StaticSiteBucket9C756C46",
+	}
+	for _, s := range sites {
+		if s.site.Zone.ID != "" {
+			continue
+		}
+		var got []string
+		for _, r := range s.assembly.Resources("AWS::Route53::HostedZone", "AWS::S3::Bucket", "AWS::EC2::VPC",
+			"AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::CloudFront::Distribution") {
+			got = append(got, r.Stack.ID+" "+r.Type+" "+r.LogicalID)
+		}
+		if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got))); diff != "" {
+			t.Errorf("%s: ids (-want +got):\n%s", s.name, diff)
+		}
+	}
+}
+
+// BenchmarkSynth times the whole app, after the jsii process has started.
+func BenchmarkSynth(b *testing.B) {
+	for b.Loop() {
+		if _, err := synthesize("site.yaml", b.TempDir()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
