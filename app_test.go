@@ -262,7 +262,8 @@ func TestRepeatable(t *testing.T) {
 	}
 }
 
-// templates reads a directory's templates, by file name.
+// templates reads a directory's templates, by file name, and the manifest that
+// makes an assembly of them: package assembly can load testdata/site.
 func templates(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files, err := fs.Glob(os.DirFS(dir), "*.template.json")
@@ -270,7 +271,7 @@ func templates(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	contents := map[string]string{}
-	for _, file := range files {
+	for _, file := range append(files, "manifest.json") {
 		data, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
 			t.Fatal(err)
