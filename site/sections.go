@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"math/bits"
 	"os"
 	"regexp"
 	"slices"
@@ -129,24 +128,8 @@ func halves(site *Site) map[string]Region {
 }
 
 // checkRanges wants ranges that do not overlap, so that the two networks can be
-// connected, and that are large enough: the network is cut into a public and a
-// private subnet for each zone, all of one size, and a load balancer needs /27.
-//
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+// connected.
 func checkRanges(report *report, site *Site) {
-	const smallest = 27
-	for half, region := range halves(site) {
-		field := half + ".addressRange"
-		zones := len(region.AvailabilityZones)
-		if !report.sound(field, half+".availabilityZones") {
-			continue
-		}
-		subnet := region.AddressRange.Bits() + bits.Len(uint(2*zones-1))
-		if subnet > smallest {
-			report.broken(field, fmt.Sprintf("leaves subnets of /%d for %d zones, where a load balancer needs /%d", subnet, zones, smallest),
-				quote(region.AddressRange.String()), fmt.Sprintf("give /%d or larger", region.AddressRange.Bits()-subnet+smallest))
-		}
-	}
 	home, standby := site.Home.AddressRange, site.Standby.AddressRange
 	if report.sound("home.addressRange", "standby.addressRange") && home.Overlaps(standby) {
 		report.broken("standby.addressRange", "overlaps the home region's "+home.String(), quote(standby.String()), `give another range, as "10.1.0.0/16"`)

@@ -102,16 +102,17 @@ type Region struct {
 	// Region is the AWS region's name, as "eu-west-1".
 	Region string `yaml:"region" validate:"region"`
 
-	// AvailabilityZones are two to six zones of the region, as "eu-west-1a".
+	// AvailabilityZones are two to four zones of the region, as "eu-west-1a".
 	// They are named, so that synthesis needs neither an account nor a look-up.
 	// Which letters your account has cannot be checked without asking AWS: "aws
 	// ec2 describe-availability-zones --region eu-west-1" lists them.
-	AvailabilityZones []string `yaml:"availabilityZones" validate:"min=2,max=6"`
+	AvailabilityZones []string `yaml:"availabilityZones" validate:"min=2,max=4"`
 
 	// AddressRange is the network's private IPv4 range, from /16 to /24. It is
-	// cut into a public and a private subnet for each zone, all of one size. The
-	// two regions' ranges must not overlap. At the standby, the default is
-	// 10.1.0.0/16.
+	// cut into a public and a private subnet for each of four zones, used or
+	// not, so that a zone can be added without moving the others; of a /24, each
+	// is a /27, the least that a load balancer takes. The two regions' ranges
+	// must not overlap. At the standby, the default is 10.1.0.0/16.
 	AddressRange netip.Prefix `yaml:"addressRange" validate:"privateRange"`
 
 	// NATGateways is "perZone", one NAT gateway for each zone, or "single": one
