@@ -1,0 +1,88 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// testGroup is an Auto Scaling group with the CDK's own choices.
+func testGroup(scope constructs.Construct) awsautoscaling.AutoScalingGroup {
+	return awsautoscaling.NewAutoScalingGroup(scope, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
+		Vpc:          testVpc(scope),
+		InstanceType: awsec2.NewInstanceType(jsii.String("t3.micro")),
+		MachineImage: awsec2.MachineImage_LatestAmazonLinux2023(nil),
+	})
+}
+
+func newTestCPUScaling(stage awscdk.Stage, id string, mutate func(*CPUScalingProps)) awscdk.Stack {
+	stack := newTestStack(stage, id)
+	props := &CPUScalingProps{Group: testGroup(stack), HighPercent: 80, LowPercent: 10, PeriodMinutes: 5}
+	mutate(props)
+	NewCPUScaling(stack, "Cpu", props)
+	return stack
+}
+
+func TestCPUScaling(t *testing.T) {
+	stage := newTestStage(t)
+	minimal := newTestCPUScaling(stage, "Minimal", func(*CPUScalingProps) {})
+	exhaustive := newTestCPUScaling(stage, "Exhaustive", func(props *CPUScalingProps) {
+		props.HighPercent = 61
+		props.LowPercent = 60
+		props.PeriodMinutes = 1
+	})
+	targetTracking := newTestStack(stage, "TargetTracking")
+	testGroup(targetTracking).ScaleOnCpuUtilization(jsii.String("Cpu"), &awsautoscaling.CpuUtilizationScalingProps{
+		TargetUtilizationPercent: jsii.Number(50),
+	})
+
+	checkPromises(t, []promise{
+		{"at 80 % one instance more", cpuAlarm("GreaterThanOrEqualToThreshold", 80, 300, "AddInstance"), minimal, exhaustive},
+		{"at 10 % one instance less", cpuAlarm("LessThanOrEqualToThreshold", 10, 300, "RemoveInstance"), minimal, exhaustive},
+		{"other thresholds and periods", every(
+			cpuAlarm("GreaterThanOrEqualToThreshold", 61, 60, "AddInstance"),
+			cpuAlarm("LessThanOrEqualToThreshold", 60, 60, "RemoveInstance"),
+		), exhaustive, minimal},
+		{"simple scaling, by one", every(simpleScaling(+1), simpleScaling(-1)), minimal, targetTracking},
+		{"no other policy", total("AWS::AutoScaling::ScalingPolicy", 2), minimal, targetTracking},
+	})
+}
+
+// cpuAlarm demands an alarm on the group's average that drives a policy.
+func cpuAlarm(operator string, percent, periodSeconds int, policy string) assertion {
+	return has("AWS::CloudWatch::Alarm", object{
+		"Namespace":          "AWS/EC2",
+		"MetricName":         "CPUUtilization",
+		"Statistic":          "Average",
+		"Dimensions":         list{object{"Name": "AutoScalingGroupName", "Value": ref("GroupASG")}},
+		"ComparisonOperator": operator,
+		"Threshold":          percent,
+		"Period":             periodSeconds,
+		"EvaluationPeriods":  1,
+		"AlarmActions":       list{ref("Cpu" + policy)},
+	})
+}
+
+func simpleScaling(instances int) assertion {
+	return has("AWS::AutoScaling::ScalingPolicy", object{
+		"PolicyType":           "SimpleScaling",
+		"AdjustmentType":       "ChangeInCapacity",
+		"AutoScalingGroupName": ref("GroupASG"),
+		"ScalingAdjustment":    instances,
+		"Cooldown":             "300",
+	})
+}
+
+func TestCPUScalingMisuse(t *testing.T) {
+	for name, low := range map[string]int{"equal": 80, "above": 81} {
+		t.Run(name, func(t *testing.T) {
+			checkPanic(t, func() {
+				newTestCPUScaling(newTestStage(t), "Failing", func(props *CPUScalingProps) { props.LowPercent = low })
+			}, "Cpu", "80 %", "lower it")
+		})
+	}
+}

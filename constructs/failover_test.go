@@ -1,0 +1,116 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// testDistribution is a distribution by its names only.
+func testDistribution(scope constructs.Construct) awscloudfront.IDistribution {
+	return awscloudfront.Distribution_FromDistributionAttributes(scope, jsii.String("ImportedDistribution"),
+		&awscloudfront.DistributionAttributes{
+			DistributionId: jsii.String("E1"),
+			DomainName:     jsii.String("d1.cloudfront.net"),
+		})
+}
+
+func newTestFailover(stage awscdk.Stage, id string, mutate func(*FailoverProps)) awscdk.Stack {
+	stack := newTestStack(stage, id)
+	props := &FailoverProps{
+		Zone:            testZone(stack),
+		HostNames:       []string{"example.com"},
+		Primary:         testDistribution(stack),
+		Secondary:       testLoadBalancer(stack),
+		Path:            "/healthz",
+		IntervalSeconds: 10,
+		Threshold:       3,
+	}
+	mutate(props)
+	NewFailover(stack, "Failover", props)
+	return stack
+}
+
+func TestFailover(t *testing.T) {
+	stage := newTestStage(t)
+	minimal := newTestFailover(stage, "Minimal", func(*FailoverProps) {})
+	exhaustive := newTestFailover(stage, "Exhaustive", func(props *FailoverProps) {
+		props.HostNames = []string{"example.com", "www.example.com"}
+		props.Path = "/other"
+		props.IntervalSeconds = 30
+		props.Threshold = 10
+		props.IPv6 = true
+	})
+
+	// What the console would make first: a check without SNI, and one simple
+	// record.
+	plain := newTestStack(stage, "Plain")
+	awsroute53.NewHealthCheck(plain, jsii.String("Check"), &awsroute53.HealthCheckProps{
+		Type: awsroute53.HealthCheckType_HTTPS, Fqdn: jsii.String("d1.cloudfront.net"), EnableSNI: jsii.Bool(false),
+	})
+	awsroute53.NewARecord(plain, jsii.String("A"), &awsroute53.ARecordProps{
+		Zone:   testZone(plain),
+		Target: awsroute53.RecordTarget_FromAlias(awsroute53targets.NewCloudFrontTarget(testDistribution(plain))),
+	})
+
+	empty := newTestStack(stage, "Empty")
+
+	checkPromises(t, []promise{
+		{"home is checked through the distribution, every 10 seconds", healthCheck("/healthz", 10, 3), minimal, exhaustive},
+		{"other path, interval and threshold", healthCheck("/other", 30, 10), exhaustive, minimal},
+		{"one check for all names", total("AWS::Route53::HealthCheck", 1), exhaustive, empty},
+		{"with the server's name, which CloudFront needs", has("AWS::Route53::HealthCheck", object{
+			"HealthCheckConfig": object{"EnableSNI": true},
+		}), minimal, plain},
+
+		{"a pair for the name", pairs("example.com", "A"), minimal, exhaustive},
+		{"a pair for each name and address family", every(
+			pairs("example.com", "A", "AAAA"), pairs("www.example.com", "A", "AAAA"),
+		), exhaustive, minimal},
+		{"one change a name", total("AWS::Route53::RecordSetGroup", 2), exhaustive, minimal},
+		{"no record that does not fail over", total("AWS::Route53::RecordSet", 0), minimal, plain},
+	})
+}
+
+// healthCheck demands exactly this check, as further settings such as an
+// inversion would change what it says.
+func healthCheck(path string, intervalSeconds, threshold int) assertion {
+	return has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": exactly(object{
+		"Type":                     "HTTPS",
+		"FullyQualifiedDomainName": "d1.cloudfront.net",
+		"Port":                     443,
+		"ResourcePath":             path,
+		"RequestInterval":          intervalSeconds,
+		"FailureThreshold":         threshold,
+		"EnableSNI":                true,
+		"Inverted":                 false,
+		"MeasureLatency":           false, // cannot be changed later
+	})})
+}
+
+// pairs demands a name's records, exactly: the primary follows the health
+// check and never CloudFront's own health, which Route 53 does not know; the
+// secondary follows the load balancer's.
+func pairs(name string, types ...string) assertion {
+	var records list
+	for _, recordType := range types {
+		records = append(records, exactly(object{
+			"Name": name + ".", "Type": recordType, "Failover": "PRIMARY", "SetIdentifier": "home",
+			"HealthCheckId": ref("FailoverHomeEndpoint"),
+			"AliasTarget": exactly(object{
+				"DNSName": "d1.cloudfront.net", "HostedZoneId": "Z2FDTNDATAQYW2", "EvaluateTargetHealth": false,
+			}),
+		}), exactly(object{
+			"Name": name + ".", "Type": recordType, "Failover": "SECONDARY", "SetIdentifier": "standby",
+			"AliasTarget": exactly(object{
+				"DNSName": "dualstack.x-1.elb.amazonaws.com", "HostedZoneId": "ZELB", "EvaluateTargetHealth": true,
+			}),
+		}))
+	}
+	return hasExactly("AWS::Route53::RecordSetGroup", object{"HostedZoneId": "Z123", "RecordSets": records})
+}

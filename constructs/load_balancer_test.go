@@ -1,0 +1,187 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+func newTestLoadBalancer(stage awscdk.Stage, id string, mutate func(*LoadBalancerProps)) awscdk.Stack {
+	stack := newTestStack(stage, id)
+	target := testGroup(stack)
+	props := &LoadBalancerProps{
+		Vpc:        stack.Node().FindChild(jsii.String("Network")).Node().FindChild(jsii.String("Vpc")).(awsec2.Vpc),
+		Target:     target,
+		HealthPath: "/healthz",
+	}
+	mutate(props)
+	NewLoadBalancer(stack, "Entrance", props)
+	return stack
+}
+
+func lock(props *LoadBalancerProps, secrets ...string) *OriginLock {
+	return &OriginLock{
+		PrefixList: "pl-22a6434b",
+		Secrets:    NewOriginSecrets(awscdk.Stack_Of(props.Vpc), "OriginSecrets", secrets),
+	}
+}
+
+func TestLoadBalancer(t *testing.T) {
+	stage := newTestStage(t)
+	minimal := newTestLoadBalancer(stage, "Minimal", func(*LoadBalancerProps) {})
+	minimalDualStack := newTestLoadBalancer(stage, "MinimalDualStack", func(props *LoadBalancerProps) { props.IPv6 = true })
+	exhaustive := newTestLoadBalancer(stage, "Exhaustive", func(props *LoadBalancerProps) {
+		props.HealthPath = "/other"
+		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
+		props.RedirectHTTP = true
+		props.IPv6 = true
+		props.DeletionProtection = true
+	})
+	locked := newTestLoadBalancer(stage, "Locked", func(props *LoadBalancerProps) {
+		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
+		props.Origin = lock(props, "second", "first")
+		props.IPv6 = true
+	})
+	lockedHTTP := newTestLoadBalancer(stage, "LockedHTTP", func(props *LoadBalancerProps) { props.Origin = lock(props, "first") })
+
+	// The CDK's own choices.
+	plain := newTestStack(stage, "Plain")
+	balancer := elb.NewApplicationLoadBalancer(plain, jsii.String("Entrance"), &elb.ApplicationLoadBalancerProps{Vpc: testVpc(plain)})
+	listener := balancer.AddListener(jsii.String("Https"), &elb.BaseApplicationListenerProps{
+		Protocol:     elb.ApplicationProtocol_HTTPS,
+		Certificates: &[]elb.IListenerCertificate{testCertificate(plain)},
+	})
+	listener.AddTargets(jsii.String("Targets"), &elb.AddApplicationTargetsProps{Protocol: elb.ApplicationProtocol_HTTP})
+
+	checkPromises(t, []promise{
+		{"internet-facing, in the public subnets", has(loadBalancer, object{
+			"Type": "application", "Scheme": "internet-facing",
+			"Subnets": list{ref("NetworkVpcPublicSubnet1Subnet"), ref("NetworkVpcPublicSubnet2Subnet")},
+		}), minimal, plain},
+		{"not before the way to the internet", hasWhole(loadBalancer, object{"DependsOn": listWith(
+			logicalID("NetworkVpcPublicSubnet1DefaultRoute"), logicalID("NetworkVpcPublicSubnet2DefaultRoute"),
+		)}), minimal, plain},
+		{"IPv4 only", has(loadBalancer, object{"IpAddressType": "ipv4"}), minimal, exhaustive},
+		{"both address families", has(loadBalancer, object{"IpAddressType": "dualstack"}), exhaustive, minimal},
+		{"may be deleted", attribute("deletion_protection.enabled", "false"), minimal, exhaustive},
+		{"may not be deleted", attribute("deletion_protection.enabled", "true"), exhaustive, minimal},
+		{"drops invalid headers", attribute("routing.http.drop_invalid_header_fields.enabled", "true"), minimal, plain},
+		{"refuses ambiguous requests", attribute("routing.http.desync_mitigation_mode", "defensive"), minimal, plain},
+
+		{"target group by HTTP, checked by HTTP", has("AWS::ElasticLoadBalancingV2::TargetGroup", object{
+			"Protocol": "HTTP", "Port": 80,
+			"HealthCheckProtocol": "HTTP", "HealthCheckPath": "/healthz", "Matcher": object{"HttpCode": "200"},
+			"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 5,
+			"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2,
+		}), minimal, exhaustive},
+		{"the group is the target", has("AWS::AutoScaling::AutoScalingGroup", object{
+			"TargetGroupARNs": list{ref("EntranceTargetGroup")},
+		}), minimal, noTarget(stage)},
+		{"the group is reached by the load balancer only", every(
+			total("AWS::EC2::SecurityGroupIngress", 1),
+			has("AWS::EC2::SecurityGroupIngress", object{
+				"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80,
+				"SourceSecurityGroupId": att("EntranceLoadBalancerSecurityGroup", "GroupId"),
+				"GroupId":               att("GroupInstanceSecurityGroup", "GroupId"),
+			}),
+		), minimal, plain},
+
+		{"without a certificate one listener, HTTP", every(
+			total(listenerType, 1), forwards(object{"Port": 80, "Protocol": "HTTP"}),
+		), minimal, exhaustive},
+		{"with one, HTTPS", forwards(object{
+			"Port": 443, "Protocol": "HTTPS",
+			"Certificates": list{object{"CertificateArn": testCertificateARN}},
+			"SslPolicy":    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+		}), exhaustive, minimal},
+		{"a modern TLS policy", has(listenerType, object{"SslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"}), exhaustive, plain},
+		{"HTTP is redirected", has(listenerType, object{
+			"Port": 80, "Protocol": "HTTP", "DefaultActions": list{object{
+				"Type":           "redirect",
+				"RedirectConfig": object{"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"},
+			}},
+		}), exhaustive, minimal},
+		{"HTTP is closed", total(listenerType, 1), locked, exhaustive},
+
+		{"everybody may come in", ingress(everybody(80)), minimal, minimalDualStack},
+		{"everybody may come in by IPv6 too", ingress(everybody(80), everybodyByIPv6(80)), minimalDualStack, minimal},
+		{"on both ports where one redirects", ingress(
+			everybody(443), everybodyByIPv6(443), everybody(80), everybodyByIPv6(80)), exhaustive, minimalDualStack},
+		{"CloudFront only", ingressFromCloudFront(443), locked, exhaustive},
+		{"CloudFront only, by HTTP", ingressFromCloudFront(80), lockedHTTP, minimal},
+
+		{"forbidden unless a rule says otherwise", has(listenerType, object{"DefaultActions": list{object{
+			"Type":                "fixed-response",
+			"FixedResponseConfig": object{"StatusCode": "403", "ContentType": "text/plain", "MessageBody": "Forbidden"},
+		}}}), locked, exhaustive},
+		{"any of the secrets leads to the servers", has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
+			"ListenerArn": ref("EntranceLoadBalancerHttps?"),
+			"Conditions": list{object{
+				"Field": "http-header",
+				"HttpHeaderConfig": exactly(object{
+					"HttpHeaderName": "X-Twinsite-Origin",
+					"Values":         list{reference("second"), reference("first")},
+				}),
+			}},
+			"Actions": list{object{"Type": "forward", "TargetGroupArn": ref("EntranceTargetGroup")}},
+		}), locked, lockedHTTP},
+		{"no other rule", total("AWS::ElasticLoadBalancingV2::ListenerRule", 1), locked, exhaustive},
+	})
+}
+
+// Types of a load balancer's resources.
+const (
+	loadBalancer = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+	listenerType = "AWS::ElasticLoadBalancingV2::Listener"
+)
+
+// noTarget is a group that is no load balancer's target.
+func noTarget(stage awscdk.Stage) awscdk.Stack {
+	stack := newTestStack(stage, "NoTarget")
+	testGroup(stack)
+	return stack
+}
+
+func attribute(key, value string) assertion {
+	return has(loadBalancer, object{"LoadBalancerAttributes": listWith(object{"Key": key, "Value": value})})
+}
+
+// forwards demands a listener that leads everybody to the target group.
+func forwards(listener object) assertion {
+	listener["LoadBalancerArn"] = ref("EntranceLoadBalancer")
+	listener["DefaultActions"] = list{object{"Type": "forward", "TargetGroupArn": ref("EntranceTargetGroup")}}
+	return has(listenerType, listener)
+}
+
+// ingress demands exactly these ways into the load balancer.
+func ingress(rules ...any) assertion {
+	return has("AWS::EC2::SecurityGroup", object{
+		"GroupDescription": matching("Security Group for ELB"), "SecurityGroupIngress": rules,
+	})
+}
+
+// ingressFromCloudFront demands that beside the way to the servers there is one
+// way into the load balancer. The CDK writes a prefix list's rule apart.
+func ingressFromCloudFront(port int) assertion {
+	return every(
+		has("AWS::EC2::SecurityGroup", object{
+			"GroupDescription": matching("Security Group for ELB"), "SecurityGroupIngress": absent(),
+		}),
+		total("AWS::EC2::SecurityGroupIngress", 2),
+		has("AWS::EC2::SecurityGroupIngress", object{
+			"GroupId":            att("EntranceLoadBalancerSecurityGroup", "GroupId"),
+			"SourcePrefixListId": "pl-22a6434b", "IpProtocol": "tcp", "FromPort": port, "ToPort": port,
+		}),
+	)
+}
+
+func everybody(port int) object {
+	return object{"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+}
+
+func everybodyByIPv6(port int) object {
+	return object{"CidrIpv6": "::/0", "IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+}

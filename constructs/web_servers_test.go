@@ -1,0 +1,143 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+func newTestWebServers(stage awscdk.Stage, id string, mutate func(*WebServersProps)) awscdk.Stack {
+	stack := newTestStack(stage, id)
+	props := &WebServersProps{Vpc: testVpc(stack), InstanceType: "t3.small", Minimum: 2, Maximum: 6}
+	mutate(props)
+	NewWebServers(stack, "WebServers", props)
+	return stack
+}
+
+func TestWebServers(t *testing.T) {
+	stage := newTestStage(t)
+	minimal := newTestWebServers(stage, "Minimal", func(*WebServersProps) {})
+	exhaustive := newTestWebServers(stage, "Exhaustive", func(props *WebServersProps) {
+		props.InstanceType = "t4g.small"
+		props.Environment = map[string]string{"TWINSITE_SITE": "test"}
+		props.UserData = "#!/bin/bash\necho served\n"
+		props.SSH = []string{"10.0.0.0/16", "192.0.2.1/32"}
+		props.Minimum, props.Maximum = 4, 4
+		props.DetailedMonitoring = true
+	})
+	ownImage := newTestWebServers(stage, "OwnImage", func(props *WebServersProps) { props.Image = "ami-0123456789abcdef0" })
+	parameter := newTestWebServers(stage, "Parameter", func(props *WebServersProps) { props.Image = "/my/image" })
+	single := newTestWebServers(stage, "Single", func(props *WebServersProps) { props.Minimum, props.Maximum = 1, 1 })
+
+	// The CDK's own choices, in public subnets and with a desired capacity that
+	// every deployment restores.
+	plain := newTestStack(stage, "Plain")
+	vpc := testVpc(plain)
+	awsautoscaling.NewAutoScalingGroup(plain, jsii.String("WebServersGroup"), &awsautoscaling.AutoScalingGroupProps{
+		Vpc:             vpc,
+		VpcSubnets:      &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PUBLIC},
+		DesiredCapacity: jsii.Number(2),
+		MinCapacity:     jsii.Number(2),
+		MaxCapacity:     jsii.Number(6),
+
+		IgnoreUnmodifiedSizeProperties: jsii.Bool(false),
+		LaunchTemplate: awsec2.NewLaunchTemplate(plain, jsii.String("LaunchTemplate"), &awsec2.LaunchTemplateProps{
+			InstanceType:  awsec2.NewInstanceType(jsii.String("t3.small")),
+			MachineImage:  awsec2.MachineImage_LatestAmazonLinux2023(nil),
+			SecurityGroup: awsec2.NewSecurityGroup(plain, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{Vpc: vpc}),
+		}),
+	})
+
+	checkPromises(t, []promise{
+		{"instance type", launches(object{"InstanceType": "t3.small"}), minimal, exhaustive},
+		{"newest Amazon Linux 2023 for x86-64", image("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-.*x86_64"), minimal, exhaustive},
+		{"newest Amazon Linux 2023 for arm64", image("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-.*arm64"), exhaustive, minimal},
+		{"own image", launches(object{"ImageId": "ami-0123456789abcdef0"}), ownImage, minimal},
+		{"image by a parameter", image("^/my/image$"), parameter, minimal},
+		{"metadata service of version 2 only", launches(object{"MetadataOptions": object{"HttpTokens": "required"}}), minimal, plain},
+		{"encrypted root volume", launches(object{"BlockDeviceMappings": list{
+			object{"DeviceName": "/dev/xvda", "Ebs": object{"Encrypted": true, "VolumeType": "gp3", "VolumeSize": 8}},
+		}}), minimal, plain},
+		{"measured every five minutes", launches(object{"Monitoring": object{"Enabled": false}}), minimal, exhaustive},
+		{"measured every minute", launches(object{"Monitoring": object{"Enabled": true}}), exhaustive, minimal},
+		{"user data with environment and script", launches(object{"UserData": object{
+			"Fn::Base64": "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nTWINSITE_SITE='test'\nTWINSITE\necho served\n",
+		}}), exhaustive, minimal},
+		{"own security group", launches(object{"SecurityGroupIds": list{att("WebServersSecurityGroup", "GroupId")}}), minimal, plain},
+
+		{"a shell by Session Manager", every(
+			has("AWS::IAM::Role", object{
+				"AssumeRolePolicyDocument": object{"Statement": list{object{"Principal": object{"Service": "ec2.amazonaws.com"}}}},
+				"ManagedPolicyArns": list{object{"Fn::Join": list{"", list{
+					"arn:", object{"Ref": "AWS::Partition"}, ":iam::aws:policy/AmazonSSMManagedInstanceCore",
+				}}}},
+			}),
+			has("AWS::IAM::InstanceProfile", object{"Roles": list{ref("WebServersRole")}}),
+			launches(object{"IamInstanceProfile": object{"Arn": att("WebServersLaunchTemplateProfile", "Arn")}}),
+		), minimal, plain},
+
+		{"no way in", has("AWS::EC2::SecurityGroup", object{
+			"GroupDescription": matching("^Web servers"), "SecurityGroupIngress": absent(),
+		}), minimal, exhaustive},
+		{"SSH from the given ranges", has("AWS::EC2::SecurityGroup", object{"SecurityGroupIngress": list{
+			object{"CidrIp": "10.0.0.0/16", "FromPort": 22, "ToPort": 22, "IpProtocol": "tcp"},
+			object{"CidrIp": "192.0.2.1/32", "FromPort": 22, "ToPort": 22, "IpProtocol": "tcp"},
+		}}), exhaustive, minimal},
+		{"out by both address families", has("AWS::EC2::SecurityGroup", object{"SecurityGroupEgress": list{
+			object{"CidrIp": "0.0.0.0/0", "IpProtocol": "-1"}, object{"CidrIpv6": "::/0", "IpProtocol": "-1"},
+		}}), minimal, plain},
+
+		{"from the launch template's newest version", group(object{"LaunchTemplate": object{
+			"LaunchTemplateId": ref("WebServersLaunchTemplate"),
+			"Version":          att("WebServersLaunchTemplate", "LatestVersionNumber"),
+		}}), minimal, plain},
+		{"in the private subnets", group(object{"VPCZoneIdentifier": list{
+			ref("NetworkVpcPrivateSubnet1Subnet"), ref("NetworkVpcPrivateSubnet2Subnet"),
+		}}), minimal, plain},
+		{"bounds", group(object{"MinSize": "2", "MaxSize": "6"}), minimal, exhaustive},
+		{"no desired capacity", group(object{"DesiredCapacity": absent()}), minimal, plain},
+		{"a server that does not answer is replaced", group(object{
+			"HealthCheckType": "ELB", "HealthCheckGracePeriod": 300,
+		}), minimal, plain},
+		{"group metrics", group(object{"MetricsCollection": list{object{"Granularity": "1Minute"}}}), minimal, plain},
+
+		{"updates keep the minimum in service", rollingUpdate(2), minimal, exhaustive},
+		{"updates keep one less than the maximum in service", rollingUpdate(3), exhaustive, minimal},
+		{"a single server is interrupted by updates", rollingUpdate(0), single, minimal},
+		{"deployments leave scheduled sizes alone", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{
+			"UpdatePolicy": object{"AutoScalingScheduledAction": object{"IgnoreUnmodifiedGroupSizeProperties": true}},
+		}), minimal, plain},
+	})
+}
+
+func launches(data object) assertion {
+	return has("AWS::EC2::LaunchTemplate", object{"LaunchTemplateData": data})
+}
+
+// image demands an image that CloudFormation reads from a parameter of Systems
+// Manager at every deployment.
+func image(name string) assertion {
+	return every(
+		hasParameter("*", object{"Type": "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", "Default": matching(name)}),
+		launches(object{"ImageId": object{"Ref": matching("^SsmParameterValue")}}),
+	)
+}
+
+func group(properties object) assertion {
+	return has("AWS::AutoScaling::AutoScalingGroup", properties)
+}
+
+func rollingUpdate(inService int) assertion {
+	return hasWhole("AWS::AutoScaling::AutoScalingGroup", object{"UpdatePolicy": object{"AutoScalingRollingUpdate": object{
+		"MinInstancesInService": inService, "MaxBatchSize": 1, "PauseTime": "PT5M",
+	}}})
+}
+
+func TestWebServersMisuse(t *testing.T) {
+	checkPanic(t, func() {
+		newTestWebServers(newTestStage(t), "Failing", func(props *WebServersProps) { props.Minimum, props.Maximum = 3, 2 })
+	}, "WebServers", "minimum 3", "maximum 2", "raise the maximum")
+}
