@@ -167,7 +167,7 @@ type missing string
 func (m missing) Error() string { return string(m) }
 
 func (r resolver) wrapMissing(err error) error {
-	if m, ok := err.(missing); ok {
+	if m := missing(""); errors.As(err, &m) {
 		return r.errorf("%w", m)
 	}
 	return err

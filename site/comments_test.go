@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -149,7 +150,8 @@ func yamlFields(kind reflect.Type) []field {
 func (s section) required(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
-	faults, _ := newValidator(fieldRules()).Struct(s.defaults.Interface()).(validator.ValidationErrors)
+	var faults validator.ValidationErrors
+	errors.As(newValidator(fieldRules()).Struct(s.defaults.Interface()), &faults)
 	for _, fault := range faults {
 		path := strings.Split(strings.ReplaceAll(fault.Namespace(), inlined+".", ""), ".")
 		names[path[1]] = true

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -65,9 +66,11 @@ func newConfiguration(t *testing.T) string {
 	_, least, _ := strings.Cut(readFile(t, "testdata/good/least.yaml"), "\n")
 	_, mistakes := Load(writeFile(t, strings.Replace(least, "us-west-2a", "us-west-1a", 1)+"falover: {threshold: 5}\nweb: {minimum: 8}\n"))
 	var problems Problems
-	for _, problem := range mistakes.(Problems) {
-		problem.File = "site.yaml"
-		problems = append(problems, problem)
+	if !errors.As(mistakes, &problems) {
+		t.Fatalf("the mistakes are %v, want problems", mistakes)
+	}
+	for i := range problems {
+		problems[i].File = "site.yaml"
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, configurationHead, least, problems.Error()+"\n", largestFile>>10, mostLines)

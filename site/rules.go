@@ -167,7 +167,7 @@ func checkFields(report *report, site *Site) {
 	}
 	for _, fault := range broken {
 		_, field, _ := strings.Cut(strings.ReplaceAll(fault.Namespace(), inlined+".", ""), ".")
-		wrong, remedy := "", ""
+		var wrong, remedy string
 		if rule, own := rules[fault.Tag()]; own {
 			text := plain(fault.Value())
 			wrong, remedy = rule.fault(text, fault.Param())

@@ -189,8 +189,15 @@ func loadEdgeFunction(source string) (*edgeHarness, error) {
 		}
 		h.groups = append(h.groups, group)
 	}
-	h.vm.Set("cf", map[string]any{"createRequestOriginGroup": createGroup})
-	h.vm.Set("console", map[string]any{"log": func(string) {}})
+	globals := map[string]any{
+		"cf":      map[string]any{"createRequestOriginGroup": createGroup},
+		"console": map[string]any{"log": func(string) {}},
+	}
+	for name, value := range globals {
+		if err := h.vm.Set(name, value); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := h.vm.RunString("'use strict';" + body); err != nil {
 		return nil, err
 	}
