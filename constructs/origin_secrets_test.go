@@ -43,7 +43,7 @@ func TestOriginSecrets(t *testing.T) {
 	})
 
 	t.Run("values cannot be changed from outside", func(t *testing.T) {
-		before := secrets.Values()
+		before := slices.Clone(secrets.Values())
 		secrets.Values()[0] = "known"
 		if after := secrets.Values(); !slices.Equal(before, after) {
 			t.Errorf("got %q, want %q", after, before)

@@ -25,7 +25,7 @@ func newTestReverseReplication(stage awscdk.Stage, id string, mutate func(*Rever
 	props := &ReverseReplicationProps{FromRegion: "us-east-1"}
 	mutate(props)
 	stack, site := newTestStaticSite(stage, id, func(stack awscdk.Stack, static *StaticSiteProps) {
-		props.From = testBucket(stack, "replica")
+		props.From = replicaBucket(stack)
 		static.ReplicateTo = props.From
 		static.TimeControl = props.TimeControl
 	})

@@ -14,7 +14,7 @@ const staticFolder = "../web/static"
 func TestStaticFiles(t *testing.T) {
 	stage := newTestStage(t)
 	stack, site := newTestStaticSite(stage, "Minimal", func(stack awscdk.Stack, props *StaticSiteProps) {
-		props.ReplicateTo = testBucket(stack, "replica")
+		props.ReplicateTo = replicaBucket(stack)
 	})
 	NewStaticFiles(stack, "StaticFiles", staticFolder, site.Bucket)
 

@@ -18,9 +18,9 @@ func newTestStaticSite(stage awscdk.Stage, id string, mutate func(awscdk.Stack, 
 	return stack, NewStaticSite(stack, "StaticSite", props)
 }
 
-// testBucket is a bucket by its name only.
-func testBucket(scope constructs.Construct, name string) awss3.IBucket {
-	return awss3.Bucket_FromBucketArn(scope, jsii.String("Bucket-"+name), jsii.String("arn:aws:s3:::"+name))
+// replicaBucket is bucket "replica", by its name only.
+func replicaBucket(scope constructs.Construct) awss3.IBucket {
+	return awss3.Bucket_FromBucketArn(scope, jsii.String("Replica"), jsii.String("arn:aws:s3:::replica"))
 }
 
 func TestStaticSite(t *testing.T) {
@@ -33,12 +33,12 @@ func TestStaticSite(t *testing.T) {
 		props.Headers = true
 		props.IPv6 = true
 		props.HTTP3 = true
-		props.ReplicateTo = testBucket(stack, "replica")
+		props.ReplicateTo = replicaBucket(stack)
 		props.TimeControl = true
 		props.DeleteWithStack = true
 	})
 	untimed, _ := newTestStaticSite(stage, "Untimed", func(stack awscdk.Stack, props *StaticSiteProps) {
-		props.ReplicateTo = testBucket(stack, "replica")
+		props.ReplicateTo = replicaBucket(stack)
 	})
 
 	// A public site, as the article has it.
