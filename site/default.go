@@ -29,7 +29,12 @@ func Default() *Site {
 			Maximum:      6,
 			CPU:          CPU{High: 80, Low: 10, Period: time.Minute},
 		},
-		Failover: Failover{Interval: 10 * time.Second, Threshold: 3, Path: "/healthz"},
+		Failover: Failover{
+			Interval:  10 * time.Second,
+			Threshold: 3,
+			Path:      "/healthz",
+			Targets:   FailoverTargets{Reads: 10 * time.Second, Writes: 108 * time.Second, HomeAgain: 2 * time.Minute},
+		},
 		Edge: Edge{
 			ReadFailover:    true,
 			OriginTLS:       true,

@@ -208,10 +208,10 @@ func checkUserData(report *report, site *Site) {
 	switch {
 	case err != nil:
 		report.broken(field, "cannot be read", given, "make it readable")
-	case !bytes.HasPrefix(line, []byte("#!/")):
-		report.broken(field, "does not begin with \"#!/\"", given, "begin the script with its interpreter, as \"#!/bin/bash\"")
 	case bytes.Contains(script, []byte("\r\n")), !utf8.Valid(script):
 		report.broken(field, "is not UTF-8 with lines that end in \"\\n\"", given, "save it as a UTF-8 text with Unix line ends")
+	case string(line) != "#!/bin/bash":
+		report.broken(field, "is no bash script", given, "begin it with the line \"#!/bin/bash\"; what it starts may be of any kind")
 	}
 }
 

@@ -156,9 +156,9 @@ type Web struct {
 	// user data installs nginx.
 	Images map[string]string `yaml:"images"`
 
-	// UserData is a script that runs at an instance's first boot, as a path
-	// relative to the site's file; it replaces the default script. It begins with
-	// "#!/", has at most 12 KiB, and finds the region and the static files'
+	// UserData is a bash script that runs at an instance's first boot, as a path
+	// relative to the site's file; it replaces the default script. Its first line
+	// is "#!/bin/bash"; it has at most 12 KiB, and finds the region and the static files'
 	// address in "/etc/twinsite.env". Empty: the default script.
 	UserData string `yaml:"userData"`
 
@@ -240,6 +240,24 @@ type Failover struct {
 	// redirect, which Route 53 would take for health. It never fails over at the
 	// edge. At most 255 characters, no query.
 	Path string `yaml:"path" validate:"urlPath=255"`
+
+	// Targets are how long a failover may take. They change nothing that is
+	// deployed: the rehearsal compares with them.
+	Targets FailoverTargets `yaml:"targets"`
+}
+
+// FailoverTargets are how long visitors may wait, counted from the beginning of
+// an outage and, for HomeAgain, from its end. Each is in whole seconds, 1s to
+// 1h.
+type FailoverTargets struct {
+	// Reads is how long until visitors can read again.
+	Reads time.Duration `yaml:"reads" validate:"min=1s,max=1h,wholeSeconds"`
+
+	// Writes is how long until visitors can write again.
+	Writes time.Duration `yaml:"writes" validate:"min=1s,max=1h,wholeSeconds"`
+
+	// HomeAgain is how long until the home region serves every visitor again.
+	HomeAgain time.Duration `yaml:"homeAgain" validate:"min=1s,max=1h,wholeSeconds"`
 }
 
 // Edge describes the site's distribution and its way to the load balancers.
