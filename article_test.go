@@ -226,7 +226,9 @@ var articlePromises = []promise{{
 			}
 			// What the article does without: see the deviations.
 			expect(t.template, "LaunchTemplateData.MetadataOptions.HttpTokens", "required")
-			expect(t.template, "LaunchTemplateData.BlockDeviceMappings.0.Ebs.Encrypted", true)
+			if len(t.Images) == 0 { // the disks of other images are their own
+				expect(t.template, "LaunchTemplateData.BlockDeviceMappings.0.Ebs.Encrypted", true)
+			}
 		}
 	},
 	twins: []twin{
@@ -290,6 +292,13 @@ var articlePromises = []promise{{
 				fail("%s has no tag Site", t.group)
 			}
 			w.keepsSubnets(t.group, "VPCZoneIdentifier", t, "AWS::EC2::NatGateway")
+			if !slices.ContainsFunc(t.group.DependsOn(), func(id string) bool { return strings.Contains(id, "DefaultRoute") }) {
+				fail("%s: its first servers boot before they have a way out", t.group)
+			}
+			// One server at a time, and on only when the last one is healthy.
+			refresh := ".UpdatePolicy.AutoScalingInstanceRefresh."
+			expect(t.group, refresh+"Strategy", "Rolling")
+			expect(t.group, refresh+"Preferences.MinHealthyPercentage", 100)
 		}
 	},
 	twins: []twin{
@@ -297,6 +306,10 @@ var articlePromises = []promise{{
 		{"the other size", func(w *walk) { w.standby().group.Set("MaxSize", "99") }, "MaxSize is 99"},
 		{"dead servers stay", func(w *walk) { w.home().group.Set("HealthCheckType", "EC2") }, "HealthCheckType is EC2"},
 		{"tags stay behind", func(w *walk) { w.home().group.Set("Tags.0.PropagateAtLaunch", false) }, "PropagateAtLaunch is false"},
+		{"boots too early", func(w *walk) { w.home().group.Delete(".DependsOn") }, "before they have a way out"},
+		{"replaces all servers at once", func(w *walk) {
+			w.home().group.Set(".UpdatePolicy.AutoScalingInstanceRefresh.Preferences.MinHealthyPercentage", 0)
+		}, "MinHealthyPercentage is 0"},
 		{"in public subnets", func(w *walk) {
 			t := w.home()
 			t.group.Set("VPCZoneIdentifier", t.rawPublicSubnets())

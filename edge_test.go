@@ -453,7 +453,14 @@ var edgePromises = []promise{{
 			w.callPolicy().Set("PolicyDocument.Statement.0.Action", "s3:*")
 		}, "may s3:*"},
 		{"on any bucket", func(w *walk) { w.callPolicy().Set("PolicyDocument.Statement.0.Resource", "*") }, "on *"},
-		{"hands the role to anybody", func(w *walk) { w.callPolicy().Delete("PolicyDocument.Statement.1.Condition") }, "to any service"},
+		{"anybody may take the role", func(w *walk) {
+			for _, r := range must(w.reverseReplication().Targets("Create")) {
+				if r.Type == "AWS::IAM::Role" {
+					r.Set("AssumeRolePolicyDocument.Statement.0.Principal", "*")
+				}
+			}
+		}, "Principal is *"},
+		{"put before the role may write", func(w *walk) { w.reverseReplication().Set(".DependsOn", []string{w.callPolicy().LogicalID}) }, "may be put before"},
 	},
 }}
 

@@ -34,6 +34,11 @@ type LoadBalancerProps struct {
 	// Default: it is open to everybody.
 	Origin *OriginLock
 
+	// IdleTimeoutSeconds is how long an idle connection is kept: longer than
+	// whoever connects keeps it, or requests are sent into connections that have
+	// just been closed. Default: 60.
+	IdleTimeoutSeconds float64
+
 	// IPv6 gives the load balancer IPv6 addresses too; the network must be
 	// dual-stack. Default: IPv4 only.
 	IPv6 bool
@@ -64,10 +69,17 @@ type LoadBalancer struct {
 
 	// TargetGroup holds the web servers.
 	TargetGroup elb.ApplicationTargetGroup
+
+	// Listener leads to them.
+	Listener elb.ApplicationListener
 }
 
-// NewLoadBalancer makes the way into one region.
+// NewLoadBalancer makes the way into one region. It panics when Origin comes
+// with RedirectHTTP: the prefix list fills a security group with one port.
 func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerProps) *LoadBalancer {
+	if props.Origin != nil && props.RedirectHTTP {
+		panic(id + ": redirect HTTP with an origin lock opens two ports to the prefix list: leave one of them out")
+	}
 	l := &LoadBalancer{Construct: constructs.NewConstruct(scope, &id)}
 	l.LoadBalancer = elb.NewApplicationLoadBalancer(l.Construct, jsii.String("LoadBalancer"), &elb.ApplicationLoadBalancerProps{
 		Vpc:                props.Vpc,
@@ -75,6 +87,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 		InternetFacing:     jsii.Bool(true),
 		IpAddressType:      ipAddressType(props.IPv6),
 		DeletionProtection: &props.DeletionProtection,
+		IdleTimeout:        awscdk.Duration_Seconds(jsii.Number(max(props.IdleTimeoutSeconds, 60))),
 		// A header that the servers would read otherwise than the load balancer
 		// did is how requests are smuggled.
 		DropInvalidHeaderFields: jsii.Bool(true),
@@ -91,8 +104,8 @@ func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationT
 		Protocol: elb.ApplicationProtocol_HTTP,
 		Port:     jsii.Number(80),
 		Targets:  &[]elb.IApplicationLoadBalancerTarget{props.Target},
-		// Two answers 10 s apart: a dead server gets no more requests after 20 s,
-		// and a standby that recovers is in service as soon.
+		// Two answers 10 s apart: a dead server gets no more requests after half a
+		// minute, and a standby that recovers is in service as soon.
 		HealthCheck: &elb.HealthCheck{
 			Protocol:                elb.Protocol_HTTP,
 			Path:                    &props.HealthPath,
@@ -108,11 +121,11 @@ func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationT
 func (l *LoadBalancer) addListeners(props *LoadBalancerProps) {
 	if props.Certificate == nil {
 		l.open(props, 80)
-		l.addForward("Http", elb.ApplicationProtocol_HTTP, props)
+		l.Listener = l.addForward("Http", elb.ApplicationProtocol_HTTP, props)
 		return
 	}
 	l.open(props, 443)
-	l.addForward("Https", elb.ApplicationProtocol_HTTPS, props)
+	l.Listener = l.addForward("Https", elb.ApplicationProtocol_HTTPS, props)
 	if props.RedirectHTTP {
 		l.open(props, 80)
 		l.LoadBalancer.AddListener(jsii.String("Http"), &elb.BaseApplicationListenerProps{
@@ -129,7 +142,7 @@ func (l *LoadBalancer) addListeners(props *LoadBalancerProps) {
 
 // addForward adds the listener that leads to the web servers: for everybody,
 // or for those who know one of the secrets.
-func (l *LoadBalancer) addForward(id string, protocol elb.ApplicationProtocol, props *LoadBalancerProps) {
+func (l *LoadBalancer) addForward(id string, protocol elb.ApplicationProtocol, props *LoadBalancerProps) elb.ApplicationListener {
 	forward := elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil)
 	listener := &elb.BaseApplicationListenerProps{
 		Protocol:      protocol,
@@ -142,20 +155,21 @@ func (l *LoadBalancer) addForward(id string, protocol elb.ApplicationProtocol, p
 		listener.SslPolicy = elb.SslPolicy_TLS13_12_RES_PQ
 	}
 	if props.Origin == nil {
-		l.LoadBalancer.AddListener(&id, listener)
-		return
+		return l.LoadBalancer.AddListener(&id, listener)
 	}
 	listener.DefaultAction = elb.ListenerAction_FixedResponse(jsii.Number(403), &elb.FixedResponseOptions{
 		ContentType: jsii.String("text/plain"),
 		MessageBody: jsii.String("Forbidden"),
 	})
-	l.LoadBalancer.AddListener(&id, listener).AddAction(jsii.String("FromDistribution"), &elb.AddApplicationActionProps{
+	locked := l.LoadBalancer.AddListener(&id, listener)
+	locked.AddAction(jsii.String("FromDistribution"), &elb.AddApplicationActionProps{
 		Priority: jsii.Number(1),
 		Conditions: &[]elb.ListenerCondition{
 			elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(props.Origin.Secrets.Values()...)),
 		},
 		Action: forward,
 	})
+	return locked
 }
 
 // open lets visitors, or CloudFront alone, reach a port. AddListener would let

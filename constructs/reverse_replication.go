@@ -52,7 +52,7 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 		},
 		PhysicalResourceId: customresources.PhysicalResourceId_Of(props.From.BucketName()),
 	}
-	customresources.NewAwsCustomResource(r.Construct, jsii.String("Rule"), &customresources.AwsCustomResourceProps{
+	rule := customresources.NewAwsCustomResource(r.Construct, jsii.String("Rule"), &customresources.AwsCustomResourceProps{
 		ResourceType: jsii.String("Custom::BucketReplication"),
 		OnCreate:     put,
 		OnUpdate:     put,
@@ -69,9 +69,13 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 		InstallLatestAwsSdk: jsii.Bool(false),
 		Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
 			allow(*props.From.BucketArn(), "s3:PutReplicationConfiguration"),
-			passRole(role),
+			// The role trusts S3 alone: passed elsewhere, it is of no use.
+			allow(*role.RoleArn(), "iam:PassRole"),
 		}),
 	})
+	// With its policy: an object that comes before the role may write is never
+	// replicated.
+	rule.Node().AddDependency(role)
 	return r
 }
 
@@ -84,7 +88,7 @@ func (r *ReverseReplication) newRole(props *ReverseReplicationProps) awsiam.Role
 	role.AddToPolicy(allow(*props.From.ArnForObjects(jsii.String("*")),
 		"s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"))
 	role.AddToPolicy(allow(*props.To.ArnForObjects(jsii.String("*")),
-		"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"))
+		"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"))
 	return role
 }
 
@@ -114,16 +118,5 @@ func allow(resource string, actions ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings(actions...),
 		Resources: jsii.Strings(resource),
-	})
-}
-
-// passRole lets a role be handed to S3 and to no other service.
-func passRole(role awsiam.Role) awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Actions:   jsii.Strings("iam:PassRole"),
-		Resources: &[]*string{role.RoleArn()},
-		Conditions: &map[string]any{
-			"StringEquals": map[string]any{"iam:PassedToService": "s3.amazonaws.com"},
-		},
 	})
 }

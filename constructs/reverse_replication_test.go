@@ -71,7 +71,6 @@ func TestReverseReplication(t *testing.T) {
 				}),
 				exactly(object{
 					"Effect": "Allow", "Action": "iam:PassRole", "Resource": att("ReverseReplicationRole", "Arn"),
-					"Condition": object{"StringEquals": object{"iam:PassedToService": "s3.amazonaws.com"}},
 				}),
 			}},
 			"PolicyName": matching("^ReverseReplicationRuleCustomResourcePolicy"),

@@ -7,9 +7,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newSecurityHeaders adds the headers of CloudFront's managed security headers
-// policy, save that the application's own always win: the managed policy
-// overrides X-Content-Type-Options.
+// newSecurityHeaders is like CloudFront's managed security headers policy, save
+// that the application's own headers always win: the managed policy overrides
+// X-Content-Type-Options.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
 func newSecurityHeaders(scope constructs.Construct, id string) awscloudfront.ResponseHeadersPolicy {
 	keep := jsii.Bool(false)

@@ -17,8 +17,10 @@ const (
 	standbyOriginID = "standby"
 )
 
-// Where there is another region to ask, one that does not answer is given up
-// after twice two seconds, instead of CloudFront's three times ten.
+// Where there is another region to ask, one that takes no connection is given
+// up after twice two seconds, instead of CloudFront's three times ten. One that
+// takes it and says nothing costs the response timeout, 30 s, each time: a
+// shorter one would cut off slow writes too.
 const (
 	connectionAttempts       = 2
 	connectionTimeoutSeconds = 2
@@ -151,7 +153,8 @@ func homeOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
 
 // addStandbyOrigin adds the origin that only the edge function names. The L2
 // adds an origin for a behaviour only, and a behaviour with a group of origins
-// cannot take writes.
+// cannot take writes. With a second behaviour, the L2 would have a second
+// origin of its own, and this one would have to be the third.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
 func (d *SiteDistribution) addStandbyOrigin(props *SiteDistributionProps) {
 	distribution := d.Distribution.Node().DefaultChild().(awscloudfront.CfnDistribution)

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // userData writes /etc/twinsite.env, by which any image learns where it runs,
-// and then runs the script as it is: the script itself holds no tokens, so
-// that it can be linted and run outside CloudFormation.
+// and then is the script as it stands: that holds no tokens, so that it can be
+// linted and run outside CloudFormation. All is one bash script: the
+// interpreter in the script's own first line is a comment here.
 func userData(props *WebServersProps) awsec2.UserData {
 	data := awsec2.UserData_ForLinux(nil)
 	data.AddCommands(jsii.String("cat > /etc/twinsite.env <<'TWINSITE'"))
@@ -21,9 +21,7 @@ func userData(props *WebServersProps) awsec2.UserData {
 	}
 	data.AddCommands(jsii.String("TWINSITE"))
 	if props.UserData != "" {
-		// The shebang of the whole is the CDK's.
-		_, body, _ := strings.Cut(props.UserData, "\n")
-		data.AddCommands(&body)
+		data.AddCommands(&props.UserData)
 	}
 	return data
 }

@@ -29,7 +29,7 @@ func TestUserData(t *testing.T) {
 				Environment: map[string]string{"A": "1"},
 				UserData:    "#!/bin/bash\nset -euo pipefail\necho \"${A:?}\"\n",
 			},
-			want: "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nA='1'\nTWINSITE\nset -euo pipefail\necho \"${A:?}\"\n",
+			want: "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nA='1'\nTWINSITE\n#!/bin/bash\nset -euo pipefail\necho \"${A:?}\"\n",
 		},
 	}
 	for name, test := range tests {

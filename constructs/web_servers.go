@@ -12,6 +12,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// privateSubnets are where web servers stand.
+var privateSubnets = &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS}
+
 // WebServersProps describes a group of web servers.
 type WebServersProps struct {
 	// Vpc is the network; the servers stand in its private subnets. Required.
@@ -22,15 +25,15 @@ type WebServersProps struct {
 
 	// Image is an AMI id, as "ami-0123456789abcdef0", or the name of an SSM
 	// parameter that holds one, as "/my/image"; the parameter is read at every
-	// deployment. Default: the newest Amazon Linux 2023 for the instance type's
-	// processor.
+	// deployment. Its disks are as the image says. Default: the newest Amazon
+	// Linux 2023 for the instance type's processor, on an encrypted disk.
 	Image string
 
 	// Environment is what /etc/twinsite.env says, by name. Values may be
 	// tokens. Default: nothing.
 	Environment map[string]string
 
-	// UserData is a shell script that runs after that at the first boot.
+	// UserData is a bash script that runs after that at the first boot, as root.
 	// Default: none.
 	UserData string
 
@@ -65,6 +68,9 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 	w := &WebServers{Construct: constructs.NewConstruct(scope, &id)}
 	w.LaunchTemplate = w.newLaunchTemplate(props)
 	w.Group = w.newGroup(props)
+	// The first servers fetch packages as they boot, and a NAT gateway takes
+	// minutes.
+	w.Group.Node().AddDependency(props.Vpc.SelectSubnets(privateSubnets).InternetConnectivityEstablished)
 	return w
 }
 
@@ -80,20 +86,30 @@ func (w *WebServers) newLaunchTemplate(props *WebServersProps) awsec2.LaunchTemp
 		// Version 1 of the metadata service hands the role's keys to anyone who
 		// can make the server fetch a URL.
 		RequireImdsv2: jsii.Bool(true),
-		BlockDevices: &[]*awsec2.BlockDevice{{
-			DeviceName: jsii.String("/dev/xvda"),
-			Volume: awsec2.BlockDeviceVolume_Ebs(jsii.Number(8), &awsec2.EbsDeviceOptions{
-				VolumeType: awsec2.EbsDeviceVolumeType_GP3,
-				Encrypted:  jsii.Bool(true),
-			}),
-		}},
+		BlockDevices:  blockDevices(props.Image),
 	})
+}
+
+// blockDevices is the disk of the default image. That of another image has a
+// name and a size that only the image knows: a second disk or a refused launch
+// would come of a guess.
+func blockDevices(image string) *[]*awsec2.BlockDevice {
+	if image != "" {
+		return nil
+	}
+	return &[]*awsec2.BlockDevice{{
+		DeviceName: jsii.String("/dev/xvda"),
+		Volume: awsec2.BlockDeviceVolume_Ebs(jsii.Number(8), &awsec2.EbsDeviceOptions{
+			VolumeType: awsec2.EbsDeviceVolumeType_GP3,
+			Encrypted:  jsii.Bool(true),
+		}),
+	}}
 }
 
 func (w *WebServers) newSecurityGroup(props *WebServersProps) awsec2.SecurityGroup {
 	group := awsec2.NewSecurityGroup(w.Construct, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
 		Vpc:              props.Vpc,
-		Description:      jsii.String("Web servers: HTTP from the load balancer only"),
+		Description:      jsii.String("Web servers"),
 		AllowAllOutbound: jsii.Bool(true),
 		// A dual-stack server tries IPv6 first, and would wait for the time-out.
 		AllowAllIpv6Outbound: jsii.Bool(true),
@@ -117,7 +133,7 @@ func (w *WebServers) newRole() awsiam.Role {
 func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScalingGroup {
 	return awsautoscaling.NewAutoScalingGroup(w.Construct, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
 		Vpc:            props.Vpc,
-		VpcSubnets:     &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
+		VpcSubnets:     privateSubnets,
 		LaunchTemplate: w.LaunchTemplate,
 		// No desired capacity: every deployment would put it back, in the middle
 		// of a rush too. https://github.com/aws/aws-cdk/issues/5215
@@ -128,11 +144,15 @@ func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScaling
 			AdditionalTypes: &[]awsautoscaling.AdditionalHealthCheckType{awsautoscaling.AdditionalHealthCheckType_ELB},
 			GracePeriod:     awscdk.Duration_Minutes(jsii.Number(5)),
 		}),
-		// CloudFormation refuses to keep the maximum in service while it updates.
-		UpdatePolicy: awsautoscaling.UpdatePolicy_RollingUpdate(&awsautoscaling.RollingUpdateOptions{
-			MinInstancesInService: jsii.Number(min(props.Minimum, props.Maximum-1)),
-			MaxBatchSize:          jsii.Number(1),
-			PauseTime:             awscdk.Duration_Minutes(jsii.Number(5)),
+		// A rolling update that starts a server, waits until the load balancer
+		// calls it healthy, and then ends an old one. CloudFormation's older
+		// rolling update waits for time or for signals, which other people's
+		// images do not send: a broken image would pass the standby, and be
+		// deployed at home next.
+		UpdatePolicy: awsautoscaling.UpdatePolicy_InstanceRefresh(&awsautoscaling.InstanceRefreshOptions{
+			Strategy:             awsautoscaling.InstanceRefreshStrategy_ROLLING,
+			MinHealthyPercentage: jsii.Number(100),
+			MaxHealthyPercentage: jsii.Number(110),
 		}),
 		GroupMetrics: &[]awsautoscaling.GroupMetrics{awsautoscaling.GroupMetrics_All()},
 	})

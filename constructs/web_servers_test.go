@@ -30,7 +30,6 @@ func TestWebServers(t *testing.T) {
 	})
 	ownImage := newTestWebServers(stage, "OwnImage", func(props *WebServersProps) { props.Image = "ami-0123456789abcdef0" })
 	parameter := newTestWebServers(stage, "Parameter", func(props *WebServersProps) { props.Image = "/my/image" })
-	single := newTestWebServers(stage, "Single", func(props *WebServersProps) { props.Minimum, props.Maximum = 1, 1 })
 
 	// The CDK's own choices, in public subnets and with a desired capacity that
 	// every deployment restores.
@@ -64,7 +63,7 @@ func TestWebServers(t *testing.T) {
 		{"measured every five minutes", launches(object{"Monitoring": object{"Enabled": false}}), minimal, exhaustive},
 		{"measured every minute", launches(object{"Monitoring": object{"Enabled": true}}), exhaustive, minimal},
 		{"user data with environment and script", launches(object{"UserData": object{
-			"Fn::Base64": "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nTWINSITE_SITE='test'\nTWINSITE\necho served\n",
+			"Fn::Base64": "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nTWINSITE_SITE='test'\nTWINSITE\n#!/bin/bash\necho served\n",
 		}}), exhaustive, minimal},
 		{"own security group", launches(object{"SecurityGroupIds": list{att("WebServersSecurityGroup", "GroupId")}}), minimal, plain},
 
@@ -104,9 +103,15 @@ func TestWebServers(t *testing.T) {
 		}), minimal, plain},
 		{"group metrics", group(object{"MetricsCollection": list{object{"Granularity": "1Minute"}}}), minimal, plain},
 
-		{"updates keep the minimum in service", rollingUpdate(2), minimal, exhaustive},
-		{"updates keep one less than the maximum in service", rollingUpdate(3), exhaustive, minimal},
-		{"a single server is interrupted by updates", rollingUpdate(0), single, minimal},
+		{"updates start a healthy server before they end one", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{
+			"UpdatePolicy": object{"AutoScalingInstanceRefresh": object{
+				"Strategy": "Rolling", "Preferences": object{"MinHealthyPercentage": 100, "MaxHealthyPercentage": 110},
+			}},
+		}), minimal, plain},
+		{"servers boot when there is a way out", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{
+			"DependsOn": listWith(matching("^NetworkVpcPrivateSubnet1DefaultRoute")),
+		}), minimal, plain},
+		{"the disks of own images are left alone", launches(object{"BlockDeviceMappings": absent()}), ownImage, minimal},
 		{"deployments leave scheduled sizes alone", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{
 			"UpdatePolicy": object{"AutoScalingScheduledAction": object{"IgnoreUnmodifiedGroupSizeProperties": true}},
 		}), minimal, plain},
@@ -128,12 +133,6 @@ func image(name string) assertion {
 
 func group(properties object) assertion {
 	return has("AWS::AutoScaling::AutoScalingGroup", properties)
-}
-
-func rollingUpdate(inService int) assertion {
-	return hasWhole("AWS::AutoScaling::AutoScalingGroup", object{"UpdatePolicy": object{"AutoScalingRollingUpdate": object{
-		"MinInstancesInService": inService, "MaxBatchSize": 1, "PauseTime": "PT5M",
-	}}})
 }
 
 func TestWebServersMisuse(t *testing.T) {

@@ -31,6 +31,9 @@ type WebTier struct {
 
 	// LoadBalancer is the way in, as the resource.
 	LoadBalancer elb.ApplicationLoadBalancer
+
+	// Listener leads to the web servers.
+	Listener elb.ApplicationListener
 }
 
 // NewWebTier makes the web tier of one region.
@@ -50,6 +53,7 @@ func NewWebTier(scope constructs.Construct, id string, props *WebTierProps) *Web
 	balancer := props.LoadBalancer
 	balancer.Vpc = props.Servers.Vpc
 	balancer.Target = group
-	t.LoadBalancer = NewLoadBalancer(t.Construct, "Entrance", &balancer).LoadBalancer
+	entrance := NewLoadBalancer(t.Construct, "Entrance", &balancer)
+	t.LoadBalancer, t.Listener = entrance.LoadBalancer, entrance.Listener
 	return t
 }

@@ -49,8 +49,8 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	addOriginRecords(p.Stack, s, global, webTier.LoadBalancer)
 
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", siteDistributionProps(s, global, webTier.LoadBalancer, lock)).Distribution
-	// A new origin secret must be accepted before it is sent.
-	p.Distribution.Node().AddDependency(webTier.Construct)
+	// A secret that is added must be accepted before it is sent.
+	p.Distribution.Node().AddDependency(webTier.Listener)
 	output(p.Stack, "StaticAddress", staticSite.Address, "The static files, at home")
 	return p
 }

@@ -17,6 +17,10 @@ import (
 // basicMonitoring is how often EC2 measures unless it is paid for more.
 const basicMonitoring = 5 * time.Minute
 
+// idleMargin is how much longer than CloudFront a load balancer keeps an idle
+// connection.
+const idleMargin = 5 * time.Second
+
 // webTierProps makes a region's network and describes the web tier in it. The
 // two regions differ in nothing but the arguments, and in what the stacks add:
 // listener, ingress, certificate.
@@ -45,6 +49,7 @@ func webTierProps(stack awscdk.Stack, s *site.Site, region site.Region, w site.W
 			HealthPath:         w.HealthPath,
 			IPv6:               s.IPv6,
 			DeletionProtection: s.Retention.TerminationProtection,
+			IdleTimeoutSeconds: (s.Edge.KeepAlive + idleMargin).Seconds(),
 		},
 		CPU: constructs.CPUScalingProps{
 			HighPercent:   w.CPU.High,

@@ -121,8 +121,8 @@ server {
     charset utf-8;
     server_tokens off;
 
-    # Longer than the load balancer's idle timeout of 60 s: a connection that nginx closes first costs a visitor a 502.
-    keepalive_timeout 75s;
+    # Longer than the load balancer's idle timeout, 125 s at most: a connection that nginx closes first costs a visitor a 502.
+    keepalive_timeout 150s;
 
     # CloudFront does not compress what it must not cache. Both add Via, and nginx takes that for a proxy that cannot gzip.
     gzip on;
