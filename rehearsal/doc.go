@@ -12,4 +12,3 @@
 // interface. A [Report] compares both with the site's targets, and with each
 // other. docs/rehearsal.md states the model with its sources and unknowns.
 package rehearsal
-

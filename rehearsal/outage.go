@@ -1,0 +1,115 @@
+package rehearsal
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// An Outage is what happens to the home region.
+type Outage string
+
+// The outages that can be rehearsed.
+const (
+	Refused  Outage = "refused"      // connections to the home load balancer are refused
+	Dark     Outage = "black-hole"   // its packets vanish, on open connections too
+	Error503 Outage = "503"          // it answers 503
+	Slow     Outage = "slow"         // it answers after Parameters.SlowAnswer
+	Half     Outage = "half"         // half of its web servers refuse connections
+	BothDead Outage = "standby-dead" // a black hole at home, and all web servers of the standby dead
+	Flapping Outage = "flapping"     // a black hole that comes and goes
+	BySwitch Outage = "switch"       // none: somebody puts the failover switch
+)
+
+// Outages returns every kind of outage, without BySwitch.
+func Outages() []Outage {
+	return []Outage{Refused, Dark, Error503, Slow, Half, BothDead, Flapping}
+}
+
+// ParseOutage returns the outage with a name.
+func ParseOutage(name string) (Outage, error) {
+	var names []string
+	for _, outage := range append(Outages(), BySwitch) {
+		if string(outage) == name {
+			return outage, nil
+		}
+		names = append(names, string(outage))
+	}
+	return "", fmt.Errorf("no outage %q: give one of %s", name, strings.Join(names, ", "))
+}
+
+// Title says what happens, for people.
+func (o Outage) Title() string {
+	return map[Outage]string{
+		Refused:  "home refuses connections",
+		Dark:     "home is a black hole",
+		Error503: "home's load balancer answers 503",
+		Slow:     "home answers slowly",
+		Half:     "half of home's web servers are dead",
+		BothDead: "home is a black hole, and the standby is dead too",
+		Flapping: "home flaps",
+		BySwitch: "the failover switch is put",
+	}[o]
+}
+
+// Unjudged says why an outage is not held to the targets; "" if it is.
+func (o Outage) Unjudged() string {
+	switch o {
+	case BothDead:
+		return "with both regions dead, visitors are lost until one heals"
+	case Flapping:
+		return "an outage shorter than the health check needs does not move the site: writes come and go with it"
+	}
+	return ""
+}
+
+// A condition is the state of a load balancer as its visitors find it.
+type condition int
+
+const (
+	fine condition = iota
+	refusing
+	dark
+	failing   // answers 503
+	slow      // answers late
+	halfDead  // half of the web servers refuse connections
+	wholeDead // all do
+)
+
+// home is the condition of the home load balancer, so long after an outage
+// began that lasts length.
+func (o Outage) home(after, length time.Duration, p Parameters) condition {
+	if after < 0 || after >= length {
+		return fine
+	}
+	switch o {
+	case Refused:
+		return refusing
+	case Dark, BothDead:
+		return dark
+	case Error503:
+		return failing
+	case Slow:
+		return slow
+	case Half:
+		return halfDead
+	case Flapping:
+		if after%(p.FlapDark+p.FlapFine) < p.FlapDark {
+			return dark
+		}
+	}
+	return fine
+}
+
+// standby is the condition of the standby load balancer.
+func (o Outage) standby(after, length time.Duration) condition {
+	if o == BothDead && after >= 0 && after < length {
+		return wholeDead
+	}
+	return fine
+}
+
+// switched reports whether the failover switch exists.
+func (o Outage) switched(after, length time.Duration) bool {
+	return o == BySwitch && after >= 0 && after < length
+}

@@ -1,0 +1,86 @@
+package rehearsal
+
+import "time"
+
+// Parameters are what the model needs beyond the templates. Each has its source
+// in docs/rehearsal.md: [D] documented, [M] measured by somebody, [I] inferred,
+// [U] unknown, and therefore a parameter.
+type Parameters struct {
+	// Checkers ask each endpoint, without coordination. [D] eight regions; [I] two
+	// in each, as an endpoint sees more than one request a second. Default: 16.
+	Checkers int
+
+	// HealthyShare: an endpoint is healthy while more than this share of checkers
+	// say so. [D] Default: 0.18.
+	HealthyShare float64
+
+	// ConnectLimit and AnswerLimit are a checker's patience, for the connection
+	// and then for a 2xx or 3xx. [D] Default: 4 s and 2 s.
+	ConnectLimit, AnswerLimit time.Duration
+
+	// CheckerRTTMin and CheckerRTTMax bound what a good or immediate answer takes
+	// to a checker. [I] Default: 50 ms and 600 ms.
+	CheckerRTTMin, CheckerRTTMax time.Duration
+
+	// PropagationMin and PropagationMax bound the time from a health check's new
+	// status to new DNS answers. [U] Route 53 publishes none. Default: 1 s and
+	// 5 s.
+	PropagationMin, PropagationMax time.Duration
+
+	// AliasTTL is the TTL of answers from alias records. [D] for load balancers,
+	// [M] for CloudFront. Default: 60 s.
+	AliasTTL time.Duration
+
+	// HomeRTT and StandbyRTT are the round trips of visitors and edge locations,
+	// which are near home. [I] Default: 10 ms and 180 ms.
+	HomeRTT, StandbyRTT time.Duration
+
+	// Service is a web server's time for an answer. Default: 50 ms.
+	Service time.Duration
+
+	// Period is the time between a visitor's reads, and writes. Default: 1 s.
+	Period time.Duration
+
+	// Patience is how long a visitor waits for an answer. Default: 10 s.
+	Patience time.Duration
+
+	// StaleShare is the share of visitors whose first request in a black hole
+	// takes one of the edge's idle connections, which waits for the origin's
+	// response timeout instead of its connection timeout. [I] Default: 0.1.
+	StaleShare float64
+
+	// KeepConnection is how long a visitor goes on using a connection after the
+	// name leads elsewhere. [U] Default: 0.
+	KeepConnection time.Duration
+
+	// SlowAnswer is how late a slow load balancer answers. Default: 5 s.
+	SlowAnswer time.Duration
+
+	// FlapDark and FlapFine are the two halves of a flap. Default: 20 s and 10 s.
+	FlapDark, FlapFine time.Duration
+
+	// Length is how long an outage lasts. Default: 5 min for the prediction.
+	Length time.Duration
+}
+
+// DefaultParameters returns the defaults.
+func DefaultParameters() Parameters {
+	return Parameters{
+		Checkers: 16, HealthyShare: 0.18,
+		ConnectLimit: 4 * time.Second, AnswerLimit: 2 * time.Second,
+		CheckerRTTMin: 50 * time.Millisecond, CheckerRTTMax: 600 * time.Millisecond,
+		PropagationMin: time.Second, PropagationMax: 5 * time.Second,
+		AliasTTL: time.Minute,
+		HomeRTT:  10 * time.Millisecond, StandbyRTT: 180 * time.Millisecond, Service: 50 * time.Millisecond,
+		Period: time.Second, Patience: 10 * time.Second,
+		StaleShare: 0.1,
+		SlowAnswer: 5 * time.Second,
+		FlapDark:   20 * time.Second, FlapFine: 10 * time.Second,
+		Length: 5 * time.Minute,
+	}
+}
+
+// enough reports whether so many of the checkers make an endpoint healthy.
+func (p Parameters) enough(healthy int) bool {
+	return float64(healthy) > p.HealthyShare*float64(p.Checkers)
+}

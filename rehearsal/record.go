@@ -1,0 +1,83 @@
+package rehearsal
+
+// A Record is one Route 53 record.
+type Record struct {
+	Place                string // "Failover.Failoverticketingpw9E625F15.RecordSets.0"
+	Name, Type           string // "ticketing.pw", "A"
+	Failover             string // "PRIMARY", "SECONDARY" or ""
+	Target, TargetType   string // "Primary.SiteDistribution390DED28", its type; "" if none of the assembly
+	EvaluateTargetHealth bool
+	HealthCheck          *HealthCheck // nil: the record has none
+}
+
+// A Pair is the failover records of one name and type.
+type Pair struct {
+	Name, Type         string
+	Primary, Secondary *Record // nil if the templates have none
+}
+
+func (p *Pair) add(record *Record) {
+	slot := &p.Primary
+	if record.Failover == "SECONDARY" {
+		slot = &p.Secondary
+	}
+	if *slot != nil {
+		fail("%s: %s has a second %s record of type %s beside %s", record.Place, p.Name, record.Failover, p.Type, (*slot).Place)
+	}
+	*slot = record
+}
+
+// place names the pair by a record of it.
+func (p *Pair) place() string {
+	if p.Primary != nil {
+		return p.Primary.Place
+	}
+	return p.Secondary.Place
+}
+
+// checks are all health checks that the pair depends on, parents first.
+func (p *Pair) checks() []*HealthCheck {
+	var all []*HealthCheck
+	for _, record := range []*Record{p.Primary, p.Secondary} {
+		if record != nil && record.HealthCheck != nil {
+			all = append(all, record.HealthCheck.tree()...)
+		}
+	}
+	return all
+}
+
+// A Health is what Route 53 knows at a moment.
+type Health struct {
+	// Endpoint reports whether enough checkers call an endpoint check's answers
+	// good, before inversion.
+	Endpoint func(*HealthCheck) bool
+
+	// Target reports whether an alias target is healthy: of a load balancer,
+	// whether every target group with targets has a healthy one.
+	Target func(target string) bool
+}
+
+// Answer returns the record that Route 53 answers with: PRIMARY while it is
+// healthy, else SECONDARY if that is healthy, and PRIMARY again when both are
+// not. A record without a health check that does not evaluate its target is
+// always healthy. Of half a pair, the half is answered.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
+func (p *Pair) Answer(h Health) *Record {
+	switch {
+	case p.Secondary == nil:
+		return p.Primary
+	case p.Primary == nil:
+		return p.Secondary
+	case !p.Primary.Healthy(h) && p.Secondary.Healthy(h):
+		return p.Secondary
+	}
+	return p.Primary
+}
+
+// Healthy reports whether Route 53 takes the record for healthy.
+func (r *Record) Healthy(h Health) bool {
+	if r.HealthCheck != nil && !r.HealthCheck.Healthy(h.Endpoint) {
+		return false
+	}
+	return !r.EvaluateTargetHealth || h.Target(r.Target)
+}

@@ -1,0 +1,130 @@
+package rehearsal
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// A view is how requests fare at a moment of a simulated outage: the same rules
+// that the play finds between its sockets, as functions of the time.
+type view struct {
+	model   *Model
+	p       Parameters
+	outage  Outage
+	random  *rand.Rand
+	noticed time.Duration // when the home load balancer leaves its dead web servers out
+	host    string
+
+	// What does not work even when all is well, found once: origins that serve no
+	// page, and load balancers that do not serve visitors.
+	wrong  map[*Origin]bool
+	closed map[*Balancer]bool
+}
+
+// An outcome is what came of a request.
+type outcome struct {
+	status int // 0: no answer
+	took   time.Duration
+	by     *Balancer // who answered; nil: the edge
+	stuck  bool      // on a connection that was open when home went dark
+}
+
+func (o outcome) good() bool { return o.status >= 200 && o.status < 400 }
+
+func (v *view) condition(b *Balancer, at time.Duration) condition {
+	if b == v.model.Home {
+		return v.outage.home(at, v.p.Length, v.p)
+	}
+	return v.outage.standby(at, v.p.Length)
+}
+
+func (v *view) rtt(b *Balancer) time.Duration {
+	if b == v.model.Home {
+		return v.p.HomeRTT
+	}
+	return v.p.StandbyRTT
+}
+
+// viaEdge is a request to the distribution: each origin of the route in turn,
+// until one answers with a status that does not fail over.
+func (v *view) viaEdge(to route, at time.Duration, write, stale bool) outcome {
+	result := outcome{}
+	for i, origin := range to.origins {
+		asked := v.askOrigin(origin, at+result.took, write, stale && i == 0)
+		asked.took += result.took
+		asked.stuck = asked.stuck || result.stuck
+		result = asked
+		if asked.status != 0 && !slices.Contains(to.statuses, asked.status) {
+			return result
+		}
+	}
+	if result.status == 0 {
+		result.status, result.by = 504, nil
+	}
+	return result
+}
+
+// askOrigin is one origin with its attempts. A write that was sent is not sent
+// again; a read is.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+func (v *view) askOrigin(o *Origin, at time.Duration, write, stale bool) outcome {
+	rtt := v.rtt(o.Balancer)
+	switch v.condition(o.Balancer, at) {
+	case refusing:
+		return outcome{took: time.Duration(o.Attempts) * rtt}
+	case dark:
+		switch {
+		case stale && write:
+			return outcome{took: o.ResponseTimeout, stuck: true}
+		case stale:
+			return outcome{took: time.Duration(o.Attempts) * o.ResponseTimeout, stuck: true}
+		}
+		return outcome{took: time.Duration(o.Attempts) * o.ConnectTimeout}
+	case slow:
+		if v.p.SlowAnswer > o.ResponseTimeout {
+			return outcome{took: o.ResponseTimeout}
+		}
+	}
+	if v.wrong[o] {
+		return outcome{status: 502, took: rtt}
+	}
+	return v.answer(o.Balancer, at, rtt)
+}
+
+// direct is a request to a load balancer, by a visitor whom DNS sent there.
+func (v *view) direct(b *Balancer, at time.Duration, setup bool) outcome {
+	rtt := v.rtt(b)
+	switch v.condition(b, at) {
+	case refusing:
+		return outcome{took: rtt}
+	case dark:
+		return outcome{took: v.p.Patience}
+	}
+	if v.closed[b] {
+		return outcome{status: 403, took: rtt, by: b}
+	}
+	if setup {
+		rtt *= 3 // TCP, TLS, and the request
+	}
+	return v.answer(b, at, rtt)
+}
+
+// answer is what a load balancer that is reached answers.
+func (v *view) answer(b *Balancer, at, rtt time.Duration) outcome {
+	good := outcome{status: 200, took: rtt + v.p.Service, by: b}
+	switch v.condition(b, at) {
+	case failing:
+		return outcome{status: 503, took: rtt, by: b}
+	case slow:
+		good.took = rtt + v.p.SlowAnswer
+	case wholeDead:
+		// With no healthy target left, the load balancer tries them all.
+		return outcome{status: 502, took: rtt, by: b}
+	case halfDead:
+		if at < v.noticed && v.random.IntN(2) == 0 {
+			return outcome{status: 502, took: rtt, by: b}
+		}
+	}
+	return good
+}
