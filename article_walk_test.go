@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"twinsite/assembly"
+	"twinsite/constructs"
 	"twinsite/site"
 )
 
@@ -308,10 +309,10 @@ func (w *walk) keepsPrimary(name, recordType string) {
 		fail("%s %s PRIMARY must not evaluate a distribution's health", name, recordType)
 	}
 	expect(primary.Resource, primary.At("AliasTarget.HostedZoneId"), "Z2FDTNDATAQYW2")
-	check := primary.HealthCheck
-	if check == nil {
+	if primary.HealthCheck == nil {
 		fail("%s %s PRIMARY has no health check", name, recordType)
 	}
+	check := w.endpointCheck(primary.HealthCheck)
 	leads(check, "HealthCheckConfig.FullyQualifiedDomainName", primary.Alias)
 	for path, want := range map[string]any{
 		"Type": "HTTPS", "EnableSNI": true, "ResourcePath": w.site.Failover.Path,
@@ -324,9 +325,25 @@ func (w *walk) keepsPrimary(name, recordType string) {
 	}
 }
 
+// endpointCheck is the health check on the home endpoint: a record's own, or,
+// with the failover switch, the one that is not inverted of those it is
+// calculated from.
+func (w *walk) endpointCheck(check *assembly.Resource) *assembly.Resource {
+	if !w.site.Failover.Switch {
+		return check
+	}
+	for _, child := range must(check.Targets("HealthCheckConfig.ChildHealthChecks")) {
+		if must(child.Text("HealthCheckConfig.ResourcePath")) != constructs.FailoverSwitchPath {
+			return child
+		}
+	}
+	fail("%s is calculated from no health check of the home endpoint", check)
+	return nil
+}
+
 func healthCheckTwin(property string, value any) func(*walk) {
 	return func(w *walk) {
 		primary, _ := w.pair(w.site.HostNames()[0], "A")
-		primary.HealthCheck.Set("HealthCheckConfig."+property, value)
+		w.endpointCheck(primary.HealthCheck).Set("HealthCheckConfig."+property, value)
 	}
 }

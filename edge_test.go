@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"twinsite/assembly"
+	"twinsite/constructs"
 	"twinsite/site"
 	"twinsite/web"
 )
@@ -57,7 +58,7 @@ var edgePromises = []promise{{
 	when: readFailover,
 	keeps: func(w *walk) {
 		primary, _ := w.pair(w.site.HostNames()[0], "A")
-		path := must(primary.HealthCheck.Text("HealthCheckConfig.ResourcePath"))
+		path := must(w.endpointCheck(primary.HealthCheck).Text("HealthCheckConfig.ResourcePath"))
 		function := w.edgeFunction(w.siteDistribution())
 		if must(function.Text("FunctionCode")) != web.EdgeFunction(path) {
 			fail("%s is not the function that spares %s", function, path)
@@ -72,6 +73,44 @@ var edgePromises = []promise{{
 		{"the old runtime", func(w *walk) {
 			w.edgeFunction(w.siteDistribution()).Set("FunctionConfig.Runtime", "cloudfront-js-1.0")
 		}, "Runtime is cloudfront-js-1.0"},
+	},
+}, {
+	row:  "the failover switch",
+	when: failoverSwitch,
+	keeps: func(w *walk) {
+		for _, name := range w.site.HostNames() {
+			for _, recordType := range w.types() {
+				primary, _ := w.pair(name, recordType)
+				serves := primary.HealthCheck
+				expect(serves, "HealthCheckConfig.Type", "CALCULATED")
+				expect(serves, "HealthCheckConfig.HealthThreshold", 2)
+				if n := len(must(serves.Targets("HealthCheckConfig.ChildHealthChecks"))); n != 2 {
+					fail("%s is calculated from %d health checks, want two", serves, n)
+				}
+			}
+		}
+		primary, _ := w.pair(w.site.HostNames()[0], "A")
+		w.keepsSwitch(w.switchCheck(primary.HealthCheck))
+	},
+	twins: []twin{
+		{"one of the two is enough", servesTwin("HealthThreshold", 1), "HealthThreshold is 1"},
+		{"the switch is not asked for", func(w *walk) {
+			serves := servesCheck(w)
+			serves.Set("HealthCheckConfig.ChildHealthChecks", []any{ref(w.endpointCheck(serves))})
+		}, "from 1 health checks"},
+		{"on when it is off", func(w *walk) { w.switchCheck(servesCheck(w)).Set("HealthCheckConfig.Inverted", false) }, "Inverted is false"},
+		{"in the home region", func(w *walk) {
+			w.switchCheck(servesCheck(w)).Set("HealthCheckConfig.FullyQualifiedDomainName", "static."+w.site.Domain)
+		}, "asks static."},
+		{"another object", func(w *walk) {
+			w.switchCheck(servesCheck(w)).Set("HealthCheckConfig.ResourcePath", "/other")
+		}, "no health check of the switch"},
+		{"cached", func(w *walk) {
+			w.staticDistribution(w.site.Standby.Region.Region).Set("DistributionConfig.CacheBehaviors.0.CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6")
+		}, "CachePolicyId is 658327ea"},
+		{"its absence is cached", func(w *walk) {
+			w.staticDistribution(w.site.Standby.Region.Region).Set("DistributionConfig.CustomErrorResponses.0.ErrorCachingMinTTL", 10)
+		}, "ErrorCachingMinTTL is 10"},
 	},
 }, {
 	row:  "TLS to the origin",
@@ -466,6 +505,54 @@ var edgePromises = []promise{{
 
 // corsAndSecurityHeaders is the id of CloudFront's managed policy.
 const corsAndSecurityHeaders = "e61eb60c-9c35-4d20-a928-2b84e02af89c"
+
+func failoverSwitch(s *site.Site) bool { return s.Failover.Switch }
+
+// servesCheck is the health check of the first PRIMARY record.
+func servesCheck(w *walk) *assembly.Resource {
+	primary, _ := w.pair(w.site.HostNames()[0], "A")
+	return primary.HealthCheck
+}
+
+func servesTwin(property string, value any) func(*walk) {
+	return func(w *walk) { servesCheck(w).Set("HealthCheckConfig."+property, value) }
+}
+
+// switchCheck is the one of a calculated health check's children that asks for
+// the failover switch.
+func (w *walk) switchCheck(serves *assembly.Resource) *assembly.Resource {
+	for _, child := range must(serves.Targets("HealthCheckConfig.ChildHealthChecks")) {
+		if must(child.Text("HealthCheckConfig.ResourcePath")) == constructs.FailoverSwitchPath {
+			return child
+		}
+	}
+	fail("%s: no health check of the switch at %s", serves, constructs.FailoverSwitchPath)
+	return nil
+}
+
+// keepsSwitch demands that a health check asks the standby for the switch, and
+// gets an answer that nobody cached.
+func (w *walk) keepsSwitch(check *assembly.Resource) {
+	expect(check, "HealthCheckConfig.Type", "HTTPS")
+	expect(check, "HealthCheckConfig.Inverted", true)
+	d := w.staticDistribution(w.site.Standby.Region.Region)
+	host := must(check.Text("HealthCheckConfig.FullyQualifiedDomainName"))
+	if want := must(w.standbyBalancer().Stack.Output("StaticAddress")); "https://"+host != must(want.Text()) {
+		fail("%s asks %s, want %s", check, host, must(want.Text()))
+	}
+	expect(d, "DistributionConfig.CacheBehaviors.0.PathPattern", constructs.FailoverSwitchPath)
+	expect(d, "DistributionConfig.CacheBehaviors.0.CachePolicyId", cachingDisabled)
+	for i, status := range []int{403, 404} {
+		path := fmt.Sprintf("DistributionConfig.CustomErrorResponses.%d.", i)
+		expect(d, path+"ErrorCode", status)
+		expect(d, path+"ErrorCachingMinTTL", 0)
+	}
+	bucket := w.bucket(w.site.Standby.Region.Region)
+	object := must(must(bucket.Stack.Output("FailoverSwitch")).Text())
+	if want := "s3://${" + bucket.String() + "}" + constructs.FailoverSwitchPath; object != want {
+		fail("the output FailoverSwitch is %s, want %s", object, want)
+	}
+}
 
 func readFailover(s *site.Site) bool  { return s.Edge.ReadFailover }
 func originTLS(s *site.Site) bool     { return s.Edge.OriginTLS }

@@ -10,6 +10,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// FailoverSwitchPath is where the failover switch is: an object that moves the
+// site to the standby by being there.
+const FailoverSwitchPath = "/failover-switch"
+
 // FailoverProps describes how visitors are led to the region that works.
 type FailoverProps struct {
 	// Zone is the hosted zone. Required.
@@ -36,6 +40,10 @@ type FailoverProps struct {
 	// 10. Required.
 	Threshold int
 
+	// SwitchHost serves the failover switch at [FailoverSwitchPath] while it is
+	// on; it must not depend on the home region. Default: there is no switch.
+	SwitchHost string
+
 	// IPv6 adds a pair of AAAA records beside each pair of A records. Default:
 	// A only.
 	IPv6 bool
@@ -46,8 +54,8 @@ type FailoverProps struct {
 type Failover struct {
 	constructs.Construct
 
-	// HealthCheck is healthy while the home region answers through the
-	// distribution.
+	// HealthCheck is healthy while the home region serves: it answers through
+	// the distribution, and the switch is off.
 	HealthCheck awsroute53.HealthCheck
 }
 
@@ -55,18 +63,40 @@ type Failover struct {
 // otherwise.
 func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *Failover {
 	f := &Failover{Construct: constructs.NewConstruct(scope, &id)}
-	f.HealthCheck = awsroute53.NewHealthCheck(f.Construct, jsii.String("HomeEndpoint"), &awsroute53.HealthCheckProps{
-		Type:             awsroute53.HealthCheckType_HTTPS,
-		Fqdn:             props.Primary.DistributionDomainName(),
-		ResourcePath:     &props.Path,
-		RequestInterval:  awscdk.Duration_Seconds(&props.IntervalSeconds),
-		FailureThreshold: jsii.Number(props.Threshold),
-		EnableSNI:        jsii.Bool(true), // CloudFront shows no certificate without
-	})
+	f.HealthCheck = f.newEndpointCheck("HomeEndpoint", *props.Primary.DistributionDomainName(), props.Path, false, props)
+	if props.SwitchHost != "" {
+		f.HealthCheck = f.newServesCheck(f.HealthCheck, props)
+	}
 	for _, name := range props.HostNames {
 		f.addRecords(name, props)
 	}
 	return f
+}
+
+func (f *Failover) newEndpointCheck(id, host, path string, inverted bool, props *FailoverProps) awsroute53.HealthCheck {
+	return awsroute53.NewHealthCheck(f.Construct, &id, &awsroute53.HealthCheckProps{
+		Type:             awsroute53.HealthCheckType_HTTPS,
+		Fqdn:             &host,
+		ResourcePath:     &path,
+		RequestInterval:  awscdk.Duration_Seconds(&props.IntervalSeconds),
+		FailureThreshold: jsii.Number(props.Threshold),
+		EnableSNI:        jsii.Bool(true), // CloudFront shows no certificate without
+		Inverted:         &inverted,
+	})
+}
+
+// newServesCheck is healthy while the endpoint is and the switch is not there.
+// When the switch cannot be asked for, it counts as off: an outage of the
+// standby must not move the site there. Neither end needs Route 53's control
+// plane, which is in us-east-1.
+// https://aws.amazon.com/blogs/networking-and-content-delivery/creating-disaster-recovery-mechanisms-using-amazon-route-53/
+func (f *Failover) newServesCheck(endpoint awsroute53.HealthCheck, props *FailoverProps) awsroute53.HealthCheck {
+	switchOff := f.newEndpointCheck("SwitchOff", props.SwitchHost, FailoverSwitchPath, true, props)
+	return awsroute53.NewHealthCheck(f.Construct, jsii.String("HomeServes"), &awsroute53.HealthCheckProps{
+		Type:              awsroute53.HealthCheckType_CALCULATED,
+		ChildHealthChecks: &[]awsroute53.IHealthCheck{endpoint, switchOff},
+		HealthThreshold:   jsii.Number(2), // both
+	})
 }
 
 // addRecords writes one name's pairs as one change, so that no visitor finds

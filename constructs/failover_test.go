@@ -46,6 +46,7 @@ func TestFailover(t *testing.T) {
 		props.Threshold = 10
 		props.IPv6 = true
 	})
+	switched := newTestFailover(stage, "Switched", func(props *FailoverProps) { props.SwitchHost = "standby.example.com" })
 
 	// What the console would make first: a check without SNI, and one simple
 	// record.
@@ -67,6 +68,20 @@ func TestFailover(t *testing.T) {
 		{"with the server's name, which CloudFront needs", has("AWS::Route53::HealthCheck", object{
 			"HealthCheckConfig": object{"EnableSNI": true},
 		}), minimal, plain},
+
+		{"the switch is off while it is not there", has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": object{
+			"Type": "HTTPS", "FullyQualifiedDomainName": "standby.example.com", "ResourcePath": FailoverSwitchPath,
+			"Inverted": true, "EnableSNI": true,
+		}}), switched, minimal},
+		{"home serves while it answers and the switch is off", has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": object{
+			"Type": "CALCULATED", "HealthThreshold": 2,
+			"ChildHealthChecks": list{
+				att("FailoverHomeEndpoint", "HealthCheckId"), att("FailoverSwitchOff", "HealthCheckId"),
+			},
+		}}), switched, minimal},
+		{"the records follow both", has("AWS::Route53::RecordSetGroup", object{"RecordSets": list{
+			object{"Failover": "PRIMARY", "HealthCheckId": ref("FailoverHomeServes")}, object{"Failover": "SECONDARY"},
+		}}), switched, minimal},
 
 		{"a pair for the name", pairs("example.com", "A"), minimal, exhaustive},
 		{"a pair for each name and address family", every(

@@ -1,8 +1,6 @@
 package constructs
 
 import (
-	"slices"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -90,7 +88,7 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 		Certificate:            props.Certificate,
 		MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021,
 		DefaultBehavior:        d.behavior(props),
-		ErrorResponses:         errorResponses(props.ErrorCachingSeconds),
+		ErrorResponses:         errorResponses(props.ErrorCachingSeconds, 500, 502, 503, 504),
 		EnableIpv6:             &props.IPv6,
 		HttpVersion:            httpVersion(props.HTTP3),
 		// A class that leaves regions out costs visitors near home half a second
@@ -171,10 +169,10 @@ func (d *SiteDistribution) addStandbyOrigin(props *SiteDistributionProps) {
 	})
 }
 
-// errorResponses says so for each status that an outage shows.
-func errorResponses(seconds float64) *[]*awscloudfront.ErrorResponse {
+// errorResponses sets how long answers with these statuses are repeated.
+func errorResponses(seconds float64, statuses ...float64) *[]*awscloudfront.ErrorResponse {
 	var responses []*awscloudfront.ErrorResponse
-	for status := range slices.Values([]float64{500, 502, 503, 504}) {
+	for _, status := range statuses {
 		responses = append(responses, &awscloudfront.ErrorResponse{
 			HttpStatus: jsii.Number(status),
 			Ttl:        awscdk.Duration_Seconds(jsii.Number(seconds)),

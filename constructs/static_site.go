@@ -34,6 +34,10 @@ type StaticSiteProps struct {
 	// HTTP3 offers HTTP/3 beside HTTP/2. Default: HTTP/2.
 	HTTP3 bool
 
+	// UncachedPath is a path whose answer is never cached, nor that it is
+	// missing, as "/failover-switch". Default: all paths are cached.
+	UncachedPath string
+
 	// ReplicateTo is the bucket that receives a copy of every object and
 	// deletion. Default: none.
 	ReplicateTo awss3.IBucket
@@ -58,9 +62,9 @@ type StaticSite struct {
 	// Distribution serves them.
 	Distribution awscloudfront.Distribution
 
-	// Address is where they are served, as "https://static.example.com". It is
-	// a token unless HostName was given.
-	Address string
+	// Host is the name they are served by, as "static.example.com". It is a
+	// token unless HostName was given.
+	Host string
 }
 
 // NewStaticSite makes the bucket and distribution of one region.
@@ -76,9 +80,9 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 		ReplicationRules:  replicationRules(props),
 	})
 	s.Distribution = s.newDistribution(props)
-	s.Address = "https://" + *s.Distribution.DistributionDomainName()
+	s.Host = *s.Distribution.DistributionDomainName()
 	if props.HostName != "" {
-		s.Address = "https://" + props.HostName
+		s.Host = props.HostName
 		NewAliasRecords(s.Construct, "Records", &AliasRecordsProps{
 			Zone:   props.Zone,
 			Name:   props.HostName,
@@ -88,6 +92,9 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 	}
 	return s
 }
+
+// Address is where the files are served, as "https://static.example.com".
+func (s *StaticSite) Address() string { return "https://" + s.Host }
 
 func (s *StaticSite) newDistribution(props *StaticSiteProps) awscloudfront.Distribution {
 	behavior := &awscloudfront.BehaviorOptions{
@@ -108,6 +115,13 @@ func (s *StaticSite) newDistribution(props *StaticSiteProps) awscloudfront.Distr
 		EnableIpv6:      &props.IPv6,
 		HttpVersion:     httpVersion(props.HTTP3),
 		PriceClass:      awscloudfront.PriceClass_PRICE_CLASS_ALL,
+	}
+	if props.UncachedPath != "" {
+		uncached := *behavior
+		uncached.CachePolicy = awscloudfront.CachePolicy_CACHING_DISABLED()
+		distribution.AdditionalBehaviors = &map[string]*awscloudfront.BehaviorOptions{props.UncachedPath: &uncached}
+		// S3 answers 403 for what is not there to a reader who may not list.
+		distribution.ErrorResponses = errorResponses(0, 403, 404)
 	}
 	if props.HostName != "" {
 		distribution.DomainNames = jsii.Strings(props.HostName)

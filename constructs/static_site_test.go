@@ -36,6 +36,7 @@ func TestStaticSite(t *testing.T) {
 		props.ReplicateTo = replicaBucket(stack)
 		props.TimeControl = true
 		props.DeleteWithStack = true
+		props.UncachedPath = "/now"
 	})
 	untimed, _ := newTestStaticSite(stage, "Untimed", func(stack awscdk.Stack, props *StaticSiteProps) {
 		props.ReplicateTo = replicaBucket(stack)
@@ -59,10 +60,18 @@ func TestStaticSite(t *testing.T) {
 		PriceClass: awscloudfront.PriceClass_PRICE_CLASS_100,
 	})
 
-	awscdk.NewCfnOutput(minimal, jsii.String("Address"), &awscdk.CfnOutputProps{Value: &minimalSite.Address})
-	awscdk.NewCfnOutput(exhaustive, jsii.String("Address"), &awscdk.CfnOutputProps{Value: &exhaustiveSite.Address})
+	awscdk.NewCfnOutput(minimal, jsii.String("Address"), &awscdk.CfnOutputProps{Value: jsii.String(minimalSite.Address())})
+	awscdk.NewCfnOutput(exhaustive, jsii.String("Address"), &awscdk.CfnOutputProps{Value: jsii.String(exhaustiveSite.Address())})
 
 	checkPromises(t, []promise{
+		{"neither a path nor its absence is cached", distribution(object{
+			"CacheBehaviors": list{object{
+				"PathPattern": "/now", "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+			}},
+			"CustomErrorResponses": list{
+				object{"ErrorCode": 403, "ErrorCachingMinTTL": 0}, object{"ErrorCode": 404, "ErrorCachingMinTTL": 0},
+			},
+		}), exhaustive, minimal},
 		{"private bucket", has("AWS::S3::Bucket", object{"PublicAccessBlockConfiguration": object{
 			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
 		}}), minimal, public},

@@ -30,6 +30,7 @@ func Default() *Site {
 			CPU:          CPU{High: 80, Low: 10, Period: time.Minute},
 		},
 		Failover: Failover{
+			Switch:    true,
 			Interval:  10 * time.Second,
 			Threshold: 3,
 			Path:      "/healthz",

@@ -236,6 +236,10 @@ type Failover struct {
 	// to 10.
 	Threshold int `yaml:"threshold" validate:"min=1,max=10"`
 
+	// Switch adds the failover switch: while the object "failover-switch" is in
+	// the standby's bucket, the standby serves, whatever the home region does.
+	Switch bool `yaml:"switch"`
+
 	// Path is what the health checkers ask for. It must answer 200, never a
 	// redirect, which Route 53 would take for health. It never fails over at the
 	// edge. At most 255 characters, no query.

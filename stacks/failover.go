@@ -17,7 +17,7 @@ type Failover struct {
 // NewFailover makes the stack.
 func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, primary *Primary) *Failover {
 	f := &Failover{Stack: newStack(scope, "Failover", globalRegion, "health checks and failover records", s)}
-	failover := constructs.NewFailover(f.Stack, "Failover", &constructs.FailoverProps{
+	props := &constructs.FailoverProps{
 		Zone:            global.Zone,
 		HostNames:       s.HostNames(),
 		Primary:         primary.Distribution,
@@ -26,7 +26,11 @@ func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, se
 		IntervalSeconds: s.Failover.Interval.Seconds(),
 		Threshold:       s.Failover.Threshold,
 		IPv6:            s.IPv6,
-	})
+	}
+	if s.Failover.Switch {
+		props.SwitchHost = secondary.StaticSite.Host
+	}
+	failover := constructs.NewFailover(f.Stack, "Failover", props)
 	output(f.Stack, "SiteAddress", "https://"+s.HostNames()[0], "The site")
 	output(f.Stack, "HealthCheck", *failover.HealthCheck.HealthCheckId(), "The health check that decides which region serves")
 	return f

@@ -40,7 +40,7 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 			Secrets:    constructs.NewOriginSecrets(p.Stack, "OriginSecrets", s.Edge.OriginSecrets),
 		}
 	}
-	tier := webTierProps(p.Stack, s, s.Home.Region, s.Web, userData, staticSite.Address)
+	tier := webTierProps(p.Stack, s, s.Home.Region, s.Web, userData, staticSite.Address())
 	tier.LoadBalancer.Origin = lock
 	if s.Edge.OriginTLS {
 		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s)
@@ -51,7 +51,7 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", siteDistributionProps(s, global, webTier.LoadBalancer, lock)).Distribution
 	// A secret that is added must be accepted before it is sent.
 	p.Distribution.Node().AddDependency(webTier.Listener)
-	output(p.Stack, "StaticAddress", staticSite.Address, "The static files, at home")
+	output(p.Stack, "StaticAddress", staticSite.Address(), "The static files, at home")
 	return p
 }
 

@@ -28,14 +28,21 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, u
 	x := &Secondary{Stack: newStack(scope, "Secondary", s.Standby.Region.Region, "the standby region", s)}
 
 	static := staticSiteProps(s, global, s.StandbyStaticHost())
+	if s.Failover.Switch {
+		static.UncachedPath = constructs.FailoverSwitchPath
+	}
 	x.StaticSite = constructs.NewStaticSite(x.Stack, "StaticSite", static)
 
-	tier := webTierProps(x.Stack, s, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address)
+	tier := webTierProps(x.Stack, s, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address())
 	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s)
 	tier.LoadBalancer.RedirectHTTP = true
 	x.LoadBalancer = constructs.NewWebTier(x.Stack, "WebTier", tier).LoadBalancer
 
 	addOriginRecords(x.Stack, s, global, x.LoadBalancer)
-	output(x.Stack, "StaticAddress", x.StaticSite.Address, "The static files, at the standby")
+	output(x.Stack, "StaticAddress", x.StaticSite.Address(), "The static files, at the standby")
+	if s.Failover.Switch {
+		output(x.Stack, "FailoverSwitch", "s3://"+*x.StaticSite.Bucket.BucketName()+constructs.FailoverSwitchPath,
+			"The object that moves the site here by being there")
+	}
 	return x
 }
