@@ -76,7 +76,7 @@ func TestFailover(t *testing.T) {
 		{"home serves while it answers and the switch is off", has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": object{
 			"Type": "CALCULATED", "HealthThreshold": 2,
 			"ChildHealthChecks": list{
-				att("FailoverHomeEndpoint", "HealthCheckId"), att("FailoverSwitchOff", "HealthCheckId"),
+				ref("FailoverHomeEndpoint"), ref("FailoverSwitchOff"),
 			},
 		}}), switched, minimal},
 		{"the records follow both", has("AWS::Route53::RecordSetGroup", object{"RecordSets": list{
