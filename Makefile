@@ -41,7 +41,7 @@ golden: node_modules ## accept new templates, schema and configuration page
 
 .PHONY: fuzz
 fuzz: ## try ten seconds of malformed site files
-	go test ./site -run '^$$' -fuzz FuzzLoad -fuzztime 10s
+	go test ./site -run '^$$' -fuzz FuzzLoad -fuzztime 10s -fuzzminimizetime 50x
 
 .PHONY: fmt
 fmt: ## format the Go code

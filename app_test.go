@@ -230,6 +230,44 @@ func validation(file string) error {
 	return nil
 }
 
+// TestLoadSite chooses a site as "cdk synth -c site=FILE -c domain=NAME" does.
+func TestLoadSite(t *testing.T) {
+	tests := map[string]struct {
+		context map[string]string
+		name    string
+		domain  string
+		err     string
+	}{
+		"default":        {nil, "ticketing", "ticketing.pw", ""},
+		"another file":   {map[string]string{"site": "examples/article.yaml"}, "article", "ticketing.pw", ""},
+		"another domain": {map[string]string{"domain": "example.com"}, "ticketing", "example.com", ""},
+		"a missing file": {map[string]string{"site": "nowhere.yaml"}, "", "", "nowhere.yaml:1:1: file: does not exist"},
+		"a wrong domain": {map[string]string{"domain": "example"}, "", "", "domain"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			app, err := newApp(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for key, value := range test.context {
+				app.Node().SetContext(&key, value)
+			}
+			s, err := loadSite(app)
+			switch {
+			case test.err != "":
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Errorf("got error %v, want one with %q", err, test.err)
+				}
+			case err != nil:
+				t.Error(err)
+			case s.Name != test.name || s.Domain != test.domain:
+				t.Errorf("got %s %s, want %s %s", s.Name, s.Domain, test.name, test.domain)
+			}
+		})
+	}
+}
+
 // TestGolden compares the templates of the default site and the article's with
 // those in testdata, byte by byte. go test . -update rewrites them.
 func TestGolden(t *testing.T) {
