@@ -3,12 +3,12 @@
 //
 //	a, err := assembly.Load("cdk.out")
 //	model, err := rehearsal.NewModel(a)
-//	prediction := rehearsal.Predict(model, rehearsal.PredictOptions{Trials: 10_000, Seed: 1})
-//	play, err := rehearsal.Play(ctx, model, rehearsal.PlayOptions{Outage: rehearsal.BlackHole, Speed: 20})
+//	predictions, err := rehearsal.Predict(ctx, model, rehearsal.PredictOptions{Trials: 10_000, Seed: 1})
+//	play, err := rehearsal.RunPlay(ctx, model, rehearsal.PlayOptions{Outage: rehearsal.Dark, Speed: 20})
 //
 // The [Model] is all that the other parts know: what the templates do not
 // describe does not happen. [Predict] simulates thousands of outages in
-// seconds; [Play] lets one happen between real sockets on the loopback
+// seconds; [RunPlay] lets one happen between real sockets on the loopback
 // interface. A [Report] compares both with the site's targets, and with each
 // other. docs/rehearsal.md states the model with its sources and unknowns.
 package rehearsal

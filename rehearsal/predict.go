@@ -85,7 +85,7 @@ func (s Seconds) String() string {
 	if s.Never() {
 		return "never"
 	}
-	return time.Duration(s).Round(100*time.Millisecond).String()
+	return time.Duration(s).Round(100 * time.Millisecond).String()
 }
 
 // MarshalJSON writes seconds, and null for never.
