@@ -1,0 +1,234 @@
+package rehearsal
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// An edgeServer stands in for CloudFront's site distribution: it runs the edge
+// function, tries origins as often and as long as the templates say, and
+// repeats errors as long as they say.
+type edgeServer struct {
+	stage      *stage
+	resolver   *resolver
+	transports map[*Origin]*http.Transport
+
+	mu     sync.Mutex
+	errors map[string]cachedError // by URI
+}
+
+type cachedError struct {
+	status int
+	until  time.Duration
+}
+
+// viewerHost is the context's key for the host that a viewer asked for.
+type viewerHost struct{}
+
+func (s *stage) newEdgeServer() (*edgeServer, error) {
+	e := &edgeServer{stage: s, resolver: &resolver{clock: s.clock, server: s.names.Address}, transports: map[*Origin]*http.Transport{}, errors: map[string]cachedError{}}
+	for _, origin := range s.model.Edge.Origins {
+		dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return e.dial(ctx, origin) }
+		transport := &http.Transport{
+			DialContext: dial, DialTLSContext: dial, MaxIdleConnsPerHost: 64,
+			IdleConnTimeout: s.clock.real(origin.KeepAlive), ResponseHeaderTimeout: s.clock.real(origin.ResponseTimeout),
+		}
+		e.transports[origin] = transport
+		s.closers = append(s.closers, transport.CloseIdleConnections)
+	}
+	listener, err := s.network.listen(&link{}, 443, s.addresses[s.model.Edge.Resource]...)
+	if err != nil {
+		return nil, err
+	}
+	config, err := s.ca.server(append([]string{ownName}, s.model.Edge.Certificate...))
+	if err != nil {
+		return nil, err
+	}
+	s.serve(tls.NewListener(listener, config), &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "https", "origin", r.In.Host
+		},
+		Transport: e, ErrorLog: log.New(io.Discard, "", 0),
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusGatewayTimeout) },
+	})
+	return e, nil
+}
+
+// ownName stands for the name that CloudFront gives a distribution.
+const ownName = "distribution.rehearsal.invalid"
+
+// RoundTrip takes a viewer's request to the origins of its route.
+func (e *edgeServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	uri := r.URL.EscapedPath()
+	repeatable := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if status := e.cached(uri); repeatable && status != 0 {
+		return answer(r, status), nil
+	}
+	header := map[string]string{"host": r.Host}
+	for name, values := range r.Header {
+		header[strings.ToLower(name)] = strings.Join(values, ",")
+	}
+	to, err := e.stage.model.Edge.route(r.Method, uri, header)
+	if err != nil {
+		return nil, err
+	}
+	var body []byte
+	if r.Body != nil {
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+	}
+	response := e.try(to, r, body)
+	if repeatable && response.StatusCode >= 500 && r.Context().Err() == nil {
+		e.remember(uri, response.StatusCode)
+	}
+	return response, nil
+}
+
+// try asks the route's origins in turn.
+func (e *edgeServer) try(to route, r *http.Request, body []byte) *http.Response {
+	status := http.StatusGatewayTimeout
+	for i, origin := range to.origins {
+		response, err := e.ask(origin, r, body)
+		last := i == len(to.origins)-1
+		if err == nil && (last || !slices.Contains(to.statuses, response.StatusCode)) {
+			return response
+		}
+		if err == nil {
+			response.Body.Close()
+		} else if !isTimeout(err) {
+			status = http.StatusBadGateway
+		}
+	}
+	return answer(r, status)
+}
+
+// ask is one origin with its attempts: connecting is tried again for every
+// request, waiting for an answer for reads only.
+func (e *edgeServer) ask(o *Origin, r *http.Request, body []byte) (*http.Response, error) {
+	var last error
+	for range o.Attempts {
+		out := r.Clone(context.WithValue(r.Context(), viewerHost{}, r.Host))
+		out.Body = io.NopCloser(bytes.NewReader(body))
+		out.ContentLength = int64(len(body))
+		if len(body) == 0 {
+			out.Body = http.NoBody
+		}
+		out.URL.Scheme, out.URL.Host = "http", "origin:80"
+		if o.HTTPS {
+			out.URL.Scheme, out.URL.Host = "https", "origin:443"
+		}
+		for name, value := range o.Headers {
+			out.Header.Set(name, value)
+		}
+		e.stage.clock.sleep(r.Context(), e.stage.rtt(o.Balancer))
+		response, err := e.transports[o].RoundTrip(out)
+		if err == nil {
+			return response, nil
+		}
+		last = err
+		read := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if r.Context().Err() != nil || !errors.Is(err, errDial) && !read {
+			break
+		}
+	}
+	return nil, last
+}
+
+func (e *edgeServer) dial(ctx context.Context, o *Origin) (net.Conn, error) {
+	limited, cancel := e.stage.clock.timeout(ctx, o.ConnectTimeout)
+	defer cancel()
+	address, err := e.stage.resolve(limited, e.resolver, o.Domain, o.Balancer)
+	if err != nil {
+		return nil, errors.Join(errDial, err)
+	}
+	conn, err := e.stage.network.dial(limited, netip.AddrPortFrom(address, uint16(o.Port)), e.stage.rtt(o.Balancer))
+	if err != nil || !o.HTTPS {
+		return conn, err
+	}
+	host, _ := ctx.Value(viewerHost{}).(string)
+	secure := tls.Client(conn, &tls.Config{
+		CurvePreferences: cheapCurves, ServerName: host, InsecureSkipVerify: true, // VerifyConnection does it, for either name
+		VerifyConnection: e.stage.ca.accepts(host, o.Domain),
+	})
+	if err := secure.HandshakeContext(limited); err != nil {
+		conn.Close()
+		return nil, errors.Join(errDial, err)
+	}
+	return secure, nil
+}
+
+func (s *stage) rtt(b *Balancer) time.Duration {
+	if b == s.model.Home {
+		return s.p.HomeRTT
+	}
+	return s.p.StandbyRTT
+}
+
+func (e *edgeServer) cached(uri string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if found, ok := e.errors[uri]; ok && e.stage.clock.now() < found.until {
+		return found.status
+	}
+	return 0
+}
+
+func (e *edgeServer) remember(uri string, status int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.errors[uri] = cachedError{status, e.stage.clock.now() + e.stage.model.Edge.ErrorCaching[status]}
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// answer is an answer of the edge itself.
+func answer(r *http.Request, status int) *http.Response {
+	return &http.Response{
+		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: http.NoBody, Request: r,
+	}
+}
+
+// A switchServer stands in for the standby's static distribution: it serves
+// the failover switch while that exists, and answers 403 otherwise, as a bucket
+// does that nobody may list.
+type switchServer struct{ exists atomic.Bool }
+
+func (s *stage) newSwitchServer() (*switchServer, error) {
+	server := &switchServer{}
+	check := s.model.Switch.Check
+	s.addresses[check.Target] = documentation("192.0.2.2", "2001:db8::2")
+	listener, err := s.network.listen(&link{}, check.Port, s.addresses[check.Target]...)
+	if err != nil {
+		return nil, err
+	}
+	if check.HTTPS {
+		config, err := s.ca.server([]string{ownName})
+		if err != nil {
+			return nil, err
+		}
+		listener = tls.NewListener(listener, config)
+	}
+	s.serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != check.Path || !server.exists.Load() {
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	return server, nil
+}

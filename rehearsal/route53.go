@@ -1,0 +1,220 @@
+package rehearsal
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A route53 is the health checkers, what is made of their opinions, and what
+// DNS answers then.
+type route53 struct {
+	stage *stage
+
+	mu      sync.Mutex
+	healthy map[*HealthCheck]int // checkers that call the endpoint healthy
+	checks  []*HealthCheck       // of endpoints
+	answers map[*Pair][]dated    // what each pair is answered with, and from when
+	random  *rand.Rand
+	primary []Event // when the first pair's PRIMARY record changed its health
+	status  bool
+}
+
+// dated is an answer from a moment on.
+type dated struct {
+	at     time.Duration
+	record *Record
+}
+
+// An Event is something that happened in a play.
+type Event struct {
+	At   time.Duration
+	What string
+}
+
+func newRoute53(s *stage) *route53 {
+	r := &route53{stage: s, healthy: map[*HealthCheck]int{}, answers: map[*Pair][]dated{}, random: seeded(1, 1), status: true}
+	for _, pair := range s.model.Pairs {
+		for _, check := range pair.checks() {
+			if check.Children == nil && !slices.Contains(r.checks, check) {
+				r.checks = append(r.checks, check)
+				if check.Bucket == "" {
+					r.healthy[check] = s.p.Checkers
+				}
+			}
+		}
+		r.answers[pair] = []dated{{-1, pair.Answer(calm())}}
+	}
+	return r
+}
+
+// seeded is a random source.
+func seeded(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
+
+func (r *route53) health() Health {
+	return Health{
+		Endpoint: func(c *HealthCheck) bool { return r.stage.p.enough(r.healthy[c]) },
+		Target: func(target string) bool {
+			t := r.stage.tiers[target]
+			return t == nil || t.healthy()
+		},
+	}
+}
+
+// evaluate decides what DNS will answer once a new status has spread.
+func (r *route53) evaluate() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.stage.clock.now()
+	delay := between(r.random, r.stage.p.PropagationMin, r.stage.p.PropagationMax)
+	for _, pair := range r.stage.model.Pairs {
+		list := r.answers[pair]
+		last := list[len(list)-1]
+		if record := pair.Answer(r.health()); record != last.record {
+			r.answers[pair] = append(list, dated{max(now+delay, last.at), record})
+		}
+	}
+	first := r.stage.model.Pairs[0].Primary
+	if first == nil {
+		return
+	}
+	if status := first.Healthy(r.health()); status != r.status {
+		r.status = status
+		what := "PRIMARY unhealthy"
+		if status {
+			what = "PRIMARY healthy"
+		}
+		r.primary = append(r.primary, Event{now, what})
+	}
+}
+
+// current is what a pair is answered with now.
+func (r *route53) current(pair *Pair) *Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.stage.clock.now()
+	list := r.answers[pair]
+	for i := len(list) - 1; i > 0; i-- {
+		if list[i].at <= now {
+			return list[i].record
+		}
+	}
+	return list[0].record
+}
+
+// lookUp is the name server's: the addresses of whatever a name is an alias of.
+func (r *route53) lookUp(name, recordType string) (addresses []netip.Addr, known bool) {
+	find := func(record *Record) {
+		known = true
+		if record.Type != recordType {
+			return
+		}
+		for _, address := range r.stage.addresses[record.Target] {
+			if address.Is4() == (recordType == "A") {
+				addresses = append(addresses, address)
+			}
+		}
+	}
+	for _, pair := range r.stage.model.Pairs {
+		if pair.Name == name {
+			find(r.current(pair))
+		}
+	}
+	for _, record := range r.stage.model.Names {
+		if record.Name == name {
+			find(record)
+		}
+	}
+	return addresses, known
+}
+
+// startCheckers starts every endpoint's checkers.
+func (r *route53) startCheckers(seed uint64) {
+	for i, check := range r.checks {
+		for n := range r.stage.p.Checkers {
+			random := seeded(seed, uint64(i)<<16|uint64(n)|1<<40)
+			r.stage.running.Go(func() { r.checker(check, random) })
+		}
+	}
+}
+
+// checker asks, waits for the answer, and asks again an interval after that.
+func (r *route53) checker(check *HealthCheck, random *rand.Rand) {
+	s := r.stage
+	rtt := between(random, s.p.CheckerRTTMin, s.p.CheckerRTTMax)
+	mind, streak := check.Bucket == "", 0
+	for wait := between(random, 0, check.Interval); s.clock.sleep(s.ctx, wait); wait = check.Interval {
+		good := r.ask(check, rtt)
+		if s.ctx.Err() != nil {
+			return
+		}
+		if good == mind {
+			streak = 0
+		} else if streak++; streak >= check.Threshold {
+			mind, streak = good, 0
+			r.change(check, mind)
+		}
+	}
+}
+
+func (r *route53) change(check *HealthCheck, healthy bool) {
+	r.mu.Lock()
+	if healthy {
+		r.healthy[check]++
+	} else {
+		r.healthy[check]--
+	}
+	r.mu.Unlock()
+	r.evaluate()
+}
+
+// ask is one request of a checker: a connection within ConnectLimit, then a
+// 2xx or 3xx within AnswerLimit. Certificates are not verified, as by Route 53.
+func (r *route53) ask(check *HealthCheck, rtt time.Duration) bool {
+	s := r.stage
+	addresses := s.addresses[check.Target]
+	if len(addresses) == 0 {
+		return false
+	}
+	ctx, cancel := s.clock.timeout(s.ctx, s.p.ConnectLimit)
+	defer cancel()
+	conn, err := s.network.dial(ctx, netip.AddrPortFrom(addresses[0], uint16(check.Port)), rtt)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(s.clock.real(s.p.AnswerLimit))); err != nil {
+		return false
+	}
+	stop := context.AfterFunc(s.ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if check.HTTPS {
+		conn = tls.Client(conn, &tls.Config{CurvePreferences: cheapCurves, ServerName: ownName, InsecureSkipVerify: true})
+	}
+	return get(conn, check.Path)
+}
+
+func get(conn net.Conn, path string) bool {
+	request, err := http.NewRequest(http.MethodGet, "http://"+ownName+path, nil)
+	if err != nil {
+		return false
+	}
+	request.Close = true
+	request.Header.Set("User-Agent", "Amazon-Route53-Health-Check-Service (rehearsal)")
+	if err := request.Write(conn); err != nil {
+		return false
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), request)
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode >= 200 && response.StatusCode < 400
+}

@@ -1,0 +1,142 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// A stage is everything of a play but its visitors: the name server, both web
+// tiers, the distributions and the health checkers. Everything listens on the
+// loopback interface, and everything ends with close.
+type stage struct {
+	model    *Model
+	p        Parameters
+	clock    *clock
+	network  *network
+	ca       *authority
+	names    *NameServer
+	route53  *route53
+	tiers    map[string]*tier // by the load balancer's resource
+	edge     *edgeServer
+	switched *switchServer
+
+	addresses map[string][]netip.Addr // by resource
+	ctx       context.Context
+	cancel    context.CancelFunc
+	running   sync.WaitGroup
+	closers   []func()
+}
+
+// documentation are the addresses of a resource: one of each family, in ranges
+// that are nobody's.
+func documentation(four, six string) []netip.Addr {
+	return []netip.Addr{netip.MustParseAddr(four), netip.MustParseAddr(six)}
+}
+
+func newStage(ctx context.Context, m *Model, p Parameters, c *clock, seed uint64) (*stage, error) {
+	s := &stage{model: m, p: p, clock: c, network: newNetwork(c), tiers: map[string]*tier{}, addresses: map[string][]netip.Addr{
+		m.Edge.Resource:    documentation("192.0.2.1", "2001:db8::1"),
+		m.Home.Resource:    documentation("198.51.100.1", "2001:db8:1::1"),
+		m.Standby.Resource: documentation("203.0.113.1", "2001:db8:2::1"),
+	}}
+	s.ctx, s.cancel = context.WithCancel(ctx)
+	if err := s.start(seed); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stage) start(seed uint64) (err error) {
+	if s.ca, err = newAuthority(); err != nil {
+		return err
+	}
+	s.route53 = newRoute53(s)
+	if s.names, err = startNameServer(s.model.Zone, uint32(s.p.AliasTTL.Seconds()), s.route53.lookUp); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.names.Close)
+	for _, b := range []*Balancer{s.model.Home, s.model.Standby} {
+		if s.tiers[b.Resource] != nil {
+			continue
+		}
+		if s.tiers[b.Resource], err = s.newTier(b); err != nil {
+			return err
+		}
+	}
+	if s.edge, err = s.newEdgeServer(); err != nil {
+		return err
+	}
+	if s.model.Switch != nil {
+		if s.switched, err = s.newSwitchServer(); err != nil {
+			return err
+		}
+	}
+	s.route53.startCheckers(seed)
+	return nil
+}
+
+func (s *stage) home() *tier    { return s.tiers[s.model.Home.Resource] }
+func (s *stage) standby() *tier { return s.tiers[s.model.Standby.Resource] }
+
+// serve runs an HTTP server on a listener until the stage closes.
+func (s *stage) serve(listener net.Listener, handler http.Handler) {
+	server := &http.Server{
+		Handler: handler, ErrorLog: log.New(io.Discard, "", 0),
+		BaseContext: func(net.Listener) context.Context { return s.ctx },
+	}
+	s.closers = append(s.closers, func() { _ = server.Close() })
+	s.running.Go(func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.cancel() // a listener that fails ends the play
+		}
+	})
+}
+
+// close ends everything and waits for it.
+func (s *stage) close() {
+	s.cancel()
+	for _, closer := range s.closers {
+		closer()
+	}
+	s.running.Wait()
+}
+
+// region names a load balancer as the visitors' log does.
+func (s *stage) region(b *Balancer) string {
+	if b == s.model.Home {
+		return "home"
+	}
+	return "standby"
+}
+
+// resolve finds the address of an origin or visitor's host: by DNS if it is in
+// the zone, else it is a resource's own name.
+func (s *stage) resolve(ctx context.Context, r *resolver, name string, b *Balancer) (netip.Addr, error) {
+	if name != s.model.Zone && !strings.HasSuffix(name, "."+s.model.Zone) {
+		return s.addresses[b.Resource][0], nil
+	}
+	found, err := r.lookUp(ctx, name, "A")
+	if err == nil && len(found) == 0 {
+		err = errors.New(name + " has no address")
+	}
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	return found[0], nil
+}
+
+// port reads the port of a "host:port".
+func port(address string) int {
+	_, text, _ := net.SplitHostPort(address)
+	n, _ := strconv.Atoi(text)
+	return n
+}

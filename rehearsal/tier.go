@@ -1,0 +1,203 @@
+package rehearsal
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// regionHeader says in an answer which region gave it.
+const regionHeader = "X-Rehearsal-Region"
+
+// A tier is a load balancer and the web servers behind it.
+type tier struct {
+	stage     *stage
+	balancer  *Balancer
+	link      *link
+	servers   []*webServer
+	transport *http.Transport
+	proxy     *httputil.ReverseProxy
+	turn      atomic.Int64
+	state     atomic.Int64 // the condition: failing, slow, or anything else
+	changed   func()       // called when the tier's target health may have changed
+}
+
+// A webServer is one instance.
+type webServer struct {
+	address string
+	dead    atomic.Bool
+	healthy atomic.Bool // as the load balancer sees it
+}
+
+func (s *stage) newTier(b *Balancer) (*tier, error) {
+	t := &tier{stage: s, balancer: b, link: &link{}, changed: s.route53.evaluate}
+	for range max(2, b.Targets.Servers) {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		server := &webServer{address: listener.Addr().String()}
+		server.healthy.Store(true)
+		t.servers = append(t.servers, server)
+		s.serve(listener, t.page())
+	}
+	t.transport = &http.Transport{DialContext: t.dial, MaxIdleConnsPerHost: 32}
+	s.closers = append(s.closers, t.transport.CloseIdleConnections)
+	t.proxy = &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", t.pick().address
+			r.Out.Host = r.In.Host
+		},
+		Transport: t.transport, ErrorLog: log.New(io.Discard, "", 0),
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	for _, listener := range b.Listeners {
+		if err := t.listen(listener); err != nil {
+			return nil, err
+		}
+	}
+	for _, server := range t.servers {
+		s.running.Go(func() { t.watch(server) })
+	}
+	return t, nil
+}
+
+// page is what a web server answers.
+func (t *tier) page() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		t.stage.clock.sleep(r.Context(), t.stage.p.Service)
+		w.Header().Set(regionHeader, t.stage.region(t.balancer))
+		fmt.Fprintln(w, "hello")
+	})
+}
+
+// dial reaches a web server from its load balancer: one that is dead refuses.
+func (t *tier) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	for _, server := range t.servers {
+		if server.address == address && server.dead.Load() {
+			return nil, syscall.ECONNREFUSED
+		}
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
+}
+
+// pick takes the web servers in turn: the healthy ones or, if none is, all.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+func (t *tier) pick() *webServer {
+	var able []*webServer
+	for _, server := range t.servers {
+		if server.healthy.Load() {
+			able = append(able, server)
+		}
+	}
+	if len(able) == 0 {
+		able = t.servers
+	}
+	return able[int(t.turn.Add(1))%len(able)]
+}
+
+// healthy reports the load balancer's target health.
+func (t *tier) healthy() bool {
+	for _, server := range t.servers {
+		if server.healthy.Load() {
+			return true
+		}
+	}
+	return false
+}
+
+// listen opens a listener of the load balancer at its addresses.
+func (t *tier) listen(l *Listener) error {
+	addresses := t.stage.addresses[t.balancer.Resource]
+	if !t.balancer.IPv6 {
+		addresses = addresses[:1]
+	}
+	listener, err := t.stage.network.listen(t.link, l.Port, addresses...)
+	if err != nil {
+		return err
+	}
+	if l.HTTPS {
+		config, err := t.stage.ca.server(l.Certificates...)
+		if err != nil {
+			return err
+		}
+		listener = tls.NewListener(listener, config)
+	}
+	t.stage.serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { t.handle(l, w, r) }))
+	return nil
+}
+
+func (t *tier) handle(l *Listener, w http.ResponseWriter, r *http.Request) {
+	action := l.action(r.Header.Get)
+	w.Header().Set(regionHeader, t.stage.region(t.balancer))
+	switch {
+	case condition(t.state.Load()) == failing:
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	case !action.Forward:
+		w.WriteHeader(action.Status)
+		return
+	case condition(t.state.Load()) == slow:
+		if !t.stage.clock.sleep(r.Context(), t.stage.p.SlowAnswer) {
+			return
+		}
+	}
+	w.Header().Del(regionHeader) // the web server's own follows
+	t.proxy.ServeHTTP(w, r)
+}
+
+// set brings the tier into a condition.
+func (t *tier) set(c condition) {
+	t.link.set(c)
+	t.state.Store(int64(c))
+	for i, server := range t.servers {
+		dead := c == wholeDead || c == halfDead && i%2 == 1
+		if server.dead.Swap(dead); dead {
+			t.transport.CloseIdleConnections()
+		}
+	}
+}
+
+// watch is the target group's health check of one web server.
+func (t *tier) watch(server *webServer) {
+	group, c := t.balancer.Targets, t.stage.clock
+	streak := 0
+	for wait := between(seeded(uint64(port(server.address)), 3), 0, group.Interval); c.sleep(t.stage.ctx, wait); {
+		began := c.now()
+		good := t.ask(server, group)
+		if good == server.healthy.Load() {
+			streak = 0
+		} else if streak++; good && streak >= group.Healthy || !good && streak >= group.Unhealthy {
+			server.healthy.Store(good)
+			streak = 0
+			t.changed()
+		}
+		wait = max(0, group.Interval-(c.now()-began))
+	}
+}
+
+func (t *tier) ask(server *webServer, group TargetGroup) bool {
+	ctx, cancel := t.stage.clock.timeout(t.stage.ctx, max(group.Timeout, time.Second))
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+server.address+group.Path, nil)
+	if err != nil {
+		return false
+	}
+	response, err := t.transport.RoundTrip(request)
+	if err != nil {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
