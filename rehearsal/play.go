@@ -30,7 +30,8 @@ type Play struct {
 	Ended    time.Duration
 	Events   []Event // in order
 	Requests []Request
-	Sample   Sample // the median over the visitors
+	Sample   Sample        // the median over the visitors
+	Lag      time.Duration // how late the play's own clock was at worst, over a second of the wall's
 }
 
 // MinSpeed and MaxSpeed bound PlayOptions.Speed: beyond them, time-outs are
@@ -144,6 +145,7 @@ func (d *director) wait(phase string, length time.Duration, settled func() bool)
 	d.phase = phase
 	began := c.now()
 	state, standby, exists := fine, fine, false
+	lag, since := time.Duration(0), time.Now()
 	for step := 0; ; step++ {
 		after := c.now() - began
 		if phase == "outage" {
@@ -160,7 +162,14 @@ func (d *director) wait(phase string, length time.Duration, settled func() bool)
 		if after >= length || settled != nil && step%10 == 9 && settled() {
 			return nil
 		}
-		if !c.sleep(d.stage.ctx, 100*time.Millisecond) {
+		asleep := time.Now()
+		slept := c.sleep(d.stage.ctx, 100*time.Millisecond)
+		lag = max(lag, time.Since(asleep)-c.real(100*time.Millisecond))
+		if time.Since(since) > time.Second {
+			d.play.Lag = max(d.play.Lag, lag)
+			lag, since = 0, time.Now()
+		}
+		if !slept {
 			if err := d.ctx.Err(); err != nil {
 				return err
 			}

@@ -130,7 +130,7 @@ func (v *visitor) visit(ctx context.Context, write bool) {
 	if err == nil {
 		result.Status, result.By = response.StatusCode, response.Header.Get(regionHeader)
 	}
-	
+
 	v.log.add(result)
 }
 

@@ -1,0 +1,182 @@
+package rehearsal
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"time"
+)
+
+//go:embed page.html
+var pageHTML string
+
+// WriteHTML writes the report as one page that needs no other file.
+func (r *Report) WriteHTML(w io.Writer) error {
+	page, err := template.New("page").Funcs(template.FuncMap{
+		"target": r.target, "dash": orDash, "seconds": func(d time.Duration) Seconds { return Seconds(d) },
+	}).Parse(pageHTML)
+	if err != nil {
+		return err
+	}
+	data := struct {
+		*Report
+		Bound  Seconds
+		Charts []chart
+	}{r, DocumentedBound(r.Model, r.Parameters), nil}
+	for _, play := range r.Plays {
+		data.Charts = append(data.Charts, newChart(play))
+	}
+	return page.Execute(w, data)
+}
+
+// A chart is a play as the page draws it. x runs from 0 to 1000, y downwards.
+type chart struct {
+	*Play
+	Height, Bottom int
+	Outage         span
+	Bands          []band
+	Rows           []row
+	Dots           []mark
+	Ticks          []tick
+	Lines          []tick
+	Measured       []measured
+}
+
+type span struct{ X, Width float64 }
+
+// A band shows a status over time.
+type band struct {
+	Label string
+	Y     int
+	Spans []status
+}
+
+type status struct {
+	span
+	Class, Title string
+}
+
+// A row shows one visitor's requests.
+type row struct {
+	Label string
+	Y     int
+	Marks []mark
+}
+
+type mark struct {
+	X, Y         float64
+	Class, Title string
+}
+
+type tick struct {
+	X, Y  float64
+	Label string
+}
+
+type measured struct {
+	Quantity Quantity
+	Value    Seconds
+}
+
+const rowHeight = 9
+
+func newChart(p *Play) chart {
+	c := chart{Play: p}
+	x := func(at time.Duration) float64 { return 1000 * min(1, float64(at)/float64(p.Ended)) }
+	c.Outage = span{x(p.Began), x(p.Healed) - x(p.Began)}
+	y := 22
+	for _, b := range []struct{ label, away, home string }{
+		{"health", "PRIMARY unhealthy", "PRIMARY healthy"}, {"DNS", "DNS answers SECONDARY", "DNS answers PRIMARY"},
+	} {
+		c.Bands = append(c.Bands, band{b.label, y, p.spans(b.home, b.away, x)})
+		y += 20
+	}
+	y += 14
+	for _, write := range []bool{false, true} {
+		for visitor := range p.Visitors {
+			r := row{Y: y, Marks: p.marks(visitor, write, x, float64(y))}
+			if visitor == 0 {
+				r.Label = map[bool]string{false: "reads", true: "writes"}[write]
+			}
+			c.Rows = append(c.Rows, r)
+			y += rowHeight
+		}
+		y += 14
+	}
+	y = c.latency(p, x, y)
+	c.Bottom, c.Height = y+4, y+24
+	for at := time.Duration(0); at < p.Ended; at += 20 * time.Second {
+		c.Ticks = append(c.Ticks, tick{x(at), float64(y + 18), fmt.Sprintf("%.0f s", at.Seconds())})
+	}
+	for _, quantity := range Quantities() {
+		c.Measured = append(c.Measured, measured{quantity, quantity.Of(p.Sample)})
+	}
+	return c
+}
+
+// spans turns a play's events into a band that begins at home.
+func (p *Play) spans(home, away string, x func(time.Duration) float64) []status {
+	var spans []status
+	from, class, title := time.Duration(0), "home", home
+	add := func(to time.Duration) {
+		spans = append(spans, status{span{x(from), max(0, x(to)-x(from))}, class, fmt.Sprintf("%s, %s to %s", title, Seconds(from), Seconds(to))})
+	}
+	for _, e := range p.Events {
+		switch e.What {
+		case home:
+			add(e.At)
+			from, class, title = e.At, "home", home
+		case away:
+			add(e.At)
+			from, class, title = e.At, "standby", away
+		}
+	}
+	add(p.Ended)
+	return spans
+}
+
+func (q Request) class() string {
+	switch {
+	case !q.Good():
+		return "lost"
+	case q.By == "":
+		return "edge"
+	}
+	return q.By
+}
+
+func (q Request) title() string {
+	what := "read"
+	if q.Write {
+		what = "write"
+	}
+	return fmt.Sprintf("visitor %d, %s at %s: %d after %s, sent to %s, served by %s", q.Visitor+1, what, Seconds(q.Sent), q.Status, Seconds(q.Took), q.To, q.class())
+}
+
+func (p *Play) marks(visitor int, write bool, x func(time.Duration) float64, y float64) []mark {
+	var marks []mark
+	for _, q := range p.Requests {
+		if q.Visitor == visitor && q.Write == write {
+			marks = append(marks, mark{x(q.Sent), y, q.class(), q.title()})
+		}
+	}
+	return marks
+}
+
+// latency draws each request's time on a square-root scale, 0 to 10 s.
+func (c *chart) latency(p *Play, x func(time.Duration) float64, y int) int {
+	const height = 120
+	scale := func(d time.Duration) float64 {
+		part := min(1, d.Seconds()/10)
+		return float64(y) + height*(1-math.Sqrt(part))
+	}
+	for _, line := range []time.Duration{0, time.Second, 4 * time.Second, 10 * time.Second} {
+		c.Lines = append(c.Lines, tick{0, scale(line), fmt.Sprintf("%.0f s", line.Seconds())})
+	}
+	for _, q := range p.Requests {
+		c.Dots = append(c.Dots, mark{x(q.Sent), scale(q.Took), q.class(), q.title()})
+	}
+	return y + height
+}

@@ -1,0 +1,209 @@
+package rehearsal
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Targets are how long a failover may take; see the site's failover.targets.
+type Targets struct {
+	Reads, Writes, HomeAgain time.Duration
+}
+
+// of is a quantity's target, 0 if it has none.
+func (t Targets) of(q Quantity) time.Duration {
+	return map[Quantity]time.Duration{ReadsBack: t.Reads, WritesBack: t.Writes, HomeAgain: t.HomeAgain}[q]
+}
+
+// A Report is the verdict on a site's failover.
+type Report struct {
+	Model       *Model
+	Parameters  Parameters
+	Seed        uint64
+	Targets     Targets
+	Predictions []Prediction
+	Plays       []*Play
+	Findings    []Finding
+}
+
+// A Finding is why a rehearsal failed.
+type Finding struct {
+	// Kind is "templates" (a resource that breaks the failover), "target" (one
+	// that was missed) or "disagreement" (of play and prediction: one is wrong).
+	Kind string `json:"kind"`
+
+	Message string `json:"message"`
+}
+
+// NewReport compares predictions and plays with the targets and each other.
+func NewReport(m *Model, p Parameters, seed uint64, targets Targets, predictions []Prediction, plays []*Play) *Report {
+	r := &Report{Model: m, Parameters: p, Seed: seed, Targets: targets, Predictions: predictions, Plays: plays}
+	for _, fault := range m.Faults {
+		r.add("templates", "%s", fault)
+	}
+	for _, prediction := range predictions {
+		r.judgePrediction(prediction)
+	}
+	for _, play := range plays {
+		r.judgePlay(play)
+	}
+	return r
+}
+
+// Passed reports whether nothing was found.
+func (r *Report) Passed() bool { return len(r.Findings) == 0 }
+
+func (r *Report) add(kind, format string, args ...any) {
+	r.Findings = append(r.Findings, Finding{kind, fmt.Sprintf(format, args...)})
+}
+
+// judgePrediction holds the worst trial to the targets.
+func (r *Report) judgePrediction(p Prediction) {
+	if p.Outage.Unjudged() != "" {
+		return
+	}
+	worst := Sample{
+		Detect: time.Duration(p.Of(Detect).Worst), DNSMoved: time.Duration(p.Of(DNSMoved).Worst),
+		Reads: time.Duration(p.Of(ReadsBack).Worst), Writes: time.Duration(p.Of(WritesBack).Worst),
+		DetectHome: time.Duration(p.Of(DetectHome).Worst), DNSHome: time.Duration(p.Of(DNSHome).Worst),
+		Home: time.Duration(p.Of(HomeAgain).Worst),
+	}
+	r.judge("predicted at worst", p.Outage, worst)
+	if p.Lost.ComingHome > 0 {
+		r.add("target", "%s: on the way home, a visitor loses %.2f requests on average; none may be lost", p.Outage, p.Lost.ComingHome)
+	}
+}
+
+func (r *Report) judge(how string, outage Outage, s Sample) {
+	for _, quantity := range []Quantity{ReadsBack, WritesBack, HomeAgain} {
+		got, target := quantity.Of(s), r.Targets.of(quantity)
+		if time.Duration(got) <= target {
+			continue
+		}
+		r.add("target", "%s: %s, %s %s, target %s: %s", outage, quantity, how, got, Seconds(target), blame(quantity, s))
+	}
+}
+
+// slackPerSpeed is what the machine's own delays may add to a measured time:
+// 50 ms of the wall's clock.
+const slackPerSpeed = 50 * time.Millisecond
+
+// judgePlay holds a play to the targets and to the prediction.
+func (r *Report) judgePlay(play *Play) {
+	slack := time.Duration(float64(slackPerSpeed) * play.Speed)
+	if play.Outage.Unjudged() == "" {
+		late := play.Sample
+		for _, d := range []*time.Duration{&late.Reads, &late.Writes, &late.Home} {
+			if *d != never {
+				*d -= slack
+			}
+		}
+		r.judge("played", play.Outage, late)
+		if lost := play.Sample.LostComingHome; lost > 0 {
+			r.add("target", "%s: on the way home, the play's visitors lost %d requests; none may be lost", play.Outage, lost)
+		}
+	}
+	for _, prediction := range r.Predictions {
+		if prediction.Outage == play.Outage && play.Outage.Unjudged() == "" {
+			r.compare(prediction, play, slack)
+		}
+	}
+}
+
+// compare reports what was played outside of the 1st to 99th percentile.
+func (r *Report) compare(p Prediction, play *Play, slack time.Duration) {
+	for _, quantity := range Quantities() {
+		got, g := quantity.Of(play.Sample), p.Of(quantity)
+		low, high := time.Duration(g.P1)-slack, g.P99
+		if !high.Never() {
+			high += Seconds(slack)
+		}
+		if g.P1.Never() {
+			low = never
+		}
+		if time.Duration(got) >= low && got <= high {
+			continue
+		}
+		why := "play or prediction is wrong"
+		if play.Lag > slackPerSpeed {
+			why = fmt.Sprintf("this machine was up to %s late: play at a lower speed", play.Lag.Round(time.Millisecond))
+		}
+		r.add("disagreement", "%s: %s, played %s, predicted %s to %s (1st to 99th percentile): %s", play.Outage, quantity, got, g.P1, g.P99, why)
+	}
+}
+
+// blame says which phase of a sample took too long.
+func blame(q Quantity, s Sample) string {
+	detect, moved, all, unhealthy := s.Detect, s.DNSMoved, q.Of(s), "Route 53 never found the outage: the records' health checks did not fail"
+	if q == HomeAgain {
+		detect, moved, unhealthy = s.DetectHome, s.DNSHome, "Route 53 never found home healthy again"
+	}
+	switch {
+	case detect == never:
+		return unhealthy
+	case moved == never:
+		return "DNS never moved, though the health check changed"
+	case all.Never():
+		return fmt.Sprintf("DNS moved after %s, and visitors were still not served there", Seconds(moved))
+	case time.Duration(all) < moved:
+		return "the edge's retries took too long"
+	}
+	phase, longest := "detecting", detect
+	if d := moved - detect; d > longest {
+		phase, longest = "spreading the new status", d
+	}
+	if d := time.Duration(all) - moved; d > longest {
+		phase, longest = "resolvers keeping the old answer", d
+	}
+	return fmt.Sprintf("%s took longest, %s", phase, Seconds(longest))
+}
+
+// WriteJSON writes the report with times in seconds, and null for what never
+// happened.
+func (r *Report) WriteJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", " ")
+	plays := []any{}
+	for _, play := range r.Plays {
+		plays = append(plays, play.plain())
+	}
+	pairs := []any{}
+	for _, pair := range r.Model.Pairs {
+		pairs = append(pairs, map[string]any{"name": pair.Name, "type": pair.Type, "place": pair.place()})
+	}
+	return encoder.Encode(map[string]any{
+		"zone": r.Model.Zone, "pairs": pairs, "replication": map[string]bool{
+			"homeToStandby": r.Model.Replication.HomeToStandby, "standbyToHome": r.Model.Replication.StandbyToHome,
+		},
+		"seed": r.Seed, "passed": r.Passed(), "findings": append([]Finding{}, r.Findings...),
+		"targets":         map[string]Seconds{"reads": Seconds(r.Targets.Reads), "writes": Seconds(r.Targets.Writes), "homeAgain": Seconds(r.Targets.HomeAgain)},
+		"documentedBound": DocumentedBound(r.Model, r.Parameters),
+		"predictions":     append([]Prediction{}, r.Predictions...),
+		"plays":           plays,
+	})
+}
+
+// plain is the play for JSON.
+func (p *Play) plain() map[string]any {
+	measured := map[Quantity]Seconds{}
+	for _, quantity := range Quantities() {
+		measured[quantity] = quantity.Of(p.Sample)
+	}
+	events, requests := []any{}, []any{}
+	for _, e := range p.Events {
+		events = append(events, map[string]any{"at": Seconds(e.At), "what": e.What})
+	}
+	for _, q := range p.Requests {
+		requests = append(requests, map[string]any{
+			"visitor": q.Visitor, "write": q.Write, "sent": Seconds(q.Sent), "took": Seconds(q.Took), "status": q.Status, "by": q.By, "to": q.To,
+		})
+	}
+	return map[string]any{
+		"outage": p.Outage, "speed": p.Speed, "visitors": p.Visitors,
+		"began": Seconds(p.Began), "healed": Seconds(p.Healed), "ended": Seconds(p.Ended), "lag": Seconds(p.Lag),
+		"measured": measured, "lost": map[string]int{"reads": p.Sample.LostReads, "writes": p.Sample.LostWrites, "comingHome": p.Sample.LostComingHome},
+		"events": events, "requests": requests,
+	}
+}
