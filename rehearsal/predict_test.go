@@ -2,27 +2,124 @@ package rehearsal
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
+
+	"twinsite/assembly"
 )
 
-func TestShow(t *testing.T) {
-	for _, name := range []string{"site", "article"} {
-		m := load(t, name)
-		for _, f := range m.Faults {
-			t.Log(f)
+func predict(t testing.TB, m *Model, trials int, outages ...Outage) []Prediction {
+	t.Helper()
+	predictions, err := Predict(context.Background(), m, PredictOptions{Outages: outages, Trials: trials, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return predictions
+}
+
+// The numbers that the default site promises for a black hole.
+func TestPredictDefaultSite(t *testing.T) {
+	p := predict(t, load(t, "site"), 10_000, Dark)[0]
+	tests := []struct {
+		name string
+		got  Seconds
+		most time.Duration
+	}{
+		{"reads back, median", p.Of(ReadsBack).Median, 5 * time.Second},
+		{"reads back, worst", p.Of(ReadsBack).Worst, 10 * time.Second},
+		{"writes back, median", p.Of(WritesBack).Median, 75 * time.Second},
+		{"writes back, worst", p.Of(WritesBack).Worst, 108 * time.Second},
+		{"home again, worst", p.Of(HomeAgain).Worst, 2 * time.Minute},
+	}
+	for _, test := range tests {
+		if time.Duration(test.got) > test.most {
+			t.Errorf("%s: %s, want at most %s", test.name, test.got, test.most)
 		}
-		start := time.Now()
-		ps, err := Predict(context.Background(), m, PredictOptions{Seed: 1})
+	}
+	if p.Lost.ComingHome != 0 {
+		t.Errorf("%.3f requests lost on the way home, want none", p.Lost.ComingHome)
+	}
+	if bound := DocumentedBound(load(t, "site"), DefaultParameters()); time.Duration(bound) != 108*time.Second {
+		t.Errorf("documented bound %s, want 108 s", bound)
+	}
+}
+
+// With the article's site, reads are lost as long as writes: until DNS moves.
+func TestPredictArticle(t *testing.T) {
+	p := predict(t, load(t, "article"), 1000, Dark)[0]
+	if reads, moved := p.Of(ReadsBack), p.Of(DNSMoved); reads.Median <= moved.Median {
+		t.Errorf("reads back after %s, before DNS moved after %s", reads.Median, moved.Median)
+	}
+	if got, want := p.Story()[:34], "Everybody is lost until DNS moves:"; got != want {
+		t.Errorf("the report says %q, want %q", got, want)
+	}
+}
+
+// No trial is worse than the closed form.
+func TestPredictWithinBounds(t *testing.T) {
+	for _, name := range []string{"site", "article"} {
+		for _, p := range predict(t, load(t, name), 2000) {
+			for _, g := range p.Quantities {
+				if !g.Bound.Never() && g.Worst > g.Bound {
+					t.Errorf("%s, %s: %s at worst %s, beyond the closed form %s", name, p.Outage, g.Quantity, g.Worst, g.Bound)
+				}
+			}
+		}
+	}
+}
+
+func TestPredictIsRepeatable(t *testing.T) {
+	text := func(seed uint64) string {
+		predictions, err := Predict(context.Background(), load(t, "site"), PredictOptions{Trials: 300, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Log(time.Since(start))
-		for _, p := range ps {
-			t.Log(p.Outage, p.Lost)
-			for _, q := range p.Quantities {
-				t.Log("   ", q)
+		data, err := json.Marshal(predictions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	first := text(7)
+	if text(7) != first {
+		t.Error("the same seed gave other numbers")
+	}
+	if text(8) == first {
+		t.Error("another seed gave the same numbers")
+	}
+}
+
+func TestPredictEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Predict(ctx, load(t, "site"), PredictOptions{}); err == nil {
+		t.Error("no error after the context ended")
+	}
+}
+
+// 30 s between checks: the outage is found later, and nothing else changes.
+func TestPredictFollowsTheTemplates(t *testing.T) {
+	slowly := load(t, "site", func(a *assembly.Assembly) {
+		for _, check := range a.Resources("AWS::Route53::HealthCheck") {
+			if check.Has("HealthCheckConfig.RequestInterval") {
+				check.Set("HealthCheckConfig.RequestInterval", 30)
 			}
 		}
+	})
+	fast, slow := predict(t, load(t, "site"), 500, Dark)[0], predict(t, slowly, 500, Dark)[0]
+	if difference := slow.Of(Detect).Median - fast.Of(Detect).Median; time.Duration(difference) < 50*time.Second {
+		t.Errorf("an interval three times as long is detected only %s later", difference)
+	}
+	if slow.Of(ReadsBack).Median != fast.Of(ReadsBack).Median && time.Duration(slow.Of(ReadsBack).Worst) > 10*time.Second {
+		t.Errorf("reads depend on the health check's interval: %s", slow.Of(ReadsBack).Worst)
+	}
+}
+
+// 10,000 trials of every outage, in at most 10 s on two cores.
+func BenchmarkPredict(b *testing.B) {
+	m := load(b, "site")
+	for b.Loop() {
+		predict(b, m, 10_000)
 	}
 }

@@ -139,6 +139,9 @@ func statusAt(changes []change, at time.Duration) bool {
 // them change their mind.
 func (s *simulation) endpoint(check *HealthCheck) []change {
 	calm := check.Bucket == "" // an object that is absent is answered with 403
+	if !calm && s.outage != BySwitch {
+		return []change{{-1 << 62, false}} // nobody puts the object
+	}
 	var all []change
 	for range s.p.Checkers {
 		all = append(all, s.checker(check, calm)...)
