@@ -44,7 +44,7 @@ func (s *stage) newEdgeServer() (*edgeServer, error) {
 		dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return e.dial(ctx, origin) }
 		transport := &http.Transport{
 			DialContext: dial, DialTLSContext: dial, MaxIdleConnsPerHost: 64,
-			IdleConnTimeout: s.clock.real(origin.KeepAlive), ResponseHeaderTimeout: s.clock.real(origin.ResponseTimeout),
+			IdleConnTimeout: s.clock.real(origin.KeepAlive),
 		}
 		e.transports[origin] = transport
 		s.closers = append(s.closers, transport.CloseIdleConnections)
@@ -135,7 +135,7 @@ func (e *edgeServer) ask(o *Origin, r *http.Request, body []byte) (*http.Respons
 			out.Header.Set(name, value)
 		}
 		e.stage.clock.sleep(r.Context(), e.stage.rtt(o.Balancer))
-		response, err := e.transports[o].RoundTrip(out)
+		response, err := e.send(o, out)
 		if err == nil {
 			return response, nil
 		}
@@ -146,6 +146,24 @@ func (e *edgeServer) ask(o *Origin, r *http.Request, body []byte) (*http.Respons
 		}
 	}
 	return nil, last
+}
+
+// send waits for an answer at most the origin's response timeout, beside
+// connecting, and reads it whole.
+func (e *edgeServer) send(o *Origin, r *http.Request) (*http.Response, error) {
+	ctx, cancel := e.stage.clock.timeout(r.Context(), o.ConnectTimeout+o.ResponseTimeout)
+	defer cancel()
+	response, err := e.transports[o].RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		if ctx.Err() != nil {
+			err = errors.Join(context.Cause(ctx), err)
+		}
+		return nil, err
+	}
+	body, err := io.ReadAll(response.Body)
+	response.Body.Close()
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, err
 }
 
 func (e *edgeServer) dial(ctx context.Context, o *Origin) (net.Conn, error) {

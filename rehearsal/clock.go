@@ -1,38 +1,129 @@
 package rehearsal
 
 import (
+	"container/heap"
 	"context"
+	"sync"
 	"time"
 )
 
-// A clock runs faster than the wall's: all durations of a play are those of the
-// play, and only the clock knows real ones.
+// A clock is the time of a play: it runs faster than the wall's, and waits for
+// a machine that is busy. It goes forward in small steps, never by more than
+// longestStep of the wall's time at once: when the machine does nothing for a
+// while, nothing has been late.
 type clock struct {
-	start time.Time
 	speed float64
+	began time.Time
+
+	mu      sync.Mutex
+	time    time.Duration
+	waiters waiters
+	stopped chan struct{}
+	ended   sync.WaitGroup
+}
+
+// longestStep is longer than what an idle machine takes between two steps.
+const longestStep = 2 * time.Millisecond
+
+// startClock starts a clock, which has to be stopped.
+func startClock(speed float64) *clock {
+	c := &clock{speed: speed, began: time.Now(), stopped: make(chan struct{})}
+	c.ended.Go(c.run)
+	return c
+}
+
+func (c *clock) run() {
+	ticker := time.NewTicker(500 * time.Microsecond)
+	defer ticker.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-ticker.C:
+		case <-c.stopped:
+			return
+		}
+		now := time.Now()
+		c.advance(time.Duration(float64(min(now.Sub(last), longestStep)) * c.speed))
+		last = now
+	}
+}
+
+func (c *clock) advance(step time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.time += step
+	for len(c.waiters) > 0 && c.waiters[0].at <= c.time {
+		heap.Pop(&c.waiters).(*waiter).wake()
+	}
+}
+
+func (c *clock) stop() {
+	close(c.stopped)
+	c.ended.Wait()
 }
 
 // now is the time since the play began.
 func (c *clock) now() time.Duration {
-	return time.Duration(float64(time.Since(c.start)) * c.speed)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.time
 }
 
-// real is how long a duration of the play really takes.
+// real is how long a duration of the play takes on an idle machine.
 func (c *clock) real(d time.Duration) time.Duration { return time.Duration(float64(d) / c.speed) }
+
+// effective is how many times faster than the wall's clock this one has run.
+func (c *clock) effective() float64 { return float64(c.now()) / float64(time.Since(c.began)) }
 
 // sleep waits, and reports whether the whole time passed.
 func (c *clock) sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(c.real(d))
-	defer timer.Stop()
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	woken := make(chan struct{})
+	c.wakeAfter(d, func() { close(woken) })
 	select {
-	case <-timer.C:
+	case <-woken:
 		return true
 	case <-ctx.Done():
 		return false
 	}
 }
 
-// timeout is context.WithTimeout in the play's time.
+// timeout is context.WithTimeout in the play's time; the context's cause is
+// context.DeadlineExceeded then.
 func (c *clock) timeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, c.real(d))
+	limited, cancel := context.WithCancelCause(ctx)
+	c.wakeAfter(d, func() { cancel(context.DeadlineExceeded) })
+	return limited, func() { cancel(context.Canceled) }
+}
+
+func (c *clock) wakeAfter(d time.Duration, wake func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	heap.Push(&c.waiters, &waiter{c.time + d, wake})
+}
+
+// A waiter is woken when its time has come. wake must not wait.
+type waiter struct {
+	at   time.Duration
+	wake func()
+}
+
+// waiters is a heap, the earliest first.
+type waiters []*waiter
+
+func (w waiters) Len() int           { return len(w) }
+func (w waiters) Less(i, j int) bool { return w[i].at < w[j].at }
+func (w waiters) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
+
+// Push is for package heap.
+func (w *waiters) Push(x any) { *w = append(*w, x.(*waiter)) }
+
+// Pop is for package heap.
+func (w *waiters) Pop() any {
+	last := len(*w) - 1
+	x := (*w)[last]
+	*w = (*w)[:last]
+	return x
 }

@@ -40,7 +40,9 @@ func one(t *testing.T, a *assembly.Assembly, kind string, is func(*assembly.Reso
 }
 
 func siteDistribution(t *testing.T, a *assembly.Assembly) *assembly.Resource {
-	return one(t, a, distributionType, func(r *assembly.Resource) bool { return r.Has("DistributionConfig.DefaultCacheBehavior.FunctionAssociations") })
+	return one(t, a, distributionType, func(r *assembly.Resource) bool {
+		return r.Has("DistributionConfig.DefaultCacheBehavior.FunctionAssociations")
+	})
 }
 
 func breakages() []breakage {

@@ -53,14 +53,14 @@ func (n *network) dial(ctx context.Context, to netip.AddrPort, rtt time.Duration
 	address, l := n.ports[to], n.links[to.Addr()]
 	n.mu.Unlock()
 	if !n.clock.sleep(ctx, rtt) {
-		return nil, fmt.Errorf("%w to %s: %w", errDial, to, ctx.Err())
+		return nil, fmt.Errorf("%w to %s: %w", errDial, to, context.Cause(ctx))
 	}
 	switch {
 	case address == "" || l.get() == refusing:
 		return nil, fmt.Errorf("%w to %s: %w", errDial, to, syscall.ECONNREFUSED)
 	case l.get() == dark:
 		<-ctx.Done()
-		return nil, fmt.Errorf("%w to %s: %w", errDial, to, ctx.Err())
+		return nil, fmt.Errorf("%w to %s: %w", errDial, to, context.Cause(ctx))
 	}
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "tcp", address)

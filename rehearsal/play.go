@@ -22,16 +22,16 @@ type PlayOptions struct {
 
 // A Play is what happened.
 type Play struct {
-	Outage   Outage
-	Speed    float64
-	Visitors int
-	Began    time.Duration // of the outage, since the play began
-	Healed   time.Duration
-	Ended    time.Duration
-	Events   []Event // in order
-	Requests []Request
-	Sample   Sample        // the median over the visitors
-	Lag      time.Duration // how late the play's own clock was at worst, over a second of the wall's
+	Outage    Outage
+	Speed     float64
+	Visitors  int
+	Began     time.Duration // of the outage, since the play began
+	Healed    time.Duration
+	Ended     time.Duration
+	Events    []Event // in order
+	Requests  []Request
+	Sample    Sample  // the median over the visitors
+	Effective float64 // the speed that this machine managed
 }
 
 // MinSpeed and MaxSpeed bound PlayOptions.Speed: beyond them, time-outs are
@@ -80,12 +80,11 @@ func newDirector(ctx context.Context, m *Model, options PlayOptions) (*director,
 	if options.Parameters != nil {
 		p = *options.Parameters
 	}
-	c := &clock{start: time.Now(), speed: options.Speed}
+	c := startClock(options.Speed)
 	stage, err := newStage(ctx, m, p, c, options.Seed)
 	if err != nil {
 		return nil, err
 	}
-	c.start = c.start.Add(time.Since(c.start)) // the preparations took time
 	return &director{options: options, model: m, stage: stage, log: &requestLog{}, ctx: ctx,
 		moves: !Bound(m, p, options.Outage, DNSMoved).Never(),
 		play:  &Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
@@ -111,7 +110,7 @@ func (d *director) run() (*Play, error) {
 	}
 	leave()
 	visitors.Wait()
-	d.play.Ended = d.stage.clock.now()
+	d.play.Ended, d.play.Effective = d.stage.clock.now(), d.stage.clock.effective()
 	d.finish()
 	return d.play, nil
 }
@@ -145,7 +144,6 @@ func (d *director) wait(phase string, length time.Duration, settled func() bool)
 	d.phase = phase
 	began := c.now()
 	state, standby, exists := fine, fine, false
-	lag, since := time.Duration(0), time.Now()
 	for step := 0; ; step++ {
 		after := c.now() - began
 		if phase == "outage" {
@@ -162,14 +160,7 @@ func (d *director) wait(phase string, length time.Duration, settled func() bool)
 		if after >= length || settled != nil && step%10 == 9 && settled() {
 			return nil
 		}
-		asleep := time.Now()
-		slept := c.sleep(d.stage.ctx, 100*time.Millisecond)
-		lag = max(lag, time.Since(asleep)-c.real(100*time.Millisecond))
-		if time.Since(since) > time.Second {
-			d.play.Lag = max(d.play.Lag, lag)
-			lag, since = 0, time.Now()
-		}
-		if !slept {
+		if !c.sleep(d.stage.ctx, 100*time.Millisecond) {
 			if err := d.ctx.Err(); err != nil {
 				return err
 			}

@@ -2,27 +2,141 @@ package rehearsal
 
 import (
 	"context"
+	"errors"
+	"net"
+	"runtime"
 	"testing"
+	"time"
+
+	"twinsite/assembly"
 )
 
+// All outages at speed 20, in 30 s together on two idle cores. What is asserted are facts,
+// not times: those depend on the machine.
 func TestPlayOutages(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // on a machine that does much else
+	defer cancel()
 	m := load(t, "site")
-	kinds := Outages()
-	if m.Switch != nil {
-		kinds = append(kinds, BySwitch)
+	t.Run("all", func(t *testing.T) {
+		for _, outage := range append(Outages(), BySwitch) {
+			t.Run(string(outage), func(t *testing.T) {
+				t.Parallel()
+				play, err := RunPlay(ctx, m, PlayOptions{Outage: outage, Speed: 20, Seed: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkPlay(t, play)
+			})
+		}
+	})
+}
+
+func checkPlay(t *testing.T, play *Play) {
+	t.Helper()
+	t.Logf("%v, in effect at speed %.0f", play.Events, play.Effective)
+	var byEdge, byDNS, lostReads, lostWrites, calm int
+	for _, r := range play.Requests {
+		switch {
+		case r.Sent < play.Began:
+			calm += count(r.Good() && r.By == "home")
+		case r.Sent+r.Took < play.Healed && r.Good() && r.By == "standby":
+			byEdge += count(r.To == "edge" && !r.Write)
+			byDNS += count(r.To == "standby" && r.Write)
+		case r.Sent < play.Healed && !r.Good():
+			lostReads += count(!r.Write)
+			lostWrites += count(r.Write)
+		}
 	}
-	for _, outage := range kinds {
-		t.Run(string(outage), func(t *testing.T) {
-			t.Parallel()
-			play, err := RunPlay(context.Background(), m, PlayOptions{Outage: outage, Speed: 20, Seed: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Log(play.Events)
-			for _, q := range Quantities() {
-				t.Log(q, q.Of(play.Sample))
-			}
-			t.Log(play.Sample.LostReads, play.Sample.LostWrites, play.Sample.LostComingHome, len(play.Requests), play.Ended)
-		})
+	if calm == 0 {
+		t.Error("home served nobody while all was well")
+	}
+	movesReads := play.Outage != BothDead && play.Outage != BySwitch && play.Outage != Slow
+	if movesReads && byEdge == 0 {
+		t.Error("no read was retried at the standby by the edge")
+	}
+	if moves := play.Outage != BothDead && play.Outage != Half && play.Outage != Flapping; moves && byDNS == 0 {
+		t.Error("no visitor wrote at the standby, where DNS led")
+	}
+	if play.Outage == BothDead && byEdge+byDNS > 0 {
+		t.Error("the dead standby served somebody")
+	}
+	if play.Outage != Slow && play.Outage != BySwitch && lostWrites == 0 {
+		t.Error("no write was lost")
+	}
+	if last := play.Requests[len(play.Requests)-1]; !last.Good() {
+		t.Errorf("the last request was lost: %+v", last)
+	}
+}
+
+// Without a health check on its record, nothing leads the visitors of a name
+// away: they are lost to the end.
+func TestPlayOnlyWhatTheTemplatesSay(t *testing.T) {
+	m := load(t, "article", func(a *assembly.Assembly) {
+		for _, group := range a.Resources("AWS::Route53::RecordSetGroup") {
+			group.Delete("RecordSets.0.HealthCheckId")
+		}
+	})
+	p := DefaultParameters()
+	p.Length = 60 * time.Second
+	play, err := RunPlay(t.Context(), m, PlayOptions{Outage: Refused, Speed: 20, Parameters: &p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range play.Requests {
+		if r.By == "standby" {
+			t.Fatalf("the standby served a request, though no record has a health check: %+v", r)
+		}
+	}
+	if play.Sample.LostReads == 0 || play.Sample.DNSMoved != never {
+		t.Errorf("%d reads lost, DNS moved after %s", play.Sample.LostReads, Seconds(play.Sample.DNSMoved))
+	}
+}
+
+func TestPlayLeavesNothing(t *testing.T) {
+	m := load(t, "site")
+	before := runtime.NumGoroutine()
+	d, err := newDirector(t.Context(), m, PlayOptions{Outage: Dark, Speed: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	addresses := map[string]string{d.stage.names.Address: "udp"}
+	for _, address := range d.stage.network.ports {
+		host, _, _ := net.SplitHostPort(address)
+		if !net.ParseIP(host).IsLoopback() {
+			t.Errorf("%s is not on the loopback interface", address)
+		}
+		addresses[address] = "tcp"
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	d.ctx = ctx
+	time.AfterFunc(time.Second, func() { cancel(); d.stage.cancel() }) // in the middle of the outage
+	if _, err := d.run(); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	d.stage.close()
+	for address, network := range addresses {
+		if err := bind(network, address); err != nil {
+			t.Errorf("%s %s is not free: %v", network, address, err)
+		}
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for runtime.NumGoroutine() > before && time.Now().Before(deadline) {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		stacks := make([]byte, 1<<16)
+		t.Errorf("%d goroutines before, %d after:\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
+	}
+}
+
+func TestPlayRefusesNonsense(t *testing.T) {
+	m := load(t, "site")
+	for _, speed := range []float64{0.5, 51} {
+		if _, err := RunPlay(t.Context(), m, PlayOptions{Speed: speed}); err == nil {
+			t.Errorf("speed %g was accepted", speed)
+		}
+	}
+	if _, err := ParseOutage("flood"); err == nil {
+		t.Error("an unknown outage was accepted")
 	}
 }

@@ -127,8 +127,8 @@ func (r *Report) compare(p Prediction, play *Play, slack time.Duration) {
 			continue
 		}
 		why := "play or prediction is wrong"
-		if play.Lag > slackPerSpeed {
-			why = fmt.Sprintf("this machine was up to %s late: play at a lower speed", play.Lag.Round(time.Millisecond))
+		if play.Effective < 0.7*play.Speed {
+			why = fmt.Sprintf("this machine managed a speed of %.0f only: play at a lower one", play.Effective)
 		}
 		r.add("disagreement", "%s: %s, played %s, predicted %s to %s (1st to 99th percentile): %s", play.Outage, quantity, got, g.P1, g.P99, why)
 	}
@@ -141,6 +141,8 @@ func blame(q Quantity, s Sample) string {
 		detect, moved, unhealthy = s.DetectHome, s.DNSHome, "Route 53 never found home healthy again"
 	}
 	switch {
+	case detect == never && !all.Never():
+		return "DNS never moved; the edge and the load balancer's own checks took that long"
 	case detect == never:
 		return unhealthy
 	case moved == never:
@@ -202,7 +204,7 @@ func (p *Play) plain() map[string]any {
 	}
 	return map[string]any{
 		"outage": p.Outage, "speed": p.Speed, "visitors": p.Visitors,
-		"began": Seconds(p.Began), "healed": Seconds(p.Healed), "ended": Seconds(p.Ended), "lag": Seconds(p.Lag),
+		"began": Seconds(p.Began), "healed": Seconds(p.Healed), "ended": Seconds(p.Ended), "effectiveSpeed": p.Effective,
 		"measured": measured, "lost": map[string]int{"reads": p.Sample.LostReads, "writes": p.Sample.LostWrites, "comingHome": p.Sample.LostComingHome},
 		"events": events, "requests": requests,
 	}

@@ -190,10 +190,10 @@ func (r *route53) ask(check *HealthCheck, rtt time.Duration) bool {
 		return false
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(s.clock.real(s.p.AnswerLimit))); err != nil {
-		return false
-	}
-	stop := context.AfterFunc(s.ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	answer, giveUp := s.clock.timeout(s.ctx, s.p.AnswerLimit)
+	defer giveUp()
+	raw := conn
+	stop := context.AfterFunc(answer, func() { _ = raw.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	if check.HTTPS {
 		conn = tls.Client(conn, &tls.Config{CurvePreferences: cheapCurves, ServerName: ownName, InsecureSkipVerify: true})

@@ -104,6 +104,7 @@ func (s *stage) serve(listener net.Listener, handler http.Handler) {
 // close ends everything and waits for it.
 func (s *stage) close() {
 	s.cancel()
+	defer s.clock.stop()
 	for _, closer := range s.closers {
 		closer()
 	}

@@ -100,7 +100,7 @@ func (p *Play) writeTimeline(w io.Writer) {
 	at := func(t time.Duration) int { return min(width-1, int(float64(width)*float64(t)/float64(p.Ended))) }
 	ruler := []byte(strings.Repeat(".", width))
 	ruler[at(p.Began)], ruler[at(p.Healed)] = '!', '+'
-	fmt.Fprintf(w, "\nplayed at speed %g: %s (! begins, + ends; h home, s standby, x somebody lost)\n", p.Speed, p.Outage.Title())
+	fmt.Fprintf(w, "\nplayed at speed %g (%.0f in effect): %s (! begins, + ends; h home, s standby, x somebody lost)\n", p.Speed, p.Effective, p.Outage.Title())
 	fmt.Fprintf(w, "         %s %.0f s\n  reads  %s\n  writes %s\n", ruler, p.Ended.Seconds(), p.strip(false, width), p.strip(true, width))
 	for _, e := range p.Events {
 		fmt.Fprintf(w, "  %7.1f s  %s\n", e.At.Seconds(), e.What)

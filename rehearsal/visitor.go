@@ -124,7 +124,7 @@ func (v *visitor) visit(ctx context.Context, write bool) {
 	defer cancel()
 	response, to, err := v.ask(limited, write)
 	result.Took, result.To = c.now()-result.Sent, to
-	if errors.Is(ctx.Err(), context.Canceled) {
+	if ctx.Err() != nil {
 		return // the play is over
 	}
 	if err == nil {
