@@ -15,7 +15,7 @@ help: ## show this list
 
 .PHONY: synth
 synth: node_modules ## write the templates of all stacks to cdk.out
-	@echo "synthesizing $(or $(SITE),site.yaml)"
+	@echo "synthesizing $(or $(SITE),site.yaml); the first time, compiling the CDK's modules takes about two minutes"
 	@$(CDK) synth --quiet $(CONTEXT)
 	@go run ./cmd/summary cdk.out
 
@@ -29,7 +29,12 @@ deploy: node_modules ## deploy all stacks, the standby before the home region
 
 .PHONY: test
 test: node_modules ## run every test
+	@echo "testing; the first time, compiling the CDK's modules takes about two minutes"
 	go test ./...
+
+.PHONY: rehearse
+rehearse: synth ## play a failover of the synthesized site on this machine
+	go run ./cmd/rehearse $(if $(SITE),--site $(SITE))
 
 .PHONY: bench
 bench: node_modules ## time the synthesis of the default site
@@ -52,9 +57,22 @@ lint: ## check format and code
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
 	go vet ./...
 	$(LINT) run
+	go tool -modfile=tools/go.mod actionlint
 
 .PHONY: check
-check: lint test fuzz synth ## do everything that CI does
+check: lint test fuzz synth ## do what CI does, in its order
+	@$(MAKE) --no-print-directory synth SITE=examples/article.yaml
+
+# One module at a time: a proxy that refuses one of them hides no other.
+DIRECT = go list -m -f '{{if not (or .Main .Indirect)}}{{.Path}}{{end}}' all
+NEWER = go list -m -u -e -f '{{with .Update}}{{$$.Path}} {{$$.Version}}, newest {{.Version}}{{end}}{{with .Error}}{{$$.Path}}: {{.Err}}{{end}}'
+TOOLS = github.com/golangci/golangci-lint/v2 github.com/rhysd/actionlint
+
+.PHONY: outdated
+outdated: node_modules ## list what is behind; of aws-cdk, "latest" is a mistake
+	@for module in $$($(DIRECT)); do $(NEWER) $$module 2>&1 || true; done
+	@for module in $(TOOLS); do $(NEWER) -modfile=tools/go.mod $$module 2>&1 || true; done
+	@npm outdated || true
 
 # npm ci touches nothing that is up to date by itself.
 node_modules: package.json package-lock.json
