@@ -1,0 +1,19 @@
+// Package diagram draws the architecture of a site from nothing but the
+// templates of its cloud assembly: what they do not hold is not in the picture.
+//
+//	a, err := assembly.Load("cdk.out")
+//	text, err := diagram.D2(a)
+//	svg, err := diagram.SVG(ctx, text)
+//
+// [D2] says what is there, as text in the language of https://d2lang.com. The
+// program in the folder d2svg lays that text out and says how it looks.
+//
+// The program is a Go module of its own, and [SVG] starts it with "go run":
+// D2's library brings twenty modules (JavaScript, fonts, syntax colors) that
+// nobody needs to build, test or deploy a site. It imports nothing of this
+// module either, so that neither module's versions bind the other's.
+//
+// A picture holds the text that it was drawn from. [Source] returns it, so that
+// a test can tell in milliseconds, and without D2, whether a picture still
+// shows what the templates say.
+package diagram
