@@ -32,7 +32,7 @@ type HealthCheck struct {
 // number of children never.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
 func (c *HealthCheck) Healthy(endpoint func(*HealthCheck) bool) bool {
-	healthy := false
+	var healthy bool
 	if c.Children == nil {
 		healthy = endpoint(c)
 	} else {

@@ -54,7 +54,7 @@ func listenBoth() (net.PacketConn, net.Listener, error) {
 		if tcp, err = net.Listen("tcp", udp.LocalAddr().String()); err == nil {
 			return udp, tcp, nil
 		}
-		udp.Close()
+		_ = udp.Close()
 	}
 	return nil, nil, err
 }

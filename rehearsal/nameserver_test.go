@@ -68,13 +68,13 @@ func bind(network, address string) error {
 	if network == "udp" {
 		conn, err := net.ListenPacket(network, address)
 		if err == nil {
-			conn.Close()
+			_ = conn.Close()
 		}
 		return err
 	}
 	listener, err := net.Listen(network, address)
 	if err == nil {
-		listener.Close()
+		_ = listener.Close()
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 package rehearsal
 
 import (
-	"fmt"
 	"testing"
 )
 
@@ -121,7 +120,7 @@ func TestEnoughCheckers(t *testing.T) {
 	p := DefaultParameters()
 	for healthy, want := range map[int]bool{0: false, 2: false, 3: true, 16: true} {
 		if got := p.enough(healthy); got != want {
-			t.Error(fmt.Sprintf("%d of %d healthy checkers: %v, want %v", healthy, p.Checkers, got, want))
+			t.Errorf("%d of %d healthy checkers: %v, want %v", healthy, p.Checkers, got, want)
 		}
 	}
 }

@@ -25,7 +25,7 @@ type Request struct {
 }
 
 // Good reports whether the visitor got what they asked for.
-func (r Request) Good() bool { return r.Status >= 200 && r.Status < 400 }
+func (q Request) Good() bool { return q.Status >= 200 && q.Status < 400 }
 
 // A visitor reads and writes once a period, through a caching resolver, and
 // keeps connections as browsers do.
