@@ -31,18 +31,24 @@ deploy: node_modules ## deploy all stacks, the standby before the home region
 test: node_modules ## run every test
 	@echo "testing; the first time, compiling the CDK's modules takes about two minutes"
 	go test ./...
+	go test -C diagram/d2svg ./...
 
 .PHONY: rehearse
 rehearse: synth ## play a failover of the synthesized site on this machine
-	go run ./cmd/rehearse $(if $(SITE),--site $(SITE))
+	go run ./cmd/rehearse $(if $(SITE),-site $(SITE))
+
+.PHONY: diagram
+diagram: ## draw docs/architecture.svg from the golden templates
+	go run ./cmd/diagram -assembly testdata/site -out docs/architecture.svg
 
 .PHONY: bench
 bench: node_modules ## time the synthesis of the default site
 	go test . -run '^$$' -bench Synth -benchtime 5x
 
 .PHONY: golden
-golden: node_modules ## accept new templates, schema and configuration page
+golden: node_modules ## accept new templates, schema, configuration page and picture
 	go test . ./site -update
+	go test ./diagram -update
 
 .PHONY: fuzz
 fuzz: ## try ten seconds of malformed site files
@@ -57,6 +63,7 @@ lint: ## check format and code
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
 	go vet ./...
 	$(LINT) run
+	cd diagram/d2svg && go vet ./... && go tool -modfile=../../tools/go.mod golangci-lint run
 	go tool -modfile=tools/go.mod actionlint
 
 .PHONY: check
