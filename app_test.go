@@ -312,6 +312,10 @@ func TestLogicalIDs(t *testing.T) {
 		if s.site.Zone.ID != "" {
 			continue
 		}
+		want := slices.Clone(want)
+		if s.site.AccessLogs {
+			want = append(want, "Secondary AWS::S3::Bucket AccessLogs8B620ECA", "Primary AWS::S3::Bucket AccessLogs8B620ECA")
+		}
 		var got []string
 		for _, r := range s.assembly.Resources("AWS::Route53::HostedZone", "AWS::S3::Bucket", "AWS::EC2::VPC",
 			"AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::CloudFront::Distribution") {
