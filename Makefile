@@ -11,7 +11,7 @@ LINT = go tool -modfile=tools/go.mod golangci-lint
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: synth
 synth: node_modules ## write the templates of all stacks to cdk.out
@@ -53,8 +53,20 @@ lint: ## check format and code
 	go vet ./...
 	$(LINT) run
 
+.PHONY: lint-templates
+lint-templates: node_modules .venv ## check the templates of every shipped site with cfn-lint
+	@rm -rf cdk.out.lint
+	@go test . -run '^TestValidation$$' -keep $(CURDIR)/cdk.out.lint
+	@.venv/bin/cfn-lint 'cdk.out.lint/*/*.template.json'
+
 .PHONY: check
-check: lint test fuzz synth ## do everything that CI does
+check: lint test lint-templates fuzz synth ## do everything that CI does
+
+# cfn-lint is the one tool that wants Python; the product does not.
+.venv: tools/requirements.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 # npm ci touches nothing that is up to date by itself.
 node_modules: package.json package-lock.json

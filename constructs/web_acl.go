@@ -88,7 +88,8 @@ func (w *WebACL) addLogs(removal awscdk.RemovalPolicy) {
 	}
 	waf.NewCfnLoggingConfiguration(w.Construct, jsii.String("Logging"), &waf.CfnLoggingConfigurationProps{
 		ResourceArn: &w.ARN,
-		// Not the group's own ARN, which ends in ":*": WAF refuses that.
+		// In the form of WAF's documents: the group's own ARN ends in ":*".
+		// https://github.com/aws/aws-cdk/issues/18253
 		LogDestinationConfigs: &[]any{stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: group.LogGroupName(),
 			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
