@@ -11,7 +11,7 @@ LINT = go tool -modfile=tools/go.mod golangci-lint
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: synth
 synth: node_modules ## write the templates of all stacks to cdk.out
@@ -66,8 +66,14 @@ lint: ## check format and code
 	cd diagram/d2svg && go vet ./... && go tool -modfile=../../tools/go.mod golangci-lint run
 	go tool -modfile=tools/go.mod actionlint
 
+.PHONY: lint-templates
+lint-templates: node_modules .venv ## check the templates of every shipped site with cfn-lint
+	@rm -rf cdk.out.lint
+	@go test . -run '^TestValidation$$' -keep $(CURDIR)/cdk.out.lint
+	@.venv/bin/cfn-lint 'cdk.out.lint/*/*.template.json'
+
 .PHONY: check
-check: lint test fuzz synth ## do what CI does, in its order
+check: lint test lint-templates fuzz synth ## do what CI does, in its order
 	@$(MAKE) --no-print-directory synth SITE=examples/article.yaml
 
 # One module at a time: a proxy that refuses one of them hides no other.
@@ -80,6 +86,12 @@ outdated: node_modules ## list what is behind; of aws-cdk, "latest" is a mistake
 	@for module in $$($(DIRECT)); do $(NEWER) $$module 2>&1 || true; done
 	@for module in $(TOOLS); do $(NEWER) -modfile=tools/go.mod $$module 2>&1 || true; done
 	@npm outdated || true
+
+# cfn-lint is the one tool that wants Python; the product does not.
+.venv: tools/requirements.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 # npm ci touches nothing that is up to date by itself.
 node_modules: package.json package-lock.json

@@ -18,7 +18,10 @@ import (
 	"twinsite/site"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden templates in testdata")
+var (
+	update = flag.Bool("update", false, "rewrite the golden templates in testdata")
+	keep   = flag.String("keep", "", "leave the assemblies of the shipped sites in this folder, for other checkers")
+)
 
 // A synthesized site is one that ships with the project, and its assembly.
 type synthesized struct {
@@ -44,11 +47,14 @@ func TestMain(m *testing.M) {
 }
 
 func synthesizeAndRun(m *testing.M) (int, error) {
-	dir, err := os.MkdirTemp("", "twinsite")
-	if err != nil {
-		return 1, err
+	dir := *keep
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "twinsite"); err != nil {
+			return 1, err
+		}
+		defer os.RemoveAll(dir)
 	}
-	defer os.RemoveAll(dir)
 	examples, err := filepath.Glob("examples/*.yaml")
 	if err != nil {
 		return 1, err
@@ -349,6 +355,10 @@ func TestLogicalIDs(t *testing.T) {
 	for _, s := range sites {
 		if s.site.Zone.ID != "" {
 			continue
+		}
+		want := slices.Clone(want)
+		if s.site.AccessLogs {
+			want = append(want, "Secondary AWS::S3::Bucket AccessLogs8B620ECA", "Primary AWS::S3::Bucket AccessLogs8B620ECA")
 		}
 		var got []string
 		for _, r := range s.assembly.Resources("AWS::Route53::HostedZone", "AWS::S3::Bucket", "AWS::EC2::VPC",

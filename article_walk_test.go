@@ -87,7 +87,7 @@ func (w *walk) keepsStaticSite(region string) {
 	for _, block := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
 		expect(bucket, "PublicAccessBlockConfiguration."+block, true)
 	}
-	policy := only("policies of "+bucket.String(), w.Referrers(bucket, "AWS::S3::BucketPolicy")...)
+	policy := w.bucketPolicy(bucket)
 	allowed := statements(policy, "Allow")
 	for _, statement := range allowed {
 		principal, _ := statement["Principal"].(map[string]any)
@@ -111,9 +111,21 @@ func (w *walk) keepsStaticSite(region string) {
 	}
 }
 
+// bucketPolicy is the one policy of a bucket. The log bucket's names other
+// buckets, too: those that write to it.
+func (w *walk) bucketPolicy(bucket *assembly.Resource) *assembly.Resource {
+	var policies []*assembly.Resource
+	for _, policy := range w.Referrers(bucket, "AWS::S3::BucketPolicy") {
+		if must(policy.Target("Bucket")) == bucket {
+			policies = append(policies, policy)
+		}
+	}
+	return only("policies of "+bucket.String(), policies...)
+}
+
 func staticTwins(region func(*site.Site) string) []twin {
 	bucket := func(w *walk) *assembly.Resource { return w.bucket(region(w.site)) }
-	policy := func(w *walk) *assembly.Resource { return w.Referrers(bucket(w), "AWS::S3::BucketPolicy")[0] }
+	policy := func(w *walk) *assembly.Resource { return w.bucketPolicy(bucket(w)) }
 	return []twin{
 		{"by its global domain name", func(w *walk) {
 			d := w.staticDistribution(region(w.site))

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -45,6 +46,10 @@ type LoadBalancerProps struct {
 
 	// DeletionProtection refuses to delete the load balancer. Default: false.
 	DeletionProtection bool
+
+	// Logs is the bucket, of the same region, for a line about every request.
+	// Default: no log.
+	Logs awss3.IBucket
 }
 
 // OriginLock is what tells our distribution from everybody else.
@@ -93,6 +98,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 		DropInvalidHeaderFields: jsii.Bool(true),
 		DesyncMitigationMode:    elb.DesyncMitigationMode_DEFENSIVE,
 	})
+	if props.Logs != nil {
+		l.LoadBalancer.LogAccessLogs(props.Logs, jsii.String("load-balancer"))
+	}
 	l.TargetGroup = l.newTargetGroup(props)
 	l.addListeners(props)
 	return l
@@ -181,6 +189,10 @@ func (l *LoadBalancer) open(props *LoadBalancerProps, port float64) {
 	if props.Origin != nil {
 		from(awsec2.Peer_PrefixList(&props.Origin.PrefixList), "CloudFront")
 		return
+	}
+	if port == 443 || props.Certificate == nil { // once
+		acknowledge(l.LoadBalancer.Node().FindChild(jsii.String("SecurityGroup")), "AwsSolutions-EC23",
+			"Visitors come to this load balancer themselves, from anywhere.")
 	}
 	from(awsec2.Peer_AnyIpv4(), "Everybody")
 	if props.IPv6 {

@@ -39,6 +39,7 @@ func TestLoadBalancer(t *testing.T) {
 		props.RedirectHTTP = true
 		props.IPv6 = true
 		props.DeletionProtection = true
+		props.Logs = testLogs(awscdk.Stack_Of(props.Vpc))
 	})
 	locked := newTestLoadBalancer(stage, "Locked", func(props *LoadBalancerProps) {
 		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
@@ -57,6 +58,16 @@ func TestLoadBalancer(t *testing.T) {
 	listener.AddTargets(jsii.String("Targets"), &elb.AddApplicationTargetsProps{Protocol: elb.ApplicationProtocol_HTTP})
 
 	checkPromises(t, []promise{
+		{"a line about every request", every(
+			has(loadBalancer, object{"LoadBalancerAttributes": listWith(
+				object{"Key": "access_logs.s3.enabled", "Value": "true"},
+				object{"Key": "access_logs.s3.bucket", "Value": ref("AccessLogs")},
+				object{"Key": "access_logs.s3.prefix", "Value": "load-balancer"},
+			)}),
+			has("AWS::S3::BucketPolicy", object{"PolicyDocument": object{"Statement": listLike(object{
+				"Effect": "Allow", "Action": "s3:PutObject", "Principal": object{"Service": "delivery.logs.amazonaws.com"},
+			})}}),
+		), exhaustive, minimal},
 		{"internet-facing, in the public subnets", has(loadBalancer, object{
 			"Type": "application", "Scheme": "internet-facing",
 			"Subnets": list{ref("NetworkVpcPublicSubnet1Subnet"), ref("NetworkVpcPublicSubnet2Subnet")},

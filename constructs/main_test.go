@@ -230,6 +230,17 @@ func absent() assertions.Matcher { return assertions.Match_Absent() }
 // listWith demands these elements, in their order, among others.
 func listWith(elements ...any) assertions.Matcher { return assertions.Match_ArrayWith(&elements) }
 
+// listLike is listWith, save that the elements, which are objects, may have
+// more.
+func listLike(elements ...any) assertions.Matcher {
+	var like []any
+	for _, element := range elements {
+		o := element.(object)
+		like = append(like, assertions.Match_ObjectLike(&o))
+	}
+	return listWith(like...)
+}
+
 // exactly demands an object without any further key.
 func exactly(o object) assertions.Matcher { return assertions.Match_ObjectEquals(&o) }
 

@@ -66,6 +66,7 @@ func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) *Net
 			"S3": {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
 		},
 	})
+	keepProviderLogs(awscdk.Stack_Of(n.Construct), "Custom::VpcRestrictDefaultSGCustomResourceProvider")
 	if props.FlowLogs {
 		n.addFlowLogs(props.FlowLogsRemoval)
 	}

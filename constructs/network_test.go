@@ -83,8 +83,8 @@ func TestNetwork(t *testing.T) {
 			"LogDestinationType": "cloud-watch-logs", "LogGroupName": ref("NetworkFlowLogs"),
 		}), exhaustive, minimal},
 		{"no flow logs", total("AWS::EC2::FlowLog", 0), minimal, exhaustive},
-		{"flow logs kept for three months", has("AWS::Logs::LogGroup", object{"RetentionInDays": 90}), exhaustive, minimal},
-		{"flow logs deleted with the stack", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), exhaustive, retained},
+		{"flow logs kept for three months", count("AWS::Logs::LogGroup", 2, object{"RetentionInDays": 90}), exhaustive, minimal},
+		{"flow logs deleted with the stack", allWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), exhaustive, retained},
 		{"flow logs retained", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Retain"}), retained, exhaustive},
 	})
 }

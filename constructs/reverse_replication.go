@@ -1,6 +1,7 @@
 package constructs
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
@@ -73,6 +74,8 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 			allow(*role.RoleArn(), "iam:PassRole"),
 		}),
 	})
+	// The id that the CDK gives the function of all its AwsCustomResources.
+	acknowledgeFunction(awscdk.Stack_Of(r.Construct), "AWS679f53fac002430cb0da5b7982bd2287")
 	// With its policy: an object that comes before the role may write is never
 	// replicated.
 	rule.Node().AddDependency(role)
@@ -89,6 +92,7 @@ func (r *ReverseReplication) newRole(props *ReverseReplicationProps) awsiam.Role
 		"s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"))
 	role.AddToPolicy(allow(*props.To.ArnForObjects(jsii.String("*")),
 		"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"))
+	acknowledgePolicy(role, replicatesAll, allObjects)
 	return role
 }
 

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -68,6 +69,13 @@ type SiteDistributionProps struct {
 
 	// HTTP3 offers HTTP/3 beside HTTP/2. Default: HTTP/2.
 	HTTP3 bool
+
+	// WebACL is the ARN of a web ACL for distributions. Default: none stands
+	// before it.
+	WebACL string
+
+	// Logs is the bucket for a line about every request. Default: no log.
+	Logs awss3.IBucket
 }
 
 // SiteDistribution is the CloudFront distribution in front of the home load
@@ -82,7 +90,7 @@ type SiteDistribution struct {
 // NewSiteDistribution makes the distribution that visitors reach.
 func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistributionProps) *SiteDistribution {
 	d := &SiteDistribution{Construct: constructs.NewConstruct(scope, &id)}
-	d.Distribution = awscloudfront.NewDistribution(d.Construct, jsii.String("Distribution"), &awscloudfront.DistributionProps{
+	distribution := &awscloudfront.DistributionProps{
 		Comment:                jsii.Sprintf("%s: the site", props.HostNames[0]),
 		DomainNames:            jsii.Strings(props.HostNames...),
 		Certificate:            props.Certificate,
@@ -94,9 +102,23 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 		// A class that leaves regions out costs visitors near home half a second
 		// a request.
 		PriceClass: awscloudfront.PriceClass_PRICE_CLASS_ALL,
-	})
+	}
+	if props.WebACL != "" {
+		distribution.WebAclId = &props.WebACL
+	}
+	if props.Logs != nil {
+		distribution.EnableLogging = jsii.Bool(true)
+		distribution.LogBucket = props.Logs
+		distribution.LogFilePrefix = jsii.String("site-distribution/")
+	}
+	d.Distribution = awscloudfront.NewDistribution(d.Construct, jsii.String("Distribution"), distribution)
 	if props.Standby != "" {
 		d.addStandbyOrigin(props)
+	}
+	acknowledge(d.Distribution, "AwsSolutions-CFR1", servesAll)
+	if props.WebACL == "" {
+		acknowledge(d.Distribution, "AwsSolutions-CFR2",
+			"A web ACL is paid for by the month, whatever it refuses: whoever describes a small site may decide against it.")
 	}
 	return d
 }

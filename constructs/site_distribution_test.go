@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-func newTestSiteDistribution(stage awscdk.Stage, id string, mutate func(*SiteDistributionProps)) awscdk.Stack {
+func newTestSiteDistribution(stage awscdk.Stage, id string, mutate func(awscdk.Stack, *SiteDistributionProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
 	props := &SiteDistributionProps{
 		HostNames:        []string{"example.com"},
@@ -17,15 +17,15 @@ func newTestSiteDistribution(stage awscdk.Stage, id string, mutate func(*SiteDis
 		Home:             "home.elb.amazonaws.com",
 		KeepAliveSeconds: 5,
 	}
-	mutate(props)
+	mutate(stack, props)
 	NewSiteDistribution(stack, "Site", props)
 	return stack
 }
 
 func TestSiteDistribution(t *testing.T) {
 	stage := newTestStage(t)
-	minimal := newTestSiteDistribution(stage, "Minimal", func(*SiteDistributionProps) {})
-	exhaustive := newTestSiteDistribution(stage, "Exhaustive", func(props *SiteDistributionProps) {
+	minimal := newTestSiteDistribution(stage, "Minimal", func(awscdk.Stack, *SiteDistributionProps) {})
+	exhaustive := newTestSiteDistribution(stage, "Exhaustive", func(stack awscdk.Stack, props *SiteDistributionProps) {
 		props.HostNames = []string{"example.com", "www.example.com"}
 		props.Home = "origin-home.example.com"
 		props.Standby = "origin-standby.example.com"
@@ -37,6 +37,8 @@ func TestSiteDistribution(t *testing.T) {
 		props.SecurityHeaders = true
 		props.IPv6 = true
 		props.HTTP3 = true
+		props.WebACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/0"
+		props.Logs = testLogs(stack)
 	})
 
 	// The CDK's own choices, and the opposite of some.
@@ -54,6 +56,9 @@ func TestSiteDistribution(t *testing.T) {
 	})
 
 	checkPromises(t, []promise{
+		{"a line about every request", distribution(object{"Logging": object{"Prefix": "site-distribution/"}}), exhaustive, minimal},
+		{"a web ACL stands before it", distribution(object{"WebACLId": "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/0"}), exhaustive, minimal},
+		{"no web ACL", distribution(object{"WebACLId": absent()}), minimal, exhaustive},
 		{"the host names, by the certificate", distribution(object{
 			"Aliases": list{"example.com", "www.example.com"},
 			"ViewerCertificate": object{

@@ -37,6 +37,18 @@ func NewStaticFiles(scope constructs.Construct, id, folder string, bucket awss3.
 		deployment.CacheControl_SetPublic(), maxAge(365*24*time.Hour), deployment.CacheControl_Immutable())
 	upload("Others", nil, []string{assetsPrefix + "*"},
 		deployment.CacheControl_SetPublic(), maxAge(5*time.Minute))
+	acknowledgeUpload(awscdk.Stack_Of(scope))
+}
+
+// acknowledgeUpload speaks of the function that does all the uploads of a
+// stack, under the id that the CDK gives it.
+func acknowledgeUpload(stack awscdk.Stack) {
+	function := "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"
+	acknowledge(stack.Node().FindChild(&function), "AwsSolutions-L1", "The CDK's own function: each version of the CDK brings the runtime that it was tested with.")
+	role := acknowledgeFunction(stack, function)
+	acknowledgePolicy(role, "The CDK's own function: it reads the assets of the deployment and writes any object of the one bucket.",
+		"Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*", "Action::s3:Abort*", "Action::s3:DeleteObject*",
+		`/^Resource::arn:aws:s3:::cdk-\w+-assets-<AWS::AccountId>-[\w-]+\/\*$/`, allObjects)
 }
 
 func maxAge(d time.Duration) deployment.CacheControl {

@@ -49,6 +49,10 @@ type StaticSiteProps struct {
 	// DeleteWithStack deletes the bucket and its files with the stack. Default:
 	// they are retained.
 	DeleteWithStack bool
+
+	// Logs is the bucket, of the same region, for a line about every request to
+	// the bucket and the distribution. Default: no log.
+	Logs awss3.IBucket
 }
 
 // StaticSite is a private, versioned bucket and the distribution that reads
@@ -70,7 +74,7 @@ type StaticSite struct {
 // NewStaticSite makes the bucket and distribution of one region.
 func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps) *StaticSite {
 	s := &StaticSite{Construct: constructs.NewConstruct(scope, &id)}
-	s.Bucket = awss3.NewBucket(s.Construct, jsii.String("Bucket"), &awss3.BucketProps{
+	bucket := &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		EnforceSSL:        jsii.Bool(true),
@@ -78,8 +82,22 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 		RemovalPolicy:     removalPolicy(props.DeleteWithStack),
 		AutoDeleteObjects: &props.DeleteWithStack,
 		ReplicationRules:  replicationRules(props),
-	})
+	}
+	if props.Logs != nil {
+		bucket.ServerAccessLogsBucket = props.Logs
+		bucket.ServerAccessLogsPrefix = jsii.String("static-bucket/")
+	}
+	s.Bucket = awss3.NewBucket(s.Construct, jsii.String("Bucket"), bucket)
+	if props.DeleteWithStack {
+		keepProviderLogs(awscdk.Stack_Of(s.Construct), "Custom::S3AutoDeleteObjectsCustomResourceProvider")
+	}
+	if props.ReplicateTo != nil {
+		acknowledgePolicy(s.Bucket.Node().FindChild(jsii.String("ReplicationRole")), replicatesAll, allObjects)
+	}
 	s.Distribution = s.newDistribution(props)
+	acknowledge(s.Distribution, "AwsSolutions-CFR1", servesAll)
+	acknowledge(s.Distribution, "AwsSolutions-CFR2",
+		"It hands out files from a private bucket, mostly from its cache: there is nothing behind it to attack.")
 	s.Host = *s.Distribution.DistributionDomainName()
 	if props.HostName != "" {
 		s.Host = props.HostName
@@ -92,6 +110,16 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 	}
 	return s
 }
+
+// Why some findings of cdk-nag are as they should be.
+const (
+	servesAll     = "Visitors of every country are welcome."
+	replicatesAll = "Every object of the bucket is replicated."
+
+	// allObjects are the findings about a policy for all objects of a bucket of
+	// the same stack.
+	allObjects = `/^Resource::<\w+\.Arn>\/\*$/`
+)
 
 // Address is where the files are served, as "https://static.example.com".
 func (s *StaticSite) Address() string { return "https://" + s.Host }
@@ -115,6 +143,11 @@ func (s *StaticSite) newDistribution(props *StaticSiteProps) awscloudfront.Distr
 		EnableIpv6:      &props.IPv6,
 		HttpVersion:     httpVersion(props.HTTP3),
 		PriceClass:      awscloudfront.PriceClass_PRICE_CLASS_ALL,
+	}
+	if props.Logs != nil {
+		distribution.EnableLogging = jsii.Bool(true)
+		distribution.LogBucket = props.Logs
+		distribution.LogFilePrefix = jsii.String("static-distribution/")
 	}
 	if props.UncachedPath != "" {
 		uncached := *behavior

@@ -38,6 +38,9 @@ func TestStaticSite(t *testing.T) {
 		props.DeleteWithStack = true
 		props.UncachedPath = "/now"
 	})
+	logged, _ := newTestStaticSite(stage, "Logged", func(stack awscdk.Stack, props *StaticSiteProps) {
+		props.Logs = testLogs(stack)
+	})
 	untimed, _ := newTestStaticSite(stage, "Untimed", func(stack awscdk.Stack, props *StaticSiteProps) {
 		props.ReplicateTo = replicaBucket(stack)
 	})
@@ -64,6 +67,14 @@ func TestStaticSite(t *testing.T) {
 	awscdk.NewCfnOutput(exhaustive, jsii.String("Address"), &awscdk.CfnOutputProps{Value: jsii.String(exhaustiveSite.Address())})
 
 	checkPromises(t, []promise{
+		{"a line about every request", every(
+			has("AWS::S3::Bucket", object{"LoggingConfiguration": object{
+				"DestinationBucketName": ref("AccessLogs"), "LogFilePrefix": "static-bucket/",
+			}}),
+			has("AWS::CloudFront::Distribution", object{"DistributionConfig": object{"Logging": object{
+				"Bucket": att("AccessLogs", "RegionalDomainName"), "Prefix": "static-distribution/",
+			}}}),
+		), logged, minimal},
 		{"neither a path nor its absence is cached", distribution(object{
 			"CacheBehaviors": list{object{
 				"PathPattern": "/now", "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",

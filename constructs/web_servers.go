@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -46,6 +47,10 @@ type WebServersProps struct {
 	// DetailedMonitoring measures every minute instead of every five.
 	// Default: false.
 	DetailedMonitoring bool
+
+	// Notify is told when an instance starts, ends or fails to. Default: nobody
+	// is.
+	Notify awssns.ITopic
 }
 
 // WebServers is an Auto Scaling group of web servers and its launch template.
@@ -68,6 +73,9 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 	w := &WebServers{Construct: constructs.NewConstruct(scope, &id)}
 	w.LaunchTemplate = w.newLaunchTemplate(props)
 	w.Group = w.newGroup(props)
+	if props.Image != "" {
+		acknowledge(w.Group, "AwsSolutions-EC26", "The disks of an image of one's own are encrypted or not in the image itself.")
+	}
 	// The first servers fetch packages as they boot, and a NAT gateway takes
 	// minutes.
 	w.Group.Node().AddDependency(props.Vpc.SelectSubnets(privateSubnets).InternetConnectivityEstablished)
@@ -121,16 +129,27 @@ func (w *WebServers) newSecurityGroup(props *WebServersProps) awsec2.SecurityGro
 }
 
 // newRole lets Session Manager open a shell, which needs no port and no key.
+// AWS's own policy for it, AmazonSSMManagedInstanceCore, would let the servers
+// read every parameter of the account as well.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
 func (w *WebServers) newRole() awsiam.Role {
-	return awsiam.NewRole(w.Construct, jsii.String("Role"), &awsiam.RoleProps{
+	role := awsiam.NewRole(w.Construct, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ec2.amazonaws.com"), nil),
-		ManagedPolicies: &[]awsiam.IManagedPolicy{
-			awsiam.ManagedPolicy_FromAwsManagedPolicyName(jsii.String("AmazonSSMManagedInstanceCore")),
-		},
 	})
+	role.AddToPolicy(allow("*", "ssm:UpdateInstanceInformation",
+		"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"))
+	acknowledgePolicy(role, "Session Manager's channels are no resources that a policy could name.", "Resource::*")
+	return role
 }
 
 func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScalingGroup {
+	var notifications *[]*awsautoscaling.NotificationConfiguration
+	if props.Notify != nil {
+		notifications = &[]*awsautoscaling.NotificationConfiguration{{
+			Topic: props.Notify, ScalingEvents: awsautoscaling.ScalingEvents_ALL(),
+		}}
+	}
 	return awsautoscaling.NewAutoScalingGroup(w.Construct, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
 		Vpc:            props.Vpc,
 		VpcSubnets:     privateSubnets,
@@ -154,7 +173,8 @@ func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScaling
 			MinHealthyPercentage: jsii.Number(100),
 			MaxHealthyPercentage: jsii.Number(110),
 		}),
-		GroupMetrics: &[]awsautoscaling.GroupMetrics{awsautoscaling.GroupMetrics_All()},
+		GroupMetrics:  &[]awsautoscaling.GroupMetrics{awsautoscaling.GroupMetrics_All()},
+		Notifications: notifications,
 	})
 }
 

@@ -27,6 +27,7 @@ func TestWebServers(t *testing.T) {
 		props.SSH = []string{"10.0.0.0/16", "192.0.2.1/32"}
 		props.Minimum, props.Maximum = 4, 4
 		props.DetailedMonitoring = true
+		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", nil).Topic
 	})
 	ownImage := newTestWebServers(stage, "OwnImage", func(props *WebServersProps) { props.Image = "ami-0123456789abcdef0" })
 	parameter := newTestWebServers(stage, "Parameter", func(props *WebServersProps) { props.Image = "/my/image" })
@@ -70,8 +71,13 @@ func TestWebServers(t *testing.T) {
 		{"a shell by Session Manager", every(
 			has("AWS::IAM::Role", object{
 				"AssumeRolePolicyDocument": object{"Statement": list{object{"Principal": object{"Service": "ec2.amazonaws.com"}}}},
-				"ManagedPolicyArns": list{object{"Fn::Join": list{"", list{
-					"arn:", object{"Ref": "AWS::Partition"}, ":iam::aws:policy/AmazonSSMManagedInstanceCore",
+				"ManagedPolicyArns":        absent(),
+			}),
+			has("AWS::IAM::Policy", object{
+				"Roles": list{ref("WebServersRole")},
+				"PolicyDocument": object{"Statement": list{object{"Effect": "Allow", "Resource": "*", "Action": list{
+					"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+					"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
 				}}}},
 			}),
 			has("AWS::IAM::InstanceProfile", object{"Roles": list{ref("WebServersRole")}}),
@@ -101,6 +107,14 @@ func TestWebServers(t *testing.T) {
 		{"a server that does not answer is replaced", group(object{
 			"HealthCheckType": "ELB", "HealthCheckGracePeriod": 300,
 		}), minimal, plain},
+		{"tells when a server starts, ends or fails to", group(object{"NotificationConfigurations": list{object{
+			"TopicARN": ref("NotificationsTopic"),
+			"NotificationTypes": list{
+				"autoscaling:EC2_INSTANCE_LAUNCH", "autoscaling:EC2_INSTANCE_LAUNCH_ERROR",
+				"autoscaling:EC2_INSTANCE_TERMINATE", "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
+			},
+		}}}), exhaustive, minimal},
+		{"tells nobody", group(object{"NotificationConfigurations": absent()}), minimal, exhaustive},
 		{"group metrics", group(object{"MetricsCollection": list{object{"Granularity": "1Minute"}}}), minimal, plain},
 
 		{"updates start a healthy server before they end one", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{

@@ -22,6 +22,11 @@ func Default() *Site {
 		}},
 		IPv6:     true,
 		FlowLogs: true,
+
+		AccessLogs:    true,
+		Notifications: true,
+		WAF:           true,
+		WAFRules:      WAFRules{RequestsPerAddress: 2000, CommonRules: CommonCount},
 		Web: Web{
 			InstanceType: "t3.small",
 			HealthPath:   "/healthz",

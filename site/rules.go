@@ -136,6 +136,11 @@ func fieldRules() map[string]fieldRule {
 			wrong:   "is not a time zone of the IANA database",
 			remedy:  `give its full name, as "Asia/Seoul" or "UTC"`,
 		},
+		"email": {
+			pattern: `^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`,
+			wrong:   "is not an e-mail address",
+			remedy:  `give one as "operator@example.com"`,
+		},
 		"secretName": {
 			pattern: `^[a-z0-9-]{1,20}$`,
 			wrong:   "is not a secret's name",

@@ -31,6 +31,9 @@ func sectionRules() []func(*report, *Site) {
 		checkSchedules,
 		checkEdge,
 		checkPrefixList,
+		checkAccessLogs,
+		checkNotify,
+		checkBudget,
 	}
 }
 
@@ -54,6 +57,7 @@ func checkUnique(report *report, site *Site) {
 		{"web.schedules", ".name", schedules},
 		{"web.ssh", "", ssh},
 		{"edge.originSecrets", "", site.Edge.OriginSecrets},
+		{"notify", "", site.Notify},
 	}
 	for _, list := range lists {
 		if !report.sound(list.field) {
@@ -296,4 +300,33 @@ func checkPrefixList(report *report, site *Site) {
 		return
 	}
 	report.add(field, fmt.Sprintf("is missing, and Twinsite does not know it for %s: give the PrefixListId that this prints: %s --region %s", region, findPrefixList, region))
+}
+
+// checkAccessLogs refuses access logs where CloudFront cannot write them:
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+func checkAccessLogs(report *report, site *Site) {
+	if !site.AccessLogs || !report.sound("accessLogs") {
+		return
+	}
+	for half, region := range halves(site) {
+		if field := half + ".region"; report.sound(field) && regions()[region.Region].optIn {
+			report.broken(field, "is a region to which CloudFront cannot write accessLogs, which is true", quote(region.Region), "give another region, or switch accessLogs off")
+		}
+	}
+}
+
+// checkNotify wants topics where somebody is to be told what they are told.
+func checkNotify(report *report, site *Site) {
+	if len(site.Notify) > 0 && !site.Notifications && report.sound("notify", "notifications") {
+		report.broken("notify", "needs notifications, which is false", fmt.Sprint(len(site.Notify)), "switch notifications on, or give []")
+	}
+}
+
+// checkBudget wants a budget and somebody to tell, or neither.
+func checkBudget(report *report, site *Site) {
+	budget := site.Budget
+	if !report.sound("budget.monthly", "budget.email") || (budget.Monthly > 0) == (budget.Email != "") {
+		return
+	}
+	report.broken("budget", "has one of monthly and email only", fmt.Sprintf("%d and %s", budget.Monthly, quote(budget.Email)), "give both, or neither")
 }

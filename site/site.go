@@ -50,6 +50,31 @@ type Site struct {
 	// months.
 	FlowLogs bool `yaml:"flowLogs"`
 
+	// AccessLogs keeps a line for every request to the load balancers, the
+	// distributions and the static files' buckets for three months, in a bucket of
+	// each region. CloudFront cannot write to a region that an account must opt
+	// into: there, it has to be off.
+	AccessLogs bool `yaml:"accessLogs"`
+
+	// Notifications makes an encrypted SNS topic in each region, to which the
+	// groups of web servers say when an instance starts, ends or fails to.
+	Notifications bool `yaml:"notifications"`
+
+	// Notify are the e-mail addresses that get what the topics are told. AWS asks
+	// each for its consent, once a region. It needs Notifications.
+	Notify []string `yaml:"notify" validate:"max=10,dive,email"`
+
+	// WAF puts web ACLs of AWS WAF before the site's distribution and the standby
+	// load balancer, with what they refuse and count in CloudWatch Logs for three
+	// months.
+	WAF bool `yaml:"waf"`
+
+	// WAFRules sets what the web ACLs refuse.
+	WAFRules WAFRules `yaml:"wafRules"`
+
+	// Budget sends an e-mail before the account becomes expensive.
+	Budget Budget `yaml:"budget"`
+
 	// Web describes the web servers of both regions.
 	Web Web `yaml:"web"`
 
@@ -141,6 +166,41 @@ type StandbyWeb struct {
 	// Maximum overrides Web.Maximum, in instances. 0: as at home. Schedules are
 	// cut to what lies between the two.
 	Maximum int `yaml:"maximum" validate:"omitempty,min=1"`
+}
+
+// WAFRules sets the two rules of the web ACLs that depend on the site. Beside
+// them, addresses of bad reputation and inputs known to be attacks are refused.
+type WAFRules struct {
+	// RequestsPerAddress is how many requests in five minutes one address may
+	// make, from 10 to 1000000; what is beyond is refused. An office or a mobile
+	// network may share one address. The health checkers' path is not counted.
+	RequestsPerAddress int `yaml:"requestsPerAddress" validate:"min=10,max=1000000"`
+
+	// CommonRules is what happens to requests that AWS's common rules find fault
+	// with, as uploads of more than 8 KB: "count", which lets them pass and logs
+	// them, or "block".
+	CommonRules CommonRules `yaml:"commonRules" validate:"oneof=count block"`
+}
+
+// CommonRules says what happens to requests that AWS's common rules match.
+type CommonRules string
+
+// What WAFRules.CommonRules can be.
+const (
+	CommonCount CommonRules = "count"
+	CommonBlock CommonRules = "block"
+)
+
+// Budget is a budget of AWS Budgets for the whole account: one for the site
+// alone would see nothing until its tag is activated for cost allocation.
+type Budget struct {
+	// Monthly is the budget of a calendar month, in US dollars. An e-mail is sent
+	// when costs reach 80 % of it, and when they are forecast to reach all of it.
+	// 0: no budget.
+	Monthly int `yaml:"monthly" validate:"min=0,max=10000000"`
+
+	// Email is the address that is told. Required with Monthly.
+	Email string `yaml:"email" validate:"omitempty,email"`
 }
 
 // Web describes an Auto Scaling group of web servers.
@@ -328,7 +388,8 @@ type Retention struct {
 	// Zone is "retain" or "delete". A new zone gets new name servers.
 	Zone Removal `yaml:"zone" validate:"oneof=retain delete"`
 
-	// Logs is "retain" or "delete", for flow logs.
+	// Logs is "retain" or "delete", for flow logs, access logs and the web ACLs'
+	// logs.
 	Logs Removal `yaml:"logs" validate:"oneof=retain delete"`
 
 	// TerminationProtection refuses to delete a stack until it is switched off.

@@ -21,6 +21,10 @@ type Global struct {
 	// Certificate covers the domain and all names one level below it, for
 	// CloudFront and for load balancers in us-east-1.
 	Certificate awscertificatemanager.ICertificate
+
+	// WebACL is the ARN of what stands before the site's distribution; empty
+	// where the site has none.
+	WebACL string
 }
 
 // NewGlobal makes the stack. Without a domain, the zone is the existing one
@@ -34,7 +38,23 @@ func NewGlobal(scope awsconstructs.Construct, s *site.Site, domain *Domain) *Glo
 			&awsroute53.PublicHostedZoneAttributes{HostedZoneId: &s.Zone.ID, ZoneName: &s.Domain})
 	}
 	g.Certificate = constructs.NewCertificate(g.Stack, "Certificate", s.Domain, g.Zone)
+	if s.WAF {
+		g.WebACL = constructs.NewWebACL(g.Stack, "WebAcl", webACLProps(s)).ARN
+	}
+	if s.Budget.Monthly > 0 {
+		constructs.NewBudget(g.Stack, "Budget", s.Budget.Monthly, s.Budget.Email)
+	}
 	return g
+}
+
+// webACLProps describes the web ACL of either entrance.
+func webACLProps(s *site.Site) *constructs.WebACLProps {
+	return &constructs.WebACLProps{
+		UnlimitedPath:      s.Failover.Path,
+		RequestsPerAddress: s.WAFRules.RequestsPerAddress,
+		BlockCommon:        s.WAFRules.CommonRules == site.CommonBlock,
+		LogsRemoval:        removalPolicy(s.Retention.Logs),
+	}
 }
 
 // regionalCertificate is the certificate that a load balancer of the stack's

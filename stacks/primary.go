@@ -31,7 +31,8 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	// has to be put first by hand.
 	p.AddStackDependency(secondary.Stack, nil)
 
-	staticSite := p.newStaticSite(s, global, secondary)
+	rails := newGuardRails(p.Stack, s)
+	staticSite := p.newStaticSite(s, global, secondary, rails)
 
 	var lock *constructs.OriginLock
 	if len(s.Edge.OriginSecrets) > 0 {
@@ -45,10 +46,14 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	if s.Edge.OriginTLS {
 		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s)
 	}
+	rails.guard(tier)
 	webTier := constructs.NewWebTier(p.Stack, "WebTier", tier)
 	addOriginRecords(p.Stack, s, global, webTier.LoadBalancer)
 
-	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", siteDistributionProps(s, global, webTier.LoadBalancer, lock)).Distribution
+	distribution := siteDistributionProps(s, global, webTier.LoadBalancer, lock)
+	distribution.WebACL = global.WebACL
+	distribution.Logs = rails.logs
+	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution).Distribution
 	// A secret that is added must be accepted before it is sent.
 	p.Distribution.Node().AddDependency(webTier.Listener)
 	output(p.Stack, "StaticAddress", staticSite.Address(), "The static files, at home")
@@ -57,8 +62,9 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 
 // newStaticSite makes the static files' bucket, which replicates to the
 // standby and, where the site says so, back.
-func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary) *constructs.StaticSite {
+func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary, rails *guardRails) *constructs.StaticSite {
 	props := staticSiteProps(s, global, s.StaticHost())
+	props.Logs = rails.logs
 	props.ReplicateTo = secondary.StaticSite.Bucket
 	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
 	constructs.NewStaticFiles(p.Stack, "StaticFiles", staticFolder, static.Bucket)

@@ -27,7 +27,10 @@ type Secondary struct {
 func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, userData string) *Secondary {
 	x := &Secondary{Stack: newStack(scope, "Secondary", s.Standby.Region.Region, "the standby region", s)}
 
+	rails := newGuardRails(x.Stack, s)
+
 	static := staticSiteProps(s, global, s.StandbyStaticHost())
+	static.Logs = rails.logs
 	if s.Failover.Switch {
 		static.UncachedPath = constructs.FailoverSwitchPath
 	}
@@ -36,7 +39,14 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, u
 	tier := webTierProps(x.Stack, s, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address())
 	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s)
 	tier.LoadBalancer.RedirectHTTP = true
+	rails.guard(tier)
 	x.LoadBalancer = constructs.NewWebTier(x.Stack, "WebTier", tier).LoadBalancer
+	if s.WAF {
+		acl := webACLProps(s)
+		acl.LoadBalancer = x.LoadBalancer
+		acl.Forwarded = s.Edge.ReadFailover
+		constructs.NewWebACL(x.Stack, "WebAcl", acl)
+	}
 
 	addOriginRecords(x.Stack, s, global, x.LoadBalancer)
 	output(x.Stack, "StaticAddress", x.StaticSite.Address(), "The static files, at the standby")

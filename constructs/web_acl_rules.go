@@ -1,0 +1,119 @@
+package constructs
+
+import (
+	waf "github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// webACLRules are evaluated in their order. What is cheap to tell comes first.
+func webACLRules(props *WebACLProps) []any {
+	block := &waf.CfnWebACL_RuleActionProperty{Block: map[string]any{}}
+	common := managed("AWSManagedRulesCommonRuleSet")
+	if !props.BlockCommon {
+		common.OverrideAction = &waf.CfnWebACL_OverrideActionProperty{Count: map[string]any{}}
+	}
+	rules := []*waf.CfnWebACL_RuleProperty{
+		managed("AWSManagedRulesAmazonIpReputationList"),
+		{Name: jsii.String("RateLimit"), Action: block, Statement: rateLimit(props)},
+	}
+	if props.Forwarded {
+		rules = append(rules, &waf.CfnWebACL_RuleProperty{
+			Name: jsii.String("ForwardedRateLimit"), Action: block, Statement: forwardedRateLimit(props),
+		})
+	}
+	rules = append(rules, managed("AWSManagedRulesKnownBadInputsRuleSet"), common)
+	var numbered []any
+	for i, rule := range rules {
+		rule.Priority = jsii.Number(i)
+		rule.VisibilityConfig = visibility(*rule.Name)
+		numbered = append(numbered, rule)
+	}
+	return numbered
+}
+
+// managed is a group of rules that AWS keeps up to date.
+// https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+func managed(name string) *waf.CfnWebACL_RuleProperty {
+	return &waf.CfnWebACL_RuleProperty{
+		Name:           &name,
+		OverrideAction: &waf.CfnWebACL_OverrideActionProperty{None: map[string]any{}},
+		Statement: &waf.CfnWebACL_StatementProperty{ManagedRuleGroupStatement: &waf.CfnWebACL_ManagedRuleGroupStatementProperty{
+			VendorName: jsii.String("AWS"), Name: &name,
+		}},
+	}
+}
+
+// rateLimit counts requests by the address that they come from. Health checkers
+// are spared by the path they ask for: their addresses change, and a rule that
+// allowed the path would let attacks through to it as well.
+//
+// Where a distribution forwards requests too, as it does with every read while
+// the home region is down, its few addresses stand for all visitors: such
+// requests are left to forwardedRateLimit.
+func rateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
+	counted := not(pathIs(props.UnlimitedPath))
+	if props.Forwarded {
+		counted = &waf.CfnWebACL_StatementProperty{AndStatement: &waf.CfnWebACL_AndStatementProperty{
+			Statements: []any{counted, not(isForwarded())},
+		}}
+	}
+	return rate(&waf.CfnWebACL_RateBasedStatementProperty{AggregateKeyType: jsii.String("IP"), ScopeDownStatement: counted}, props)
+}
+
+// forwardedRateLimit counts requests by the address that they say they are
+// forwarded for. Whoever comes himself may say so untruthfully, and avoid both
+// limits: nothing but a shared secret could tell CloudFront from others, and
+// secrets do not cross regions.
+func forwardedRateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
+	return rate(&waf.CfnWebACL_RateBasedStatementProperty{
+		AggregateKeyType: jsii.String("FORWARDED_IP"),
+		ForwardedIpConfig: &waf.CfnWebACL_ForwardedIPConfigurationProperty{
+			HeaderName: jsii.String("X-Forwarded-For"),
+			// What is no address is refused.
+			FallbackBehavior: jsii.String("MATCH"),
+		},
+		ScopeDownStatement: not(pathIs(props.UnlimitedPath)),
+	}, props)
+}
+
+func rate(statement *waf.CfnWebACL_RateBasedStatementProperty, props *WebACLProps) *waf.CfnWebACL_StatementProperty {
+	statement.Limit = jsii.Number(props.RequestsPerAddress)
+	statement.EvaluationWindowSec = jsii.Number(300)
+	return &waf.CfnWebACL_StatementProperty{RateBasedStatement: statement}
+}
+
+func not(statement *waf.CfnWebACL_StatementProperty) *waf.CfnWebACL_StatementProperty {
+	return &waf.CfnWebACL_StatementProperty{NotStatement: &waf.CfnWebACL_NotStatementProperty{Statement: statement}}
+}
+
+func pathIs(path string) *waf.CfnWebACL_StatementProperty {
+	return &waf.CfnWebACL_StatementProperty{ByteMatchStatement: &waf.CfnWebACL_ByteMatchStatementProperty{
+		FieldToMatch:         &waf.CfnWebACL_FieldToMatchProperty{UriPath: map[string]any{}},
+		PositionalConstraint: jsii.String("EXACTLY"),
+		SearchString:         &path,
+		TextTransformations:  untransformed(),
+	}}
+}
+
+// isForwarded matches a request with the header, whatever it says.
+func isForwarded() *waf.CfnWebACL_StatementProperty {
+	return &waf.CfnWebACL_StatementProperty{SizeConstraintStatement: &waf.CfnWebACL_SizeConstraintStatementProperty{
+		FieldToMatch:        &waf.CfnWebACL_FieldToMatchProperty{SingleHeader: map[string]any{"Name": "x-forwarded-for"}},
+		ComparisonOperator:  jsii.String("GE"),
+		Size:                jsii.Number(0),
+		TextTransformations: untransformed(),
+	}}
+}
+
+func untransformed() []any {
+	return []any{&waf.CfnWebACL_TextTransformationProperty{Priority: jsii.Number(0), Type: jsii.String("NONE")}}
+}
+
+func visibility(metric string) *waf.CfnWebACL_VisibilityConfigProperty {
+	return &waf.CfnWebACL_VisibilityConfigProperty{
+		MetricName:               &metric,
+		CloudWatchMetricsEnabled: jsii.Bool(true),
+		// A sample would show the cookies that the logs leave out.
+		SampledRequestsEnabled: jsii.Bool(false),
+	}
+}

@@ -1,0 +1,112 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+func newTestWebACL(stage awscdk.Stage, id string, mutate func(awscdk.Stack, *WebACLProps)) awscdk.Stack {
+	stack := newTestStack(stage, id)
+	props := &WebACLProps{UnlimitedPath: "/healthz", RequestsPerAddress: 2000}
+	mutate(stack, props)
+	NewWebACL(stack, "WebAcl", props)
+	return stack
+}
+
+func TestWebACL(t *testing.T) {
+	stage := newTestStage(t)
+	minimal := newTestWebACL(stage, "Minimal", func(awscdk.Stack, *WebACLProps) {})
+	exhaustive := newTestWebACL(stage, "Exhaustive", func(stack awscdk.Stack, props *WebACLProps) {
+		props.LoadBalancer = elb.NewApplicationLoadBalancer(stack, jsii.String("Balancer"),
+			&elb.ApplicationLoadBalancerProps{Vpc: testVpc(stack)})
+		props.UnlimitedPath = "/status"
+		props.RequestsPerAddress = 100
+		props.Forwarded = true
+		props.BlockCommon = true
+		props.LogsRemoval = awscdk.RemovalPolicy_DESTROY
+	})
+	none := newTestStack(stage, "None")
+	testVpc(none)
+
+	const acl = "AWS::WAFv2::WebACL"
+	rules := func(rules ...any) assertion { return has(acl, object{"Rules": listLike(rules...)}) }
+	group := func(name, override string) object {
+		return object{
+			"Name": name, "OverrideAction": exactly(object{override: object{}}),
+			"Statement": object{"ManagedRuleGroupStatement": object{"VendorName": "AWS", "Name": name}},
+		}
+	}
+	notPath := func(path string) object {
+		return object{"NotStatement": object{"Statement": object{"ByteMatchStatement": object{
+			"FieldToMatch": object{"UriPath": object{}}, "PositionalConstraint": "EXACTLY", "SearchString": path,
+		}}}}
+	}
+	notForwarded := object{"NotStatement": object{"Statement": object{"SizeConstraintStatement": object{
+		"FieldToMatch": object{"SingleHeader": object{"Name": "x-forwarded-for"}}, "ComparisonOperator": "GE", "Size": 0,
+	}}}}
+	limit := func(name string, statement object) object {
+		statement["EvaluationWindowSec"] = 300
+		return object{
+			"Name": name, "Action": exactly(object{"Block": object{}}),
+			"Statement": object{"RateBasedStatement": statement},
+		}
+	}
+	checkPromises(t, []promise{
+		{"before distributions", has(acl, object{"Scope": "CLOUDFRONT"}), minimal, exhaustive},
+		{"before the load balancer", every(
+			has(acl, object{"Scope": "REGIONAL"}),
+			has("AWS::WAFv2::WebACLAssociation", object{"ResourceArn": ref("Balancer"), "WebACLArn": att("WebAcl", "Arn")}),
+		), exhaustive, minimal},
+		{"what no rule refuses may pass", has(acl, object{"DefaultAction": exactly(object{"Allow": object{}})}), minimal, none},
+		{"addresses of bad reputation are refused", rules(group("AWSManagedRulesAmazonIpReputationList", "None")), minimal, none},
+		{"known attacks are refused", rules(group("AWSManagedRulesKnownBadInputsRuleSet", "None")), minimal, none},
+		{"common rules count", rules(group("AWSManagedRulesCommonRuleSet", "Count")), minimal, exhaustive},
+		{"common rules block", rules(group("AWSManagedRulesCommonRuleSet", "None")), exhaustive, minimal},
+		{"a rate limit an address, but not for health checkers", rules(limit("RateLimit", object{
+			"AggregateKeyType": "IP", "Limit": 2000, "ScopeDownStatement": notPath("/healthz"),
+		})), minimal, exhaustive},
+		{"a distribution is no visitor", rules(
+			limit("RateLimit", object{"AggregateKeyType": "IP", "Limit": 100, "ScopeDownStatement": object{
+				"AndStatement": object{"Statements": list{notPath("/status"), notForwarded}},
+			}}),
+			limit("ForwardedRateLimit", object{
+				"AggregateKeyType": "FORWARDED_IP", "Limit": 100, "ScopeDownStatement": notPath("/status"),
+				"ForwardedIPConfig": object{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "MATCH"},
+			}),
+		), exhaustive, minimal},
+		{"each rule in its turn", rules(
+			object{"Priority": 0, "Name": "AWSManagedRulesAmazonIpReputationList"}, object{"Priority": 1, "Name": "RateLimit"},
+			object{"Priority": 2, "Name": "AWSManagedRulesKnownBadInputsRuleSet"}, object{"Priority": 3, "Name": "AWSManagedRulesCommonRuleSet"},
+		), minimal, exhaustive},
+		{"no samples", has(acl, object{
+			"VisibilityConfig": object{"SampledRequestsEnabled": false, "CloudWatchMetricsEnabled": true},
+			"Rules":            listLike(object{"VisibilityConfig": object{"SampledRequestsEnabled": false}}),
+		}), minimal, none},
+
+		{"logs under the name that WAF demands", every(
+			has("AWS::Logs::LogGroup", object{"RetentionInDays": 90, "LogGroupName": object{"Fn::Join": list{"", list{
+				"aws-waf-logs-", object{"Fn::Select": list{2, assertions.Match_AnyValue()}},
+			}}}}),
+			has(logging, object{
+				"ResourceArn":           att("WebAcl", "Arn"),
+				"LogDestinationConfigs": list{object{"Fn::Join": list{"", listWith(":log-group:", ref("WebAclLogs"))}}},
+			}),
+		), minimal, none},
+		{"what is blocked or counted is logged, and nothing else", has(logging, object{"LoggingFilter": exactly(object{
+			"DefaultBehavior": "DROP", "Filters": list{object{"Behavior": "KEEP", "Requirement": "MEETS_ANY", "Conditions": list{
+				object{"ActionCondition": object{"Action": "BLOCK"}}, object{"ActionCondition": object{"Action": "COUNT"}},
+			}}},
+		})}), minimal, none},
+		{"logs let nobody in", has(logging, object{"RedactedFields": list{
+			object{"SingleHeader": object{"Name": "authorization"}}, object{"SingleHeader": object{"Name": "cookie"}},
+		}}), minimal, none},
+		{"logs retained", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Retain"}), minimal, exhaustive},
+		{"logs deleted with the stack", allWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), exhaustive, minimal},
+	})
+}
+
+const logging = "AWS::WAFv2::LoggingConfiguration"
