@@ -31,8 +31,9 @@ type synthesized struct {
 	assembly *assembly.Assembly
 }
 
-// sites are the shipped sites, each synthesized once for all tests: one jsii
-// process takes seconds to start.
+// sites are the shipped sites, and one that says the other thing wherever they
+// agree, each synthesized once for all tests: one jsii process takes seconds to
+// start.
 var sites []*synthesized
 
 func TestMain(m *testing.M) {
@@ -59,7 +60,7 @@ func synthesizeAndRun(m *testing.M) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	for _, file := range append([]string{"site.yaml"}, examples...) {
+	for _, file := range slices.Concat([]string{"site.yaml"}, examples, []string{"testdata/sites/everything.yaml"}) {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 		s, err := synthesize(file, filepath.Join(dir, name))
 		if err != nil {
@@ -122,7 +123,7 @@ type twin struct {
 func TestPromises(t *testing.T) {
 	for _, s := range sites {
 		t.Run(s.name, func(t *testing.T) {
-			for _, p := range slices.Concat(articlePromises, edgePromises) {
+			for _, p := range slices.Concat(articlePromises, edgePromises, regionPromises) {
 				if p.when != nil && !p.when(s.site) {
 					continue
 				}
@@ -159,7 +160,7 @@ func (p promise) test(t *testing.T, s *synthesized) {
 
 // TestEveryPromiseIsTested finds a promise that holds for none of the sites.
 func TestEveryPromiseIsTested(t *testing.T) {
-	for _, p := range slices.Concat(articlePromises, edgePromises) {
+	for _, p := range slices.Concat(articlePromises, edgePromises, regionPromises) {
 		if p.when != nil && !slices.ContainsFunc(sites, func(s *synthesized) bool { return p.when(s.site) }) {
 			t.Errorf("%s: no shipped site promises it", p.row)
 		}

@@ -68,9 +68,7 @@ var articlePromises = []promise{{
 		only("resources in the zone's stack", zone.Stack.Resources()...)
 		expect(zone, "Name", w.site.Domain+".")
 		expect(zone, "HostedZoneFeatures.EnableAcceleratedRecovery", true)
-		if policy := zone.DeletionPolicy(); policy != "Retain" || zone.UpdateReplacePolicy() != "Retain" {
-			fail("%s has the deletion policy %s, want Retain", zone, policy)
-		}
+		removed(zone, w.site.Retention.Zone)
 		for i := range 4 {
 			output := must(zone.Stack.Output(fmt.Sprintf("NameServer%d", i+1)))
 			if text := must(output.Text()); !strings.HasSuffix(text, fmt.Sprintf(".NameServers[%d]}", i)) || must(output.Target()) != zone {
@@ -82,7 +80,7 @@ var articlePromises = []promise{{
 		}
 	},
 	twins: []twin{
-		{"it is deleted with its stack", func(w *walk) { zone(w).Set(".DeletionPolicy", "Delete") }, "want Retain"},
+		{"it meets another end", func(w *walk) { zone(w).Set(".DeletionPolicy", "Snapshot") }, "deletion policy Snapshot"},
 		{"no accelerated recovery", func(w *walk) { zone(w).Set("HostedZoneFeatures.EnableAcceleratedRecovery", false) }, "EnableAcceleratedRecovery is false"},
 		{"another name", func(w *walk) { zone(w).Set("Name", "elsewhere.test.") }, "Name is elsewhere.test."},
 	},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -102,13 +103,7 @@ func (w *walk) keepsStaticSite(region string) {
 	if len(allowed) == 0 {
 		fail("%s lets nobody in", policy)
 	}
-	want := "Retain"
-	if w.site.Retention.Buckets == site.Delete {
-		want = "Delete"
-	}
-	if bucket.DeletionPolicy() != want || bucket.UpdateReplacePolicy() != want {
-		fail("%s has the deletion policy %s, want %s", bucket, bucket.DeletionPolicy(), want)
-	}
+	removed(bucket, w.site.Retention.Buckets)
 }
 
 // bucketPolicy is the one policy of a bucket. The log bucket's names other
@@ -123,6 +118,26 @@ func (w *walk) bucketPolicy(bucket *assembly.Resource) *assembly.Resource {
 	return only("policies of "+bucket.String(), policies...)
 }
 
+// readStatement is the path of the statement by which a distribution reads.
+func readStatement(policy *assembly.Resource) string {
+	for i := range must(policy.Value("PolicyDocument.Statement")).([]any) {
+		path := fmt.Sprintf("PolicyDocument.Statement.%d", i)
+		if policy.Has(path + ".Principal.Service") {
+			return path
+		}
+	}
+	fail("%s lets no service in", policy)
+	return ""
+}
+
+// removed demands that a resource meets the end that the site wants for it.
+func removed(r *assembly.Resource, removal site.Removal) {
+	want := map[site.Removal]string{site.Retain: "Retain", site.Delete: "Delete"}[removal]
+	if r.DeletionPolicy() != want || r.UpdateReplacePolicy() != want {
+		fail("%s has the deletion policy %s, want %s", r, r.DeletionPolicy(), want)
+	}
+}
+
 func staticTwins(region func(*site.Site) string) []twin {
 	bucket := func(w *walk) *assembly.Resource { return w.bucket(region(w.site)) }
 	policy := func(w *walk) *assembly.Resource { return w.bucketPolicy(bucket(w)) }
@@ -135,8 +150,8 @@ func staticTwins(region func(*site.Site) string) []twin {
 		{"public policies", func(w *walk) {
 			bucket(w).Set("PublicAccessBlockConfiguration.BlockPublicPolicy", false)
 		}, "BlockPublicPolicy is false"},
-		{"everybody reads", func(w *walk) { policy(w).Set("PolicyDocument.Statement.1.Principal", "*") }, "lets others in"},
-		{"any distribution reads", func(w *walk) { policy(w).Delete("PolicyDocument.Statement.1.Condition") }, "lets others in"},
+		{"everybody reads", func(w *walk) { policy(w).Set(readStatement(policy(w))+".Principal", "*") }, "lets others in"},
+		{"any distribution reads", func(w *walk) { policy(w).Delete(readStatement(policy(w)) + ".Condition") }, "lets others in"},
 		{"deleted with the stack", func(w *walk) { bucket(w).Set(".DeletionPolicy", "Snapshot") }, "deletion policy Snapshot"},
 	}
 }
@@ -215,6 +230,14 @@ func (w *walk) keepsUserData(t *tier) {
 		"TWINSITE_REGION='" + t.Region.Region + "'", "TWINSITE_STATIC_URL='https://" + address + "'",
 		"TWINSITE_SITE='" + w.site.Name + "'",
 	}
+	for _, path := range []string{t.HealthPath, w.site.Failover.Path} {
+		if _, paths, _ := strings.Cut(data, "TWINSITE_HEALTH_PATHS='"); !slices.Contains(strings.Fields(strings.Split(paths, "'")[0]), path) {
+			fail("%s: the servers do not learn that they are asked for %s", t.template, path)
+		}
+	}
+	if t.UserData != "" {
+		lines = append(lines, string(must(os.ReadFile(t.UserData))))
+	}
 	if len(t.Images) == 0 && t.UserData == "" {
 		lines = append(lines, "install nginx")
 	}
@@ -288,9 +311,10 @@ func (w *walk) keepsScaling(t *tier, operator string, threshold, instances int) 
 	expect(policy, "ScalingAdjustment", instances)
 }
 
-// schedule is the home group's first scheduled action.
+// schedule is the home group's first scheduled action that recurs.
 func (w *walk) schedule() *assembly.Resource {
-	return w.Referrers(w.home().group, "AWS::AutoScaling::ScheduledAction")[0]
+	actions := w.Referrers(w.home().group, "AWS::AutoScaling::ScheduledAction")
+	return actions[slices.IndexFunc(actions, func(r *assembly.Resource) bool { return r.Has("Recurrence") })]
 }
 
 func keepsSchedule(actions []*assembly.Resource, schedule site.Schedule) {

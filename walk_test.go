@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -35,11 +36,14 @@ func must[T any](value T, err error) T {
 func take(step func(w *walk), w *walk) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			b, ok := r.(broken)
-			if !ok {
+			switch r := r.(type) {
+			case broken:
+				err = r.error
+			case string: // package assembly's, of an edit that misses
+				err = errors.New(r)
+			default:
 				panic(r)
 			}
-			err = b.error
 		}
 	}()
 	step(w)

@@ -37,7 +37,7 @@ type LoadBalancerProps struct {
 
 	// IdleTimeoutSeconds is how long an idle connection is kept: longer than
 	// whoever connects keeps it, or requests are sent into connections that have
-	// just been closed. Default: 60.
+	// just been closed. Default, and least: 60.
 	IdleTimeoutSeconds float64
 
 	// IPv6 gives the load balancer IPv6 addresses too; the network must be

@@ -147,6 +147,10 @@ func cronFault(text, _ string) string {
 	}
 	schedule, err := cron.ParseStandard(text)
 	if err != nil {
+		if _, name, ok := strings.Cut(err.Error(), "failed to parse int from "); ok {
+			name, _, _ = strings.Cut(name, ":")
+			return fmt.Sprintf("has a name that cron does not know, %s", quote(name))
+		}
 		return fmt.Sprintf("is not cron (%v)", err)
 	}
 	if schedule.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/netip"
 	"os"
 	"regexp"
 	"slices"
@@ -27,6 +28,7 @@ func sectionRules() []func(*report, *Site) {
 		checkCapacity,
 		checkImages,
 		checkUserData,
+		checkHealthPaths,
 		checkCPU,
 		checkSchedules,
 		checkEdge,
@@ -136,7 +138,11 @@ func halves(site *Site) map[string]Region {
 func checkRanges(report *report, site *Site) {
 	home, standby := site.Home.AddressRange, site.Standby.AddressRange
 	if report.sound("home.addressRange", "standby.addressRange") && home.Overlaps(standby) {
-		report.broken("standby.addressRange", "overlaps the home region's "+home.String(), quote(standby.String()), `give another range, as "10.1.0.0/16"`)
+		free := "10.1.0.0/16"
+		if home.Overlaps(netip.MustParsePrefix(free)) {
+			free = "10.0.0.0/16"
+		}
+		report.broken("standby.addressRange", "overlaps the home region's "+home.String(), quote(standby.String()), fmt.Sprintf("give another range, as %q", free))
 	}
 }
 
@@ -219,6 +225,20 @@ func checkUserData(report *report, site *Site) {
 	}
 }
 
+// checkHealthPaths keeps the health paths apart from what the default script
+// serves under another meaning: nginx would not start, and no server ever be
+// healthy.
+func checkHealthPaths(report *report, site *Site) {
+	if len(site.Web.Images) > 0 || site.Web.UserData != "" {
+		return
+	}
+	for field, path := range map[string]string{"web.healthPath": site.Web.HealthPath, "failover.path": site.Failover.Path} {
+		if report.sound(field) && slices.Contains([]string{"/tickets", "/held.html"}, path) {
+			report.broken(field, "is a page of the sample site", quote(path), "give another path, as \"/healthz\", or a script of your own in web.userData")
+		}
+	}
+}
+
 // checkCPU wants the two alarms apart.
 func checkCPU(report *report, site *Site) {
 	cpu := site.Web.CPU
@@ -285,7 +305,7 @@ func checkEdge(report *report, site *Site) {
 		report.broken("edge.readFailover", "needs edge.originTls, which is false", "true", "switch both on, or both off")
 	}
 	if secrets := site.Edge.OriginSecrets; len(secrets) > 0 && report.sound("edge.originSecrets") {
-		report.broken("edge.originSecrets", "needs edge.originTls, which is false", fmt.Sprint(len(secrets)), "switch edge.originTls on, or give []")
+		report.broken("edge.originSecrets", "needs edge.originTls, which is false", quote(strings.Join(secrets, ", ")), "switch edge.originTls on, or give []")
 	}
 }
 

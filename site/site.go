@@ -98,7 +98,8 @@ type Site struct {
 type Zone struct {
 	// ID is the id of an existing public hosted zone for Domain, as
 	// "Z0123456789ABCDEFGHIJ". Empty: Twinsite creates the zone, in a stack of its
-	// own.
+	// own. In an existing zone, the site's names must be free: of Hosts, "static",
+	// "static-standby" and "origin-" with a region, none may have a record.
 	ID string `yaml:"id" validate:"omitempty,zoneId"`
 }
 
@@ -130,7 +131,8 @@ type Region struct {
 	// AvailabilityZones are two to four zones of the region, as "eu-west-1a".
 	// They are named, so that synthesis needs neither an account nor a look-up.
 	// Which letters your account has cannot be checked without asking AWS: "aws
-	// ec2 describe-availability-zones --region eu-west-1" lists them.
+	// ec2 describe-availability-zones --region eu-west-1" lists them. Add zones at
+	// the end: in another order, subnets would be replaced.
 	AvailabilityZones []string `yaml:"availabilityZones" validate:"min=2,max=4"`
 
 	// AddressRange is the network's private IPv4 range, from /16 to /24. It is
@@ -289,7 +291,7 @@ type Schedule struct {
 // Failover describes the Route 53 health check on the site's distribution.
 type Failover struct {
 	// Interval is the time between two requests of one health checker: 10s or
-	// 30s. Changing it replaces the health check.
+	// 30s. Changing it replaces the health checks: do so in a quiet hour.
 	Interval time.Duration `yaml:"interval" validate:"checkInterval"`
 
 	// Threshold is how many consecutive answers change a checker's mind, from 1
@@ -298,6 +300,7 @@ type Failover struct {
 
 	// Switch adds the failover switch: while the object "failover-switch" is in
 	// the standby's bucket, the standby serves, whatever the home region does.
+	// Who may write to either bucket may move the site: they replicate.
 	Switch bool `yaml:"switch"`
 
 	// Path is what the health checkers ask for. It must answer 200, never a
@@ -385,7 +388,9 @@ type Retention struct {
 	// Buckets is "retain" or "delete", which deletes the files with the bucket.
 	Buckets Removal `yaml:"buckets" validate:"oneof=retain delete"`
 
-	// Zone is "retain" or "delete". A new zone gets new name servers.
+	// Zone is "retain" or "delete". A new zone gets new name servers. Route 53
+	// deletes an empty zone only, and ACM leaves the record behind by which it
+	// validated the certificates: remove that first.
 	Zone Removal `yaml:"zone" validate:"oneof=retain delete"`
 
 	// Logs is "retain" or "delete", for flow logs, access logs and the web ACLs'

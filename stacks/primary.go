@@ -27,10 +27,6 @@ type Primary struct {
 // NewPrimary makes the stack. UserData is the script of the web servers.
 func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, userData string) *Primary {
 	p := &Primary{Stack: newStack(scope, "Primary", s.Home.Region.Region, "the home region", s)}
-	// Names that are known beforehand are no references, so that the standby
-	// has to be put first by hand.
-	p.AddStackDependency(secondary.Stack, nil)
-
 	rails := newGuardRails(p.Stack, s)
 	staticSite := p.newStaticSite(s, global, secondary, rails)
 
@@ -41,7 +37,8 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 			Secrets:    constructs.NewOriginSecrets(p.Stack, "OriginSecrets", s.Edge.OriginSecrets),
 		}
 	}
-	tier := webTierProps(p.Stack, s, s.Home.Region, s.Web, userData, staticSite.Address())
+	network := constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
+	tier := webTierProps(s, network, s.Home.Region, s.Web, userData, staticSite.Address())
 	tier.LoadBalancer.Origin = lock
 	if s.Edge.OriginTLS {
 		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s)

@@ -21,18 +21,21 @@ const basicMonitoring = 5 * time.Minute
 // connection.
 const idleMargin = 5 * time.Second
 
-// webTierProps makes a region's network and describes the web tier in it. The
-// two regions differ in nothing but the arguments, and in what the stacks add:
-// listener, ingress, certificate.
-func webTierProps(stack awscdk.Stack, s *site.Site, region site.Region, w site.Web, userData, staticAddress string) *constructs.WebTierProps {
-	network := constructs.NewNetwork(stack, "Network", &constructs.NetworkProps{
+// networkProps describes the network of either region.
+func networkProps(s *site.Site, region site.Region) *constructs.NetworkProps {
+	return &constructs.NetworkProps{
 		AddressRange:      region.AddressRange.String(),
 		AvailabilityZones: region.AvailabilityZones,
 		NATGateways:       natGateways(region),
 		IPv6:              s.IPv6,
 		FlowLogs:          s.FlowLogs,
 		FlowLogsRemoval:   removalPolicy(s.Retention.Logs),
-	})
+	}
+}
+
+// webTierProps describes the web tier of either region. They differ in nothing
+// but the arguments, and in what the stacks add: listener, ingress, certificate.
+func webTierProps(s *site.Site, network *constructs.Network, region site.Region, w site.Web, userData, staticAddress string) *constructs.WebTierProps {
 	return &constructs.WebTierProps{
 		Servers: constructs.WebServersProps{
 			Vpc:                network.Vpc,

@@ -36,7 +36,8 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, u
 	}
 	x.StaticSite = constructs.NewStaticSite(x.Stack, "StaticSite", static)
 
-	tier := webTierProps(x.Stack, s, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address())
+	network := constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
+	tier := webTierProps(s, network, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address())
 	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s)
 	tier.LoadBalancer.RedirectHTTP = true
 	rails.guard(tier)
