@@ -123,7 +123,7 @@ type twin struct {
 func TestPromises(t *testing.T) {
 	for _, s := range sites {
 		t.Run(s.name, func(t *testing.T) {
-			for _, p := range slices.Concat(articlePromises, edgePromises, regionPromises) {
+			for _, p := range allPromises() {
 				if p.when != nil && !p.when(s.site) {
 					continue
 				}
@@ -158,9 +158,15 @@ func (p promise) test(t *testing.T, s *synthesized) {
 	}
 }
 
+// allPromises are those of the article, of what Twinsite adds to it, and of its
+// guard rails.
+func allPromises() []promise {
+	return slices.Concat(articlePromises, edgePromises, regionPromises, securityPromises)
+}
+
 // TestEveryPromiseIsTested finds a promise that holds for none of the sites.
 func TestEveryPromiseIsTested(t *testing.T) {
-	for _, p := range slices.Concat(articlePromises, edgePromises, regionPromises) {
+	for _, p := range allPromises() {
 		if p.when != nil && !slices.ContainsFunc(sites, func(s *synthesized) bool { return p.when(s.site) }) {
 			t.Errorf("%s: no shipped site promises it", p.row)
 		}

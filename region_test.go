@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -31,22 +30,14 @@ var regionPromises = []promise{{
 	row: "connections stay open longer at the load balancer than at the edge",
 	keeps: func(w *walk) {
 		for _, t := range w.tiers() {
-			seconds := must(strconv.Atoi(attribute(t.balancer, "idle_timeout.timeout_seconds")))
+			seconds := must(strconv.Atoi(attributes(t.balancer)["idle_timeout.timeout_seconds"]))
 			if float64(seconds) <= w.site.Edge.KeepAlive.Seconds() {
 				fail("%s closes idle connections after %d s, the edge after %s", t.balancer, seconds, w.site.Edge.KeepAlive)
 			}
-			expectAttribute(t.balancer, "deletion_protection.enabled", fmt.Sprint(w.site.Retention.TerminationProtection))
-			expectAttribute(t.balancer, "routing.http.drop_invalid_header_fields.enabled", "true")
 		}
 	},
 	twins: []twin{
 		{"the load balancer closes first", func(w *walk) { setAttribute(w.home().balancer, "idle_timeout.timeout_seconds", "1") }, "closes idle connections after 1 s"},
-		{"the other protection", func(w *walk) {
-			setAttribute(w.standby().balancer, "deletion_protection.enabled", fmt.Sprint(!w.site.Retention.TerminationProtection))
-		}, "deletion_protection.enabled is"},
-		{"smuggled headers", func(w *walk) {
-			setAttribute(w.home().balancer, "routing.http.drop_invalid_header_fields.enabled", "false")
-		}, "drop_invalid_header_fields.enabled is false"},
 	},
 }, {
 	row: "measurements as often as the alarms look",
@@ -59,27 +50,6 @@ var regionPromises = []promise{{
 		template := w.home().template
 		template.Set("LaunchTemplateData.Monitoring.Enabled", !must(template.Bool("LaunchTemplateData.Monitoring.Enabled")))
 	}, "Monitoring.Enabled is"}},
-}, {
-	row:  "flow logs",
-	when: func(s *site.Site) bool { return s.FlowLogs },
-	keeps: func(w *walk) {
-		for _, t := range w.tiers() {
-			log := only("flow logs in "+t.group.Stack.ID, t.group.Stack.Resources("AWS::EC2::FlowLog")...)
-			expect(log, "TrafficType", "ALL")
-			group := target(log, "LogGroupName", "AWS::Logs::LogGroup")
-			expect(group, "RetentionInDays", 90)
-			removed(group, w.site.Retention.Logs)
-		}
-	},
-	twins: []twin{
-		{"of accepted traffic only", func(w *walk) { w.Resources("AWS::EC2::FlowLog")[0].Set("TrafficType", "ACCEPT") }, "TrafficType is ACCEPT"},
-		{"for a day", func(w *walk) {
-			must(w.Resources("AWS::EC2::FlowLog")[0].Target("LogGroupName")).Set("RetentionInDays", 1)
-		}, "RetentionInDays is 1"},
-		{"kept otherwise", func(w *walk) {
-			must(w.Resources("AWS::EC2::FlowLog")[0].Target("LogGroupName")).Set(".DeletionPolicy", "Snapshot")
-		}, "deletion policy Snapshot"},
-	},
 }, {
 	row: "the site's tags",
 	keeps: func(w *walk) {
@@ -99,29 +69,3 @@ var regionPromises = []promise{{
 	when:  func(s *site.Site) bool { return len(s.Tags) > 0 },
 	twins: []twin{{"forgotten", func(w *walk) { w.home().balancer.Set("Tags", []any{}) }, "lacks the tag"}},
 }}
-
-// attribute is the value of a load balancer's attribute.
-func attribute(balancer *assembly.Resource, key string) string {
-	return must(balancer.Text(attributePath(balancer, key)))
-}
-
-func expectAttribute(balancer *assembly.Resource, key, want string) {
-	if got := attribute(balancer, key); got != want {
-		fail("%s: %s is %s, want %s", balancer, key, got, want)
-	}
-}
-
-func setAttribute(balancer *assembly.Resource, key, value string) {
-	balancer.Set(attributePath(balancer, key), value)
-}
-
-func attributePath(balancer *assembly.Resource, key string) string {
-	for i := range must(balancer.Value("LoadBalancerAttributes")).([]any) {
-		path := fmt.Sprintf("LoadBalancerAttributes.%d.", i)
-		if must(balancer.Text(path+"Key")) == key {
-			return path + "Value"
-		}
-	}
-	fail("%s has no attribute %s", balancer, key)
-	return ""
-}
