@@ -365,6 +365,7 @@ var awsCommands = map[string][]string{
 	"elbv2 describe-rules":              {"--region", "--listener-arn"},
 	"elbv2 describe-target-health":      {"--region", "--target-group-arn"},
 	"route53 list-resource-record-sets": {"--hosted-zone-id", "--query"},
+	"s3api get-bucket-replication":      {"--region", "--bucket"},
 	"s3 cp":                             {"--region"},
 	"s3 rm":                             {"--region"},
 }

@@ -179,11 +179,11 @@ var edits = []struct {
 		found: []string{`HTTPS /\${x}\"\nevery 10 s`},
 	},
 	{
-		name: "a web ACL",
+		name: "no web ACL",
 		edit: func(t *testing.T, a *assembly.Assembly) {
-			site(t, a).Add("DistributionConfig.WebACLId", "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/1")
+			site(t, a).Delete("DistributionConfig.WebACLId")
 		},
-		found: []string{`the site\nAWS WAF web ACL`},
+		lost: []string{`the site\nAWS WAF web ACL`},
 	},
 	{
 		name: "no name for the static files at home",
