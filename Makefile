@@ -16,7 +16,7 @@ help: ## show this list
 .PHONY: synth
 synth: node_modules ## write the templates of all stacks to cdk.out
 	@echo "synthesizing $(or $(SITE),site.yaml); the first time, compiling the CDK's modules takes about two minutes"
-	@$(CDK) synth --quiet $(CONTEXT)
+	@start=$$(date +%s); $(CDK) synth --quiet $(CONTEXT) && echo "synthesized in $$(($$(date +%s) - start)) s"
 	@go run ./cmd/summary cdk.out
 
 .PHONY: diff
@@ -30,8 +30,7 @@ deploy: node_modules ## deploy all stacks, the standby before the home region
 .PHONY: test
 test: node_modules ## run every test
 	@echo "testing; the first time, compiling the CDK's modules takes about two minutes"
-	go test ./...
-	go test -C diagram/d2svg ./...
+	@start=$$(date +%s); go test ./... && go test -C diagram/d2svg ./... && echo "tested in $$(($$(date +%s) - start)) s"
 
 .PHONY: rehearse
 rehearse: synth ## play a failover of the synthesized site on this machine
