@@ -12,6 +12,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"twinsite/internal/kernel"
 	"twinsite/site"
 	"twinsite/stacks"
 	"twinsite/web"
@@ -28,23 +29,10 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
-	closeJSII()
+	kernel.Close() // before os.Exit, which defers nothing
 	if err != nil {
 		os.Exit(1)
 	}
-}
-
-// closeJSII ends the process that runs the CDK's JavaScript, and deletes its
-// files; without it, every synthesis leaves both behind.
-//
-// The runtime waits for that process twice, and reports the wait that comes
-// second as an abnormal exit. Nothing is written to standard error after this,
-// so that users do not see it. jsii-runtime-go 1.139.0, internal/kernel/process.
-func closeJSII() {
-	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		os.Stderr = null
-	}
-	jsii.Close()
 }
 
 func run() error {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twinsite/assembly"
+	"twinsite/internal/kernel"
 	"twinsite/site"
 )
 
@@ -39,9 +40,9 @@ var sites []*synthesized
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code, err := synthesizeAndRun(m)
-	closeJSII()
+	kernel.Close()
 	if err != nil {
-		log.SetOutput(os.Stdout) // closeJSII took standard error
+		log.SetOutput(os.Stdout) // kernel.Close took standard error
 		log.Fatal(err)
 	}
 	os.Exit(code)
@@ -182,7 +183,8 @@ func TestReferences(t *testing.T) {
 	}
 }
 
-// TestStacks holds the stacks against the table in the README.
+// TestStacks demands the five stacks in the order of their deployment, each in
+// its region; a site with a zone of its own has no Domain.
 func TestStacks(t *testing.T) {
 	for _, s := range sites {
 		want := []string{

@@ -280,9 +280,8 @@ var articlePromises = []promise{{
 			if t.group.Has("DesiredCapacity") {
 				fail("%s: a deployment would put the desired capacity back", t.group)
 			}
-			for i, tag := range must(t.group.Value("Tags")).([]any) {
+			for i := range must(t.group.Value("Tags")).([]any) {
 				expect(t.group, fmt.Sprintf("Tags.%d.PropagateAtLaunch", i), true)
-				_ = tag
 			}
 			if !slices.ContainsFunc(must(t.group.Value("Tags")).([]any), func(tag any) bool {
 				return tag.(map[string]any)["Key"] == "Site" && tag.(map[string]any)["Value"] == w.site.Name

@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"twinsite/internal/kernel"
 )
 
 // The region of the stacks under test, and a certificate for CloudFront.
@@ -37,7 +39,7 @@ func TestMain(m *testing.M) {
 	}
 	testContext = context
 	code := m.Run()
-	closeQuietly()
+	kernel.Close()
 	os.Exit(code)
 }
 
@@ -51,15 +53,6 @@ func readContext(file string) (map[string]any, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return settings.Context, nil
-}
-
-// closeQuietly hides the runtime's complaint about its own second wait for the
-// process. jsii-runtime-go 1.139.0, internal/kernel/process.
-func closeQuietly() {
-	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		os.Stderr = null
-	}
-	jsii.Close()
 }
 
 // newTestStage makes an app with one stage. CDK runs CloudFormation's own

@@ -184,7 +184,7 @@ func TestSoundTemplates(t *testing.T) {
 func TestWithoutSwitch(t *testing.T) {
 	m := load(t, "article")
 	if m.Switch != nil {
-		t.Skip("the article's site has a switch")
+		t.Fatal("the article's site has a switch")
 	}
 	if _, err := RunPlay(t.Context(), m, PlayOptions{Outage: BySwitch, Speed: 20}); err == nil || !strings.Contains(err.Error(), "no failover switch") {
 		t.Errorf("got %v", err)
