@@ -27,6 +27,14 @@ diff: node_modules ## show what a deployment would change
 deploy: node_modules ## deploy all stacks, the standby before the home region
 	$(CDK) deploy --all $(CONTEXT)
 
+.PHONY: failover-on
+failover-on: ## move the site to the standby by hand
+	@go run ./cmd/failover-switch on $(if $(SITE),-site $(SITE))
+
+.PHONY: failover-off
+failover-off: ## let the site come home
+	@go run ./cmd/failover-switch off $(if $(SITE),-site $(SITE))
+
 .PHONY: test
 test: node_modules ## run every test
 	@echo "testing; the first time, compiling the CDK's modules takes about two minutes"
