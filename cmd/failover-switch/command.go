@@ -167,8 +167,15 @@ func delay(s *site.Site) string {
 // watch names where the move can be seen. CloudWatch has Route 53's metrics in
 // us-east-1 only.
 func watch(s *site.Site) string {
-	if !s.Notifications {
+	var what []string
+	if s.Notifications {
+		what = append(what, fmt.Sprintf("the alarm %q", s.Name+": The standby serves"))
+	}
+	if s.Dashboard {
+		what = append(what, fmt.Sprintf("the dashboard %q", s.Name))
+	}
+	if len(what) == 0 {
 		return "dig +short " + s.HostNames()[0]
 	}
-	return fmt.Sprintf("the alarm %q in us-east-1", s.Name+": The standby serves")
+	return strings.Join(what, " and ") + " in us-east-1"
 }

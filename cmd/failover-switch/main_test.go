@@ -71,7 +71,7 @@ const (
 		"--output text --query Stacks[0].Outputs[?OutputKey=='FailoverSwitch'].OutputValue\n"
 	put        = "s3 cp - s3://bucket-1.a/failover-switch --region us-east-1\n"
 	remove     = "s3 rm s3://bucket-1.a/failover-switch --region us-east-1\n"
-	watchThese = `watch the alarm "ticketing: The standby serves" in us-east-1` + "\n"
+	watchThese = `watch the alarm "ticketing: The standby serves" and the dashboard "ticketing" in us-east-1` + "\n"
 	isThere    = "on: s3://bucket-1.a/failover-switch is there, the standby serves: " +
 		"visitors follow within 108 s (48 s of checks, 60 s of DNS); " + watchThese
 	isGone = "off: s3://bucket-1.a/failover-switch is gone: " +
@@ -237,16 +237,18 @@ func TestDelay(t *testing.T) {
 // Nobody is sent to watch what the site does not have.
 func TestWatch(t *testing.T) {
 	tests := []struct {
-		alarms bool
-		want   string
+		alarms, dashboard bool
+		want              string
 	}{
-		{true, `the alarm "shop: The standby serves" in us-east-1`},
-		{false, "dig +short www.example.com"},
+		{true, true, `the alarm "shop: The standby serves" and the dashboard "shop" in us-east-1`},
+		{true, false, `the alarm "shop: The standby serves" in us-east-1`},
+		{false, true, `the dashboard "shop" in us-east-1`},
+		{false, false, "dig +short www.example.com"},
 	}
 	for _, test := range tests {
-		s := &site.Site{Name: "shop", Domain: "example.com", Hosts: []string{"www", "@"}, Notifications: test.alarms}
+		s := &site.Site{Name: "shop", Domain: "example.com", Hosts: []string{"www", "@"}, Notifications: test.alarms, Dashboard: test.dashboard}
 		if got := watch(s); got != test.want {
-			t.Errorf("alarms %t: got %s, want %s", test.alarms, got, test.want)
+			t.Errorf("alarms %t, dashboard %t: got %s, want %s", test.alarms, test.dashboard, got, test.want)
 		}
 	}
 }
