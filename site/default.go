@@ -25,6 +25,8 @@ func Default() *Site {
 
 		AccessLogs:    true,
 		Notifications: true,
+		Runbook:       "docs/operations.md",
+		Dashboard:     true,
 		WAF:           true,
 		WAFRules:      WAFRules{RequestsPerAddress: 2000, CommonRules: CommonCount},
 		Web: Web{
@@ -36,6 +38,7 @@ func Default() *Site {
 		},
 		Failover: Failover{
 			Switch:    true,
+			Failback:  FailbackAutomatic,
 			Interval:  10 * time.Second,
 			Threshold: 3,
 			Path:      "/healthz",

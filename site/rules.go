@@ -141,6 +141,11 @@ func fieldRules() map[string]fieldRule {
 			wrong:   "is not an e-mail address",
 			remedy:  `give one as "operator@example.com"`,
 		},
+		"runbook": {
+			pattern: `^[A-Za-z0-9._~/:%-]{1,200}$`,
+			wrong:   "is not an address to which an alarm could add a paragraph's name",
+			remedy:  `give one without "#", as "https://example.com/operations.md"`,
+		},
 		"secretName": {
 			pattern: `^[a-z0-9-]{1,20}$`,
 			wrong:   "is not a secret's name",

@@ -34,7 +34,8 @@ func sectionRules() []func(*report, *Site) {
 		checkEdge,
 		checkPrefixList,
 		checkAccessLogs,
-		checkNotify,
+		checkNotifications,
+		checkFailback,
 		checkBudget,
 	}
 }
@@ -60,6 +61,7 @@ func checkUnique(report *report, site *Site) {
 		{"web.ssh", "", ssh},
 		{"edge.originSecrets", "", site.Edge.OriginSecrets},
 		{"notify", "", site.Notify},
+		{"page", "", site.Page},
 	}
 	for _, list := range lists {
 		if !report.sound(list.field) {
@@ -335,10 +337,34 @@ func checkAccessLogs(report *report, site *Site) {
 	}
 }
 
-// checkNotify wants topics where somebody is to be told what they are told.
-func checkNotify(report *report, site *Site) {
-	if len(site.Notify) > 0 && !site.Notifications && report.sound("notify", "notifications") {
-		report.broken("notify", "needs notifications, which is false", fmt.Sprint(len(site.Notify)), "switch notifications on, or give []")
+// checkNotifications wants alarms and topics where something relies on them.
+func checkNotifications(report *report, site *Site) {
+	if site.Notifications || !report.sound("notifications") {
+		return
+	}
+	needs := func(field string, given any, remedy string) {
+		if report.sound(field) {
+			report.broken(field, "needs notifications, which is false", fmt.Sprint(given), "switch notifications on, or give "+remedy)
+		}
+	}
+	if len(site.Notify) > 0 {
+		needs("notify", len(site.Notify), "[]")
+	}
+	if len(site.Page) > 0 {
+		needs("page", len(site.Page), "[]")
+	}
+	if site.Practice {
+		needs("practice", true, "false")
+	}
+	if site.Failover.Failback == FailbackManual {
+		needs("failover.failback", quote("manual"), "automatic")
+	}
+}
+
+// checkFailback wants a switch where coming home waits for its removal.
+func checkFailback(report *report, site *Site) {
+	if site.Failover.Failback == FailbackManual && !site.Failover.Switch && report.sound("failover.failback", "failover.switch") {
+		report.broken("failover.failback", "needs failover.switch, which is false", quote("manual"), "switch failover.switch on, or give automatic")
 	}
 }
 

@@ -56,13 +56,33 @@ type Site struct {
 	// into: there, it has to be off.
 	AccessLogs bool `yaml:"accessLogs"`
 
-	// Notifications makes an encrypted SNS topic in each region, to which the
-	// groups of web servers say when an instance starts, ends or fails to.
+	// Notifications makes alarms, and an encrypted SNS topic in each region, to
+	// which they say when they go off and when they end. The groups of web servers
+	// say there when an instance starts, ends or fails to.
 	Notifications bool `yaml:"notifications"`
 
 	// Notify are the e-mail addresses that get what the topics are told. AWS asks
 	// each for its consent, once a region. It needs Notifications.
 	Notify []string `yaml:"notify" validate:"max=10,dive,email"`
+
+	// Page are the e-mail addresses, a pager's for example, that get one message
+	// when visitors are affected and one when they no longer are, and nothing
+	// else. It needs Notifications.
+	Page []string `yaml:"page" validate:"max=10,dive,email"`
+
+	// Runbook is where operators find docs/operations.md, as the address of your
+	// own copy: every alarm links its paragraph. At most 200 characters of
+	// letters, digits and "-._~/:%".
+	Runbook string `yaml:"runbook" validate:"runbook"`
+
+	// Dashboard makes a CloudWatch dashboard in us-east-1, named as the site: who
+	// serves, and how both regions do.
+	Dashboard bool `yaml:"dashboard"`
+
+	// Practice makes an experiment of AWS Fault Injection Service that cuts the
+	// home region's web servers off for ten minutes. It does nothing until
+	// somebody starts it. It needs Notifications.
+	Practice bool `yaml:"practice"`
 
 	// WAF puts web ACLs of AWS WAF before the site's distribution and the standby
 	// load balancer, with what they refuse and count in CloudWatch Logs for three
@@ -303,6 +323,12 @@ type Failover struct {
 	// Who may write to either bucket may move the site: they replicate.
 	Switch bool `yaml:"switch"`
 
+	// Failback is "automatic", and visitors come home as soon as the home region
+	// answers, or "manual": whatever moved the site, it stays at the standby until
+	// somebody removes the failover switch. It never delays the way to the
+	// standby. "manual" needs Switch and Notifications.
+	Failback Failback `yaml:"failback" validate:"oneof=automatic manual"`
+
 	// Path is what the health checkers ask for. It must answer 200, never a
 	// redirect, which Route 53 would take for health. It never fails over at the
 	// edge. At most 255 characters, no query.
@@ -312,6 +338,15 @@ type Failover struct {
 	// deployed: the rehearsal compares with them.
 	Targets FailoverTargets `yaml:"targets"`
 }
+
+// Failback says what leads visitors home after a failover.
+type Failback string
+
+// What Failover.Failback can be.
+const (
+	FailbackAutomatic Failback = "automatic"
+	FailbackManual    Failback = "manual"
+)
 
 // FailoverTargets are how long visitors may wait, counted from the beginning of
 // an outage and, for HomeAgain, from its end. Each is in whole seconds, 1s to
