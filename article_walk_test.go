@@ -287,7 +287,7 @@ func refs(resources []*assembly.Resource) []any {
 func (w *walk) alarm(t *tier, operator string) *assembly.Resource {
 	var found []*assembly.Resource
 	for _, alarm := range w.Referrers(t.group, "AWS::CloudWatch::Alarm") {
-		if must(alarm.Text("MetricName")) == "CPUUtilization" && must(alarm.Text("ComparisonOperator")) == operator {
+		if alarm.Has("MetricName") && must(alarm.Text("MetricName")) == "CPUUtilization" && must(alarm.Text("ComparisonOperator")) == operator {
 			found = append(found, alarm)
 		}
 	}

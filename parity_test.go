@@ -35,6 +35,11 @@ var differences = []difference{
 	{"WebTierEntranceLoadBalancerSecurityGroup", ".Metadata", "the standby is open to the world, and says why"},
 	{"OriginSecrets*", "", "what CloudFront shows the home load balancer"},
 	{"Certificate", "", "CloudFront's certificate serves load balancers of us-east-1"},
+	{"CertificateExpires", "", "likewise: its alarm is in us-east-1"},
+	{"WebTierAlarmsNoHealthyServer*", "", "one a zone where there are servers enough for each, else one"},
+	{"WebTierAlarmsAtMaximum", "", "a group of a fixed size is at its maximum always"},
+	{"Practice*", "", "the home region is what one practises to lose"},
+	{"Failback*", "", "what puts the failover switch stands beside it"},
 	{"WebAcl*", "", "at home, the web ACL stands before the distribution"},
 	{"Site*", "", "the site's distribution stands before the home region"},
 
@@ -138,7 +143,11 @@ func (w *walk) comparable(stack, other *assembly.Stack, zones []string) map[stri
 	}
 	found := map[string]map[string]string{}
 	for _, r := range stack.Resources() {
-		id := hashes.ReplaceAllString(strings.ReplaceAll(r.LogicalID, stack.ID, ""), "")
+		id := r.LogicalID
+		for i, zone := range zones { // that ids end with
+			id = strings.ReplaceAll(id, strings.ReplaceAll(zone, "-", ""), fmt.Sprintf("Zone%c", 'A'+i))
+		}
+		id = hashes.ReplaceAllString(strings.ReplaceAll(id, stack.ID, ""), "")
 		for found[id] != nil { // subnets are numbered
 			id += "+"
 		}

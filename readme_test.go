@@ -359,16 +359,58 @@ func checkGo(args []string) error {
 // awsCommands are the AWS CLI's commands that pages name, with the options that
 // they name. Look a new one up: https://docs.aws.amazon.com/cli/latest/reference/
 var awsCommands = map[string][]string{
-	"cloudformation describe-stacks":    {"--region", "--stack-name", "--query", "--output"},
-	"cloudfront get-distribution":       {"--id", "--query"},
-	"ec2 describe-managed-prefix-lists": {"--region", "--filters"},
-	"elbv2 describe-rules":              {"--region", "--listener-arn"},
-	"elbv2 describe-target-health":      {"--region", "--target-group-arn"},
-	"route53 list-resource-record-sets": {"--hosted-zone-id", "--query"},
-	"s3api get-bucket-replication":      {"--region", "--bucket"},
-	"s3 cp":                             {"--region"},
-	"s3 rm":                             {"--region"},
+	"acm describe-certificate":                     {"--certificate-arn", "--query", "--region"},
+	"autoscaling describe-auto-scaling-groups":     {"--auto-scaling-group-names", "--query", "--region"},
+	"autoscaling describe-instance-refreshes":      {"--auto-scaling-group-name", "--query", "--region"},
+	"autoscaling describe-scaling-activities":      {"--auto-scaling-group-name", "--max-items", "--region"},
+	"autoscaling update-auto-scaling-group":        {"--auto-scaling-group-name", "--max-size", "--min-size", "--region"},
+	"cloudformation cancel-update-stack":           {"--region", "--stack-name"},
+	"cloudformation describe-stack-events":         {"--max-items", "--region", "--stack-name"},
+	"cloudformation describe-stacks":               {"--output", "--query", "--region", "--stack-name"},
+	"cloudformation list-stack-resources":          {"--output", "--query", "--region", "--stack-name"},
+	"cloudfront create-invalidation":               {"--distribution-id", "--paths"},
+	"cloudfront get-distribution":                  {"--id", "--query"},
+	"cloudwatch describe-alarm-history":            {"--alarm-name", "--history-item-type", "--max-items", "--region"},
+	"cloudwatch describe-alarms":                   {"--alarm-name-prefix", "--alarm-names", "--alarm-types", "--children-of-alarm-name", "--output", "--query", "--region", "--state-value"},
+	"cloudwatch put-metric-data":                   {"--dimensions", "--metric-name", "--namespace", "--region", "--value"},
+	"ec2 copy-image":                               {"--name", "--region", "--source-image-id", "--source-region"},
+	"ec2 describe-managed-prefix-lists":            {"--filters", "--region"},
+	"ec2 describe-network-acls":                    {"--filters", "--query", "--region"},
+	"ec2 get-console-output":                       {"--instance-id", "--latest", "--output", "--region"},
+	"elbv2 describe-rules":                         {"--listener-arn", "--region"},
+	"elbv2 describe-target-health":                 {"--region", "--target-group-arn"},
+	"elbv2 modify-capacity-reservation":            {"--load-balancer-arn", "--minimum-load-balancer-capacity", "--region", "--reset-capacity-reservation"},
+	"fis get-experiment":                           {"--id", "--query", "--region"},
+	"fis list-experiments":                         {"--query", "--region"},
+	"fis start-experiment":                         {"--experiment-template-id", "--region"},
+	"fis stop-experiment":                          {"--id", "--region"},
+	"logs delete-log-group":                        {"--log-group-name", "--region"},
+	"logs describe-log-groups":                     {"--log-group-name-prefix", "--query", "--region"},
+	"logs tail":                                    {"--region", "--since"},
+	"resourcegroupstaggingapi get-resources":       {"--output", "--query", "--region", "--tag-filters"},
+	"route53 change-resource-record-sets":          {"--change-batch", "--hosted-zone-id"},
+	"route53 delete-hosted-zone":                   {"--id"},
+	"route53 get-health-check-last-failure-reason": {"--health-check-id"},
+	"route53 get-hosted-zone":                      {"--id", "--query"},
+	"route53 list-resource-record-sets":            {"--hosted-zone-id", "--query"},
+	"route53 update-hosted-zone-features":          {"--hosted-zone-id", "--no-enable-accelerated-recovery"},
+	"s3 cp":                                        {"--region"},
+	"s3 ls":                                        {"--region"},
+	"s3 rm":                                        {"--region"},
+	"s3api copy-object":                            {"--bucket", "--copy-source", "--key", "--region"},
+	"s3api delete-bucket":                          {"--bucket", "--region"},
+	"s3api delete-object":                          {"--bucket", "--key", "--region", "--version-id"},
+	"s3api get-bucket-replication":                 {"--bucket", "--region"},
+	"s3api head-object":                            {"--bucket", "--key", "--query", "--region"},
+	"s3api list-object-versions":                   {"--bucket", "--prefix", "--region"},
+	"service-quotas get-service-quota":             {"--query", "--quota-code", "--region", "--service-code"},
+	"ssm put-parameter":                            {"--name", "--overwrite", "--region", "--value"},
+	"ssm start-session":                            {"--region", "--target"},
+	"stepfunctions list-executions":                {"--max-items", "--region", "--state-machine-arn", "--status-filter"},
 }
+
+// awsSwitches are options that take no value.
+var awsSwitches = []string{"--latest", "--no-enable-accelerated-recovery", "--overwrite", "--reset-capacity-reservation"}
 
 func checkAWS(args []string) error {
 	if len(args) < 2 {
@@ -385,6 +427,9 @@ func checkAWS(args []string) error {
 		}
 		if !slices.Contains(options, arg) {
 			return fmt.Errorf("aws %s %s has no option %s that awsCommands knows", args[0], args[1], arg)
+		}
+		if slices.Contains(awsSwitches, arg) {
+			continue
 		}
 		if i+1 == len(args) {
 			return fmt.Errorf("%s has no value", arg)

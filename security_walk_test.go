@@ -146,6 +146,19 @@ var wideResources = []allowance{
 	{"AWS::IAM::Policy", "ssmmessages:CreateDataChannel", "likewise"},
 	{"AWS::IAM::Policy", "ssmmessages:OpenControlChannel", "likewise"},
 	{"AWS::IAM::Policy", "ssmmessages:OpenDataChannel", "likewise"},
+	{"AWS::IAM::Policy", "logs:CreateLogDelivery", "IAM has no resource for log deliveries"},
+	{"AWS::IAM::Policy", "logs:DeleteLogDelivery", "likewise"},
+	{"AWS::IAM::Policy", "logs:DescribeLogGroups", "likewise"},
+	{"AWS::IAM::Policy", "logs:DescribeResourcePolicies", "likewise"},
+	{"AWS::IAM::Policy", "logs:GetLogDelivery", "likewise"},
+	{"AWS::IAM::Policy", "logs:ListLogDeliveries", "likewise"},
+	{"AWS::IAM::Policy", "logs:PutResourcePolicy", "likewise"},
+	{"AWS::IAM::Policy", "logs:UpdateLogDelivery", "likewise"},
+	{"AWS::IAM::Policy", "ec2:DescribeManagedPrefixLists", "IAM has no resource for descriptions"},
+	{"AWS::IAM::Policy", "ec2:DescribeNetworkAcls", "likewise"},
+	{"AWS::IAM::Policy", "ec2:DescribeSubnets", "likewise"},
+	{"AWS::IAM::Policy", "ec2:DescribeVpcs", "likewise"},
+	{"AWS::IAM::Policy", "cloudwatch:PutMetricData", "IAM has no resource for metrics; another statement denies other namespaces"},
 }
 
 // managedPolicy is the one policy of AWS's that somebody may have: the CDK's

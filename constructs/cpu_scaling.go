@@ -28,6 +28,9 @@ type CPUScalingProps struct {
 
 	// PeriodMinutes is how long a measurement lasts. Required.
 	PeriodMinutes int
+
+	// Runbook is where operations.md is found, as in Alarms. Required.
+	Runbook string
 }
 
 // CPUScaling is two alarms on a group's average CPU utilization, each driving
@@ -68,19 +71,17 @@ func (c *CPUScaling) newPolicy(id string, group awsautoscaling.AutoScalingGroup,
 }
 
 func (c *CPUScaling) newAlarm(id string, props *CPUScalingProps, percent int, operator awscloudwatch.ComparisonOperator, policy awsautoscaling.CfnScalingPolicy) awscloudwatch.Alarm {
-	metric := awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-		Namespace:     jsii.String("AWS/EC2"),
-		MetricName:    jsii.String("CPUUtilization"),
-		Statistic:     awscloudwatch.Stats_AVERAGE(),
-		Period:        awscdk.Duration_Minutes(jsii.Number(props.PeriodMinutes)),
-		DimensionsMap: &map[string]*string{"AutoScalingGroupName": props.Group.AutoScalingGroupName()},
-	})
+	period := awscdk.Duration_Minutes(jsii.Number(props.PeriodMinutes))
 	alarm := awscloudwatch.NewAlarm(c.Construct, &id, &awscloudwatch.AlarmProps{
-		Metric:             metric,
+		Metric:             groupCPU(props.Group).With(&awscloudwatch.MetricOptions{Period: period}),
 		Threshold:          jsii.Number(percent),
 		ComparisonOperator: operator,
 		EvaluationPeriods:  jsii.Number(1),
-		AlarmDescription:   jsii.Sprintf("%s CPU: the group's average is at %d %% or beyond", id, percent),
+		AlarmDescription: jsii.String(describe(
+			fmt.Sprintf("%s CPU: the group's average is at %d %% or beyond, and it changes by one server.", id, percent),
+			props.Runbook, "A group grows or shrinks")),
+		// Who does not know how busy the servers are changes nothing.
+		TreatMissingData: awscloudwatch.TreatMissingData_MISSING,
 	})
 	// The L2's AddAlarmAction takes actions for step scaling only.
 	alarm.Node().DefaultChild().(awscloudwatch.CfnAlarm).SetAlarmActions(&[]*string{policy.Ref()})

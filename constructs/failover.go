@@ -1,7 +1,6 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
@@ -54,18 +53,31 @@ type FailoverProps struct {
 type Failover struct {
 	constructs.Construct
 
-	// HealthCheck is healthy while the home region serves: it answers through
-	// the distribution, and the switch is off.
-	HealthCheck awsroute53.HealthCheck
+	// HomeEndpoint is healthy while the home region answers through the
+	// distribution.
+	HomeEndpoint awsroute53.HealthCheck
+
+	// HomeServes is what the records follow: healthy while the home region
+	// answers and the switch is off. Without a switch, it is HomeEndpoint.
+	HomeServes awsroute53.HealthCheck
 }
 
 // NewFailover leads visitors to Primary while it is healthy, and to Secondary
 // otherwise.
 func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *Failover {
 	f := &Failover{Construct: constructs.NewConstruct(scope, &id)}
-	f.HealthCheck = f.newEndpointCheck("HomeEndpoint", *props.Primary.DistributionDomainName(), props.Path, false, props)
+	endpoint := &EndpointCheckProps{
+		Host:            *props.Primary.DistributionDomainName(),
+		Path:            props.Path,
+		IntervalSeconds: props.IntervalSeconds,
+		Threshold:       props.Threshold,
+	}
+	f.HomeEndpoint = NewEndpointCheck(f.Construct, "HomeEndpoint", endpoint)
+	f.HomeServes = f.HomeEndpoint
 	if props.SwitchHost != "" {
-		f.HealthCheck = f.newServesCheck(f.HealthCheck, props)
+		switchOff := *endpoint
+		switchOff.Host, switchOff.Path, switchOff.Inverted = props.SwitchHost, FailoverSwitchPath, true
+		f.HomeServes = f.newServesCheck(NewEndpointCheck(f.Construct, "SwitchOff", &switchOff))
 	}
 	for _, name := range props.HostNames {
 		f.addRecords(name, props)
@@ -73,28 +85,15 @@ func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *F
 	return f
 }
 
-func (f *Failover) newEndpointCheck(id, host, path string, inverted bool, props *FailoverProps) awsroute53.HealthCheck {
-	return awsroute53.NewHealthCheck(f.Construct, &id, &awsroute53.HealthCheckProps{
-		Type:             awsroute53.HealthCheckType_HTTPS,
-		Fqdn:             &host,
-		ResourcePath:     &path,
-		RequestInterval:  awscdk.Duration_Seconds(&props.IntervalSeconds),
-		FailureThreshold: jsii.Number(props.Threshold),
-		EnableSNI:        jsii.Bool(true), // CloudFront shows no certificate without
-		Inverted:         &inverted,
-	})
-}
-
 // newServesCheck is healthy while the endpoint is and the switch is not there.
 // When the switch cannot be asked for, it counts as off: an outage of the
 // standby must not move the site there. Neither end needs Route 53's control
 // plane, which is in us-east-1.
 // https://aws.amazon.com/blogs/networking-and-content-delivery/creating-disaster-recovery-mechanisms-using-amazon-route-53/
-func (f *Failover) newServesCheck(endpoint awsroute53.HealthCheck, props *FailoverProps) awsroute53.HealthCheck {
-	switchOff := f.newEndpointCheck("SwitchOff", props.SwitchHost, FailoverSwitchPath, true, props)
+func (f *Failover) newServesCheck(switchOff awsroute53.HealthCheck) awsroute53.HealthCheck {
 	return awsroute53.NewHealthCheck(f.Construct, jsii.String("HomeServes"), &awsroute53.HealthCheckProps{
 		Type:              awsroute53.HealthCheckType_CALCULATED,
-		ChildHealthChecks: &[]awsroute53.IHealthCheck{endpoint, switchOff},
+		ChildHealthChecks: &[]awsroute53.IHealthCheck{f.HomeEndpoint, switchOff},
 		HealthThreshold:   jsii.Number(2), // both
 	})
 }
@@ -124,7 +123,7 @@ func (f *Failover) primary(name, recordType string, props *FailoverProps) *awsro
 		Type:          &recordType,
 		Failover:      jsii.String("PRIMARY"),
 		SetIdentifier: jsii.String("home"),
-		HealthCheckId: f.HealthCheck.HealthCheckId(),
+		HealthCheckId: f.HomeServes.HealthCheckId(),
 		AliasTarget: &awsroute53.CfnRecordSetGroup_AliasTargetProperty{
 			DnsName:              props.Primary.DistributionDomainName(),
 			HostedZoneId:         awsroute53targets.CloudFrontTarget_CLOUDFRONT_ZONE_ID(),

@@ -1,9 +1,9 @@
 package constructs
 
 import (
-	"github.com/aws/constructs-go/constructs/v10"
-
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/constructs-go/constructs/v10"
 )
 
 // WebTierProps describes the web servers of one region and the way to them.
@@ -34,26 +34,32 @@ type WebTier struct {
 
 	// Listener leads to the web servers.
 	Listener elb.ApplicationListener
+
+	// TargetGroup holds the web servers.
+	TargetGroup elb.ApplicationTargetGroup
+
+	// Group makes them more or fewer.
+	Group awsautoscaling.AutoScalingGroup
 }
 
 // NewWebTier makes the web tier of one region.
 func NewWebTier(scope constructs.Construct, id string, props *WebTierProps) *WebTier {
 	t := &WebTier{Construct: constructs.NewConstruct(scope, &id)}
-	group := NewWebServers(t.Construct, "WebServers", &props.Servers).Group
+	t.Group = NewWebServers(t.Construct, "WebServers", &props.Servers).Group
 
 	cpu := props.CPU
-	cpu.Group = group
+	cpu.Group = t.Group
 	NewCPUScaling(t.Construct, "Cpu", &cpu)
 
 	for _, schedule := range props.Schedules {
-		schedule.Group = group
+		schedule.Group = t.Group
 		NewSchedule(t.Construct, &schedule)
 	}
 
 	balancer := props.LoadBalancer
 	balancer.Vpc = props.Servers.Vpc
-	balancer.Target = group
+	balancer.Target = t.Group
 	entrance := NewLoadBalancer(t.Construct, "Entrance", &balancer)
-	t.LoadBalancer, t.Listener = entrance.LoadBalancer, entrance.Listener
+	t.LoadBalancer, t.Listener, t.TargetGroup = entrance.LoadBalancer, entrance.Listener, entrance.TargetGroup
 	return t
 }

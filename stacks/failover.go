@@ -1,27 +1,31 @@
 package stacks
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
 	"twinsite/constructs"
 	"twinsite/site"
 )
 
-// Failover leads visitors to the region that works. It stands in us-east-1,
-// where Route 53 publishes the metrics of health checks.
+// Failover leads visitors to the region that works, and shows which. It stands
+// in us-east-1, where Route 53 and CloudFront publish their metrics.
 type Failover struct {
 	awscdk.Stack
 }
 
 // NewFailover makes the stack.
 func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, primary *Primary) *Failover {
-	f := &Failover{Stack: newStack(scope, "Failover", globalRegion, "health checks and failover records", s)}
+	f := &Failover{Stack: newStack(scope, "Failover", globalRegion, "health checks, failover records, alarms and dashboard", s)}
 	props := &constructs.FailoverProps{
 		Zone:            global.Zone,
 		HostNames:       s.HostNames(),
 		Primary:         primary.Distribution,
-		Secondary:       secondary.LoadBalancer,
+		Secondary:       secondary.WebTier.LoadBalancer,
 		Path:            s.Failover.Path,
 		IntervalSeconds: s.Failover.Interval.Seconds(),
 		Threshold:       s.Failover.Threshold,
@@ -32,6 +36,79 @@ func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, se
 	}
 	failover := constructs.NewFailover(f.Stack, "Failover", props)
 	output(f.Stack, "SiteAddress", "https://"+s.HostNames()[0], "The site")
-	output(f.Stack, "HealthCheck", *failover.HealthCheck.HealthCheckId(), "The health check that decides which region serves")
+	output(f.Stack, "HealthCheck", *failover.HomeServes.HealthCheckId(), "The health check that decides which region serves")
+
+	if s.Notifications || s.Dashboard {
+		standby := f.newStandbyCheck(s, secondary)
+		alarms := f.newAlarms(s, global, secondary, primary, failover, standby)
+		if s.Dashboard {
+			f.addDashboard(s, secondary, primary, failover, standby, alarms)
+		}
+	}
 	return f
+}
+
+// newStandbyCheck asks the standby load balancer whether it answers, for alarms
+// and dashboard only: the records evaluate the health of its targets.
+func (f *Failover) newStandbyCheck(s *site.Site, secondary *Secondary) awsroute53.HealthCheck {
+	return constructs.NewEndpointCheck(f.Stack, "StandbyEndpoint", &constructs.EndpointCheckProps{
+		Host:            *secondary.WebTier.LoadBalancer.LoadBalancerDnsName(),
+		Path:            s.Failover.Path,
+		IntervalSeconds: 30,
+		Threshold:       3,
+	})
+}
+
+// newAlarms makes the alarms of us-east-1, nil without notifications. The
+// region has one topic, the standby's if that is there.
+func (f *Failover) newAlarms(s *site.Site, global *Global, secondary *Secondary, primary *Primary, failover *constructs.Failover, standby awsroute53.IHealthCheck) *constructs.Alarms {
+	if !s.Notifications {
+		return nil
+	}
+	topic := secondary.rails.alarms.Topic
+	if *secondary.Region() != globalRegion {
+		topic = constructs.NewNotifications(f.Stack, "Notifications", s.Notify).Topic
+	}
+	pages := constructs.NewNotifications(f.Stack, "Pages", s.Page).Topic
+	output(f.Stack, "PagesTopic", *pages.TopicArn(), "Hears only whether visitors are affected")
+
+	alarms := newAlarms(s, topic)
+	constructs.NewCertificateAlarm(f.Stack, "CertificateExpires", alarms, global.Certificate)
+	watched := constructs.NewFailoverAlarms(f.Stack, "Alarms", alarms, &constructs.FailoverAlarmsProps{
+		HomeEndpoint:    failover.HomeEndpoint,
+		HomeServes:      failover.HomeServes,
+		StandbyEndpoint: standby,
+		Site:            primary.Distribution,
+		HomeFiles:       primary.StaticSite.Distribution,
+		StandbyFiles:    secondary.StaticSite.Distribution,
+		Pages:           pages,
+	})
+	if secondary.Failback != nil {
+		secondary.Failback.Follow(f.Stack, "Failback", watched.StandbyServes)
+	}
+	if primary.Practice != nil {
+		primary.Practice.Follow(f.Stack, "Practice", watched.StandbyEndpoint)
+	}
+	return alarms
+}
+
+// addDashboard adds the dashboard and prints where it is.
+func (f *Failover) addDashboard(s *site.Site, secondary *Secondary, primary *Primary, failover *constructs.Failover, standby awsroute53.IHealthCheck, alarms *constructs.Alarms) {
+	props := &constructs.DashboardProps{
+		Name:            s.Name,
+		Failover:        failover,
+		StandbyEndpoint: standby,
+		Site:            primary.Distribution,
+		Home:            constructs.DashboardRegion{Tier: primary.WebTier, StaticSite: primary.StaticSite},
+		Standby:         constructs.DashboardRegion{Tier: secondary.WebTier, StaticSite: secondary.StaticSite},
+		BothWays:        s.Replication.BothWays,
+		HighPercent:     s.Web.CPU.High,
+		LowPercent:      s.Web.CPU.Low,
+	}
+	if alarms != nil {
+		props.Alarms = slices.Concat(alarms.All, primary.rails.all(), secondary.rails.all())
+	}
+	constructs.NewDashboard(f.Stack, "Dashboard", props)
+	output(f.Stack, "DashboardAddress", fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudwatch/home?region=%[1]s#dashboards/dashboard/%[2]s",
+		globalRegion, s.Name), "Who serves, and how both regions do")
 }

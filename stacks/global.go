@@ -59,9 +59,13 @@ func webACLProps(s *site.Site) *constructs.WebACLProps {
 
 // regionalCertificate is the certificate that a load balancer of the stack's
 // region takes: a certificate serves its own region only.
-func (g *Global) regionalCertificate(stack awscdk.Stack, s *site.Site) awscertificatemanager.ICertificate {
+func (g *Global) regionalCertificate(stack awscdk.Stack, s *site.Site, rails *guardRails) awscertificatemanager.ICertificate {
 	if *stack.Region() == globalRegion {
 		return g.Certificate
 	}
-	return constructs.NewCertificate(stack, "Certificate", s.Domain, g.Zone)
+	certificate := constructs.NewCertificate(stack, "Certificate", s.Domain, g.Zone)
+	if rails.alarms != nil {
+		constructs.NewCertificateAlarm(stack, "CertificateExpires", rails.alarms, certificate)
+	}
+	return certificate
 }

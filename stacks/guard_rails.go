@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
@@ -15,8 +16,8 @@ type guardRails struct {
 	// logs takes the access logs of the region.
 	logs awss3.IBucket
 
-	// topic takes what its operators should hear of.
-	topic awssns.ITopic
+	// alarms tell the region's operators what they should hear of.
+	alarms *constructs.Alarms
 }
 
 // newGuardRails makes a region's log bucket and topic.
@@ -26,13 +27,41 @@ func newGuardRails(stack awscdk.Stack, s *site.Site) *guardRails {
 		rails.logs = constructs.NewLogBucket(stack, "AccessLogs", s.Retention.Logs == site.Delete)
 	}
 	if s.Notifications {
-		rails.topic = constructs.NewNotifications(stack, "Notifications", s.Notify).Topic
+		rails.alarms = newAlarms(s, constructs.NewNotifications(stack, "Notifications", s.Notify).Topic)
 	}
 	return rails
+}
+
+func newAlarms(s *site.Site, topic awssns.ITopic) *constructs.Alarms {
+	return &constructs.Alarms{Site: s.Name, Runbook: s.Runbook, Topic: topic}
 }
 
 // guard makes a web tier use them.
 func (g *guardRails) guard(tier *constructs.WebTierProps) {
 	tier.LoadBalancer.Logs = g.logs
-	tier.Servers.Notify = g.topic
+	if g.alarms != nil {
+		tier.Servers.Notify = g.alarms.Topic
+	}
+}
+
+// watch makes a region's alarms on its web tier and its files, of which some
+// replicate from here and some to here.
+func (g *guardRails) watch(stack awscdk.Stack, region site.Region, w site.Web, tier *constructs.WebTier, files constructs.ReplicationAlarmsProps) {
+	if g.alarms == nil {
+		return
+	}
+	props := &constructs.WebTierAlarmsProps{Tier: tier, Fixed: w.Minimum == w.Maximum}
+	if w.Minimum >= len(region.AvailabilityZones) { // Auto Scaling spreads them
+		props.AvailabilityZones = region.AvailabilityZones
+	}
+	constructs.NewWebTierAlarms(stack, "WebTierAlarms", g.alarms, props)
+	constructs.NewReplicationAlarms(stack, "ReplicationAlarms", g.alarms, &files)
+}
+
+// all are the alarms of a region, for the dashboard.
+func (g *guardRails) all() []awscloudwatch.IAlarm {
+	if g.alarms == nil {
+		return nil
+	}
+	return g.alarms.All
 }

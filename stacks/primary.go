@@ -22,13 +22,24 @@ type Primary struct {
 
 	// Distribution is where visitors arrive while the home region is healthy.
 	Distribution awscloudfront.Distribution
+
+	// WebTier is where it leads them.
+	WebTier *constructs.WebTier
+
+	// StaticSite are the static files.
+	StaticSite *constructs.StaticSite
+
+	// Practice is an outage to practise with; nil unless the site has one.
+	Practice *constructs.Practice
+
+	rails *guardRails
 }
 
 // NewPrimary makes the stack. UserData is the script of the web servers.
 func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, userData string) *Primary {
 	p := &Primary{Stack: newStack(scope, "Primary", s.Home.Region.Region, "the home region", s)}
-	rails := newGuardRails(p.Stack, s)
-	staticSite := p.newStaticSite(s, global, secondary, rails)
+	p.rails = newGuardRails(p.Stack, s)
+	p.StaticSite = p.newStaticSite(s, global, secondary)
 
 	var lock *constructs.OriginLock
 	if len(s.Edge.OriginSecrets) > 0 {
@@ -38,30 +49,40 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 		}
 	}
 	network := constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
-	tier := webTierProps(s, network, s.Home.Region, s.Web, userData, staticSite.Address())
+	tier := webTierProps(s, network, s.Home.Region, s.Web, userData, p.StaticSite.Address())
 	tier.LoadBalancer.Origin = lock
 	if s.Edge.OriginTLS {
-		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s)
+		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s, p.rails)
 	}
-	rails.guard(tier)
-	webTier := constructs.NewWebTier(p.Stack, "WebTier", tier)
-	addOriginRecords(p.Stack, s, global, webTier.LoadBalancer)
+	p.rails.guard(tier)
+	p.WebTier = constructs.NewWebTier(p.Stack, "WebTier", tier)
+	addOriginRecords(p.Stack, s, global, p.WebTier.LoadBalancer)
 
-	distribution := siteDistributionProps(s, global, webTier.LoadBalancer, lock)
+	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock)
 	distribution.WebACL = global.WebACL
-	distribution.Logs = rails.logs
+	distribution.Logs = p.rails.logs
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution).Distribution
 	// A secret that is added must be accepted before it is sent.
-	p.Distribution.Node().AddDependency(webTier.Listener)
-	output(p.Stack, "StaticAddress", staticSite.Address(), "The static files, at home")
+	p.Distribution.Node().AddDependency(p.WebTier.Listener)
+	output(p.Stack, "StaticAddress", p.StaticSite.Address(), "The static files, at home")
+
+	p.rails.watch(p.Stack, s.Home.Region, s.Web, p.WebTier, constructs.ReplicationAlarmsProps{
+		Bucket: p.StaticSite.Bucket, From: true, To: s.Replication.BothWays,
+	})
+	if s.Practice {
+		p.Practice = constructs.NewPractice(p.Stack, "Practice", p.rails.alarms, &constructs.PracticeProps{
+			Vpc: network.Vpc, Site: s.Name, LogsRemoval: removalPolicy(s.Retention.Logs),
+		})
+		output(p.Stack, "PracticeTemplate", *p.Practice.Template.AttrId(), "What an outage to practise with is started from")
+	}
 	return p
 }
 
 // newStaticSite makes the static files' bucket, which replicates to the
 // standby and, where the site says so, back.
-func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary, rails *guardRails) *constructs.StaticSite {
+func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary) *constructs.StaticSite {
 	props := staticSiteProps(s, global, s.StaticHost())
-	props.Logs = rails.logs
+	props.Logs = p.rails.logs
 	props.ReplicateTo = secondary.StaticSite.Bucket
 	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
 	constructs.NewStaticFiles(p.Stack, "StaticFiles", staticFolder, static.Bucket)

@@ -58,6 +58,7 @@ func webTierProps(s *site.Site, network *constructs.Network, region site.Region,
 			HighPercent:   w.CPU.High,
 			LowPercent:    w.CPU.Low,
 			PeriodMinutes: int(w.CPU.Period.Minutes()),
+			Runbook:       s.Runbook,
 		},
 		Schedules: schedules(w),
 	}

@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
 	"twinsite/constructs"
@@ -16,21 +15,25 @@ import (
 type Secondary struct {
 	awscdk.Stack
 
-	// LoadBalancer is where visitors arrive when the home region fails.
-	LoadBalancer awselasticloadbalancingv2.ApplicationLoadBalancer
+	// WebTier is where visitors arrive when the home region fails.
+	WebTier *constructs.WebTier
 
 	// StaticSite is the replica of the static files.
 	StaticSite *constructs.StaticSite
+
+	// Failback keeps the site here once it has moved; nil unless that is meant.
+	Failback *constructs.ManualFailback
+
+	rails *guardRails
 }
 
 // NewSecondary makes the stack. UserData is the script of the web servers.
 func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, userData string) *Secondary {
 	x := &Secondary{Stack: newStack(scope, "Secondary", s.Standby.Region.Region, "the standby region", s)}
-
-	rails := newGuardRails(x.Stack, s)
+	x.rails = newGuardRails(x.Stack, s)
 
 	static := staticSiteProps(s, global, s.StandbyStaticHost())
-	static.Logs = rails.logs
+	static.Logs = x.rails.logs
 	if s.Failover.Switch {
 		static.UncachedPath = constructs.FailoverSwitchPath
 	}
@@ -38,18 +41,25 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, u
 
 	network := constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
 	tier := webTierProps(s, network, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address())
-	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s)
+	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s, x.rails)
 	tier.LoadBalancer.RedirectHTTP = true
-	rails.guard(tier)
-	x.LoadBalancer = constructs.NewWebTier(x.Stack, "WebTier", tier).LoadBalancer
+	x.rails.guard(tier)
+	x.WebTier = constructs.NewWebTier(x.Stack, "WebTier", tier)
 	if s.WAF {
 		acl := webACLProps(s)
-		acl.LoadBalancer = x.LoadBalancer
+		acl.LoadBalancer = x.WebTier.LoadBalancer
 		acl.Forwarded = s.Edge.ReadFailover
 		constructs.NewWebACL(x.Stack, "WebAcl", acl)
 	}
 
-	addOriginRecords(x.Stack, s, global, x.LoadBalancer)
+	addOriginRecords(x.Stack, s, global, x.WebTier.LoadBalancer)
+	x.rails.watch(x.Stack, s.Standby.Region, s.StandbyWeb(), x.WebTier, constructs.ReplicationAlarmsProps{
+		Bucket: x.StaticSite.Bucket, To: true, From: s.Replication.BothWays,
+	})
+	if s.Failover.Failback == site.FailbackManual {
+		x.Failback = constructs.NewManualFailback(x.Stack, "Failback", x.rails.alarms, x.StaticSite.Bucket, removalPolicy(s.Retention.Logs))
+	}
+
 	output(x.Stack, "StaticAddress", x.StaticSite.Address(), "The static files, at the standby")
 	if s.Failover.Switch {
 		output(x.Stack, "FailoverSwitch", "s3://"+*x.StaticSite.Bucket.BucketName()+constructs.FailoverSwitchPath,

@@ -1,0 +1,117 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// AlarmResponseProps describes a call of an AWS service.
+type AlarmResponseProps struct {
+	// Call is the call itself; its parameters may be JSONata over the alarm's
+	// event. Required.
+	Call *awsstepfunctionstasks.CallAwsServiceJsonataProps
+
+	// Acknowledge is why the call may be made to all resources. Default: it is
+	// made to the ones it names.
+	Acknowledge string
+
+	// LogsRemoval is what happens to the logs with the stack. Default: the CDK's
+	// own, to retain them.
+	LogsRemoval awscdk.RemovalPolicy
+}
+
+// AlarmResponse calls an AWS service of its own region when an alarm of another
+// region changes its state, without code of ours: the alarm's event goes to an
+// event bus here, whose one rule starts a state machine.
+//
+// Events cross regions from bus to bus only, and a state machine calls its own
+// region's services only.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+type AlarmResponse struct {
+	constructs.Construct
+
+	// StateMachine makes the call.
+	StateMachine sfn.StateMachine
+
+	bus awsevents.EventBus
+}
+
+// NewAlarmResponse makes what calls the service; [AlarmResponse.Follow] says
+// when.
+func NewAlarmResponse(scope constructs.Construct, id string, props *AlarmResponseProps) *AlarmResponse {
+	r := &AlarmResponse{Construct: constructs.NewConstruct(scope, &id)}
+	r.StateMachine = r.newStateMachine(props)
+	r.bus = awsevents.NewEventBus(r.Construct, jsii.String("Bus"), nil)
+	awsevents.NewRule(r.Construct, jsii.String("Start"), &awsevents.RuleProps{
+		Description:  jsii.String("Starts the state machine on every event: the bus gets no others"),
+		EventBus:     r.bus,
+		EventPattern: &awsevents.EventPattern{Source: jsii.Strings("aws.cloudwatch")},
+		Targets:      &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(r.StateMachine, nil)},
+	})
+	return r
+}
+
+func (r *AlarmResponse) newStateMachine(props *AlarmResponseProps) sfn.StateMachine {
+	call := awsstepfunctionstasks.CallAwsService_Jsonata(r.Construct, jsii.String("Call"), props.Call)
+	// Eight minutes in all.
+	call.AddRetry(&sfn.RetryProps{
+		Errors:      jsii.Strings(*sfn.Errors_ALL()),
+		Interval:    awscdk.Duration_Seconds(jsii.Number(2)),
+		BackoffRate: jsii.Number(2),
+		MaxAttempts: jsii.Number(7),
+	})
+	machine := sfn.NewStateMachine(r.Construct, jsii.String("StateMachine"), &sfn.StateMachineProps{
+		DefinitionBody: sfn.DefinitionBody_FromChainable(call),
+		QueryLanguage:  sfn.QueryLanguage_JSONATA,
+		Timeout:        awscdk.Duration_Minutes(jsii.Number(15)),
+		Logs: &sfn.LogOptions{
+			Level: sfn.LogLevel_ALL,
+			Destination: awslogs.NewLogGroup(r.Construct, jsii.String("Logs"), &awslogs.LogGroupProps{
+				Retention:     awslogs.RetentionDays_THREE_MONTHS,
+				RemovalPolicy: props.LogsRemoval,
+			}),
+		},
+	})
+	acknowledge(machine, "AwsSolutions-SF2", "It makes one call, of which its log says all: there is nothing to trace.")
+	acknowledgePolicy(machine.Role(), "CloudWatch's log deliveries are no resources that a policy could name."+props.Acknowledge, "Resource::*")
+	return machine
+}
+
+// Follow calls the service when an alarm goes from one of the states to
+// another, as from OK to ALARM. It adds a rule to the alarm's stack.
+func (r *AlarmResponse) Follow(scope constructs.Construct, id string, alarm awscloudwatch.IAlarm, from, to []string) {
+	awsevents.NewRule(scope, &id, &awsevents.RuleProps{
+		Description: jsii.String("Passes the alarm's change of state on to the region that responds to it"),
+		EventPattern: &awsevents.EventPattern{
+			Source:     jsii.Strings("aws.cloudwatch"),
+			DetailType: jsii.Strings("CloudWatch Alarm State Change"),
+			Resources:  jsii.Strings(*alarm.AlarmArn()),
+			Detail: &map[string]any{
+				"previousState": map[string]any{"value": from},
+				"state":         map[string]any{"value": to},
+			},
+		},
+		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewEventBus(r.bus, nil)},
+	})
+}
+
+// failing is the alarm that says that the call was not made.
+func (r *AlarmResponse) failing(title, means string) alarmProps {
+	return alarmProps{
+		title:     title,
+		means:     means,
+		metric:    r.StateMachine.MetricFailed(&awscloudwatch.MetricOptions{Period: everyMinute(), Statistic: awscloudwatch.Stats_SUM()}),
+		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		threshold: 1,
+		// Nothing was started, so nothing failed.
+		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
+	}
+}

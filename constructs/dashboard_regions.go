@@ -1,0 +1,121 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// loadBalancers shows both load balancers side by side, home on the left.
+func loadBalancers(props *DashboardProps) []awscloudwatch.IWidget {
+	sum := awscloudwatch.Stats_SUM()
+	requests := func(region string, tier *WebTier, color string) awscloudwatch.IWidget {
+		return graph(region+": requests to the load balancer", "requests a minute", half, nil,
+			shown(balancerMetric("RequestCount", tier, sum), "requests", color),
+			shown(balancerMetric("HTTPCode_Target_5XX_Count", tier, sum), "5xx, by the servers", errorColor),
+			shown(balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum), "5xx, by the load balancer", limitColor))
+	}
+	slowest := func(tier *WebTier, label, color string) awscloudwatch.IMetric {
+		return shown(balancerMetric("TargetResponseTime", tier, awscloudwatch.Stats_P(jsii.Number(99))), label, color)
+	}
+	hosts := func(tier *WebTier, label, color string) awscloudwatch.IMetric {
+		return shown(hostCount("HealthyHostCount", tier, "", awscloudwatch.Stats_MINIMUM()), label, color)
+	}
+	home, standby := props.Home.Tier, props.Standby.Tier
+	return []awscloudwatch.IWidget{
+		requests("Home", home, homeColor),
+		requests("Standby", standby, standbyColor),
+		graph("Time to answer, of all but the slowest 1 %", "seconds", half, nil,
+			slowest(home, "home", homeColor), slowest(standby, "standby", standbyColor)),
+		graph("Healthy web servers", "servers", half, nil,
+			hosts(home, "home", homeColor), hosts(standby, "standby", standbyColor)),
+	}
+}
+
+// webServers shows both groups, against what they may be.
+func webServers(props *DashboardProps) []awscloudwatch.IWidget {
+	size := func(region string, tier *WebTier, color string) awscloudwatch.IWidget {
+		return graph(region+": number of web servers", "servers", third, nil,
+			shown(groupSize("GroupInServiceInstances", tier.Group), "in service", color),
+			shown(groupSize("GroupMaxSize", tier.Group), "maximum", errorColor),
+			shown(groupSize("GroupMinSize", tier.Group), "minimum", limitColor))
+	}
+	home, standby := props.Home.Tier, props.Standby.Tier
+	return []awscloudwatch.IWidget{
+		graph("CPU of the web servers", "percent, average of the group", third,
+			lines(line{props.HighPercent, "above: one more"}, line{props.LowPercent, "below: one less"}),
+			shown(groupCPU(home.Group), "home", homeColor), shown(groupCPU(standby.Group), "standby", standbyColor)),
+		size("Home", home, homeColor),
+		size("Standby", standby, standbyColor),
+	}
+}
+
+// replication shows each way in the colour of the region that it leads from.
+func replication(props *DashboardProps) []awscloudwatch.IWidget {
+	home, standby := props.Home.StaticSite.Bucket, props.Standby.StaticSite.Bucket
+	both := func(name string, statistic *string) []awscloudwatch.IMetric {
+		way := func(from, to awss3.IBucket, label, color string) awscloudwatch.IMetric {
+			return shown(replicationMetric(name, from, to, statistic), label, color)
+		}
+		ways := []awscloudwatch.IMetric{way(home, standby, "from home to the standby", homeColor)}
+		if props.BothWays {
+			ways = append(ways, way(standby, home, "from the standby home", standbyColor))
+		}
+		return ways
+	}
+	maximum := awscloudwatch.Stats_MAXIMUM()
+	return []awscloudwatch.IWidget{
+		graph("Files that wait to be replicated", "files", quarter, nil, both("OperationsPendingReplication", maximum)...),
+		graph("Their size", "bytes", quarter, nil, both("BytesPendingReplication", maximum)...),
+		graph("How late the latest is", "seconds", quarter, lines(line{replicationMinutes * 60, "late"}), both("ReplicationLatency", maximum)...),
+		graph("Files that failed to replicate", "files a minute", quarter, nil, both(operationsFailed, awscloudwatch.Stats_SUM())...),
+	}
+}
+
+// alarmStates shows every alarm, those that are on first.
+func alarmStates(alarms []awscloudwatch.IAlarm) awscloudwatch.IWidget {
+	var refs []interfacesawscloudwatch.IAlarmRef
+	for _, alarm := range alarms {
+		refs = append(refs, alarm)
+	}
+	return awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
+		Title:  jsii.String("What each means: the operators' page, under its name"),
+		Alarms: &refs,
+		SortBy: awscloudwatch.AlarmStatusWidgetSortBy_STATE_UPDATED_TIMESTAMP,
+		Width:  jsii.Number(2 * half), Height: jsii.Number(quarter),
+	})
+}
+
+// graph draws metrics over time, from 0, with the unit at the axis.
+func graph(title, unit string, width float64, annotations []*awscloudwatch.HorizontalAnnotation, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
+	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+		Title:           &title,
+		Left:            &metrics,
+		LeftAnnotations: &annotations,
+		LeftYAxis:       &awscloudwatch.YAxisProps{Label: &unit, Min: jsii.Number(0), ShowUnits: jsii.Bool(false)},
+		Width:           &width,
+		Height:          jsii.Number(quarter),
+	})
+}
+
+// A line is drawn across a graph.
+type line struct {
+	at    int
+	label string
+}
+
+func lines(all ...line) []*awscloudwatch.HorizontalAnnotation {
+	var annotations []*awscloudwatch.HorizontalAnnotation
+	for _, l := range all {
+		annotations = append(annotations, &awscloudwatch.HorizontalAnnotation{
+			Value: jsii.Number(l.at), Label: &l.label, Color: jsii.String(limitColor),
+		})
+	}
+	return annotations
+}
+
+// shown is a metric as it appears in a graph.
+func shown(metric awscloudwatch.Metric, label, color string) awscloudwatch.IMetric {
+	return metric.With(&awscloudwatch.MetricOptions{Label: &label, Color: &color})
+}

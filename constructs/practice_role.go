@@ -1,0 +1,54 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newPracticeRole is what the experiment may do: of AWS's own policy for network
+// actions, AWSFaultInjectionSimulatorNetworkAccess, what this action needs, to
+// the subnets it cuts off.
+func newPracticeRole(scope constructs.Construct, vpc awsec2.IVpc, subnets []*string) awsiam.Role {
+	stack := awscdk.Stack_Of(scope)
+	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("fis.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
+				"ArnLike": map[string]any{"aws:SourceArn": stack.FormatArn(&awscdk.ArnComponents{
+					Service: jsii.String("fis"), Resource: jsii.String("experiment"), ResourceName: jsii.String("*"),
+				})},
+			},
+		}),
+	})
+	networkACLs := *ec2ARN(scope, "network-acl", "*") // those that the experiment makes
+	own := map[string]any{"aws:RequestTag/managedByFIS": "true"}
+	role.AddToPolicy(allow("*", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNetworkAcls", "ec2:DescribeSubnets", "ec2:DescribeVpcs"))
+	role.AddToPolicy(allow(*ec2ARN(scope, "prefix-list", "*"), "ec2:GetManagedPrefixListEntries"))
+	role.AddToPolicy(allow(*vpc.VpcArn(), "ec2:CreateNetworkAcl"))
+	role.AddToPolicy(allowIf(own, networkACLs, "ec2:CreateNetworkAcl"))
+	role.AddToPolicy(allowIf(map[string]any{"ec2:CreateAction": "CreateNetworkAcl", "aws:RequestTag/managedByFIS": "true"}, networkACLs, "ec2:CreateTags"))
+	role.AddToPolicy(allowIf(map[string]any{"ec2:ResourceTag/managedByFIS": "true"}, networkACLs, "ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAcl"))
+	replace := allow(networkACLs, "ec2:ReplaceNetworkAclAssociation")
+	replace.AddResources(subnets...)
+	role.AddToPolicy(replace)
+	role.AddToPolicy(allow("*", "logs:CreateLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:PutResourcePolicy"))
+	acknowledgePolicy(role, "Network ACLs do not exist before the experiment makes them; what describes and logs names no resource.",
+		"Resource::*", `/^Resource::arn:aws:ec2:[^:]+:<AWS::AccountId>:(network-acl|prefix-list)\/\*$/`)
+	return role
+}
+
+func ec2ARN(scope constructs.Construct, resource, name string) *string {
+	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("ec2"), Resource: &resource, ResourceName: &name,
+	})
+}
+
+// allowIf is allow under a condition.
+func allowIf(equals map[string]any, resource string, actions ...string) awsiam.PolicyStatement {
+	statement := allow(resource, actions...)
+	statement.AddCondition(jsii.String("StringEquals"), equals)
+	return statement
+}
