@@ -21,7 +21,7 @@ func testGroup(scope constructs.Construct) awsautoscaling.AutoScalingGroup {
 
 func newTestCPUScaling(stage awscdk.Stage, id string, mutate func(*CPUScalingProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
-	props := &CPUScalingProps{Group: testGroup(stack), HighPercent: 80, LowPercent: 10, PeriodMinutes: 5}
+	props := &CPUScalingProps{Group: testGroup(stack), HighPercent: 80, LowPercent: 10, PeriodMinutes: 5, Runbook: testRunbook}
 	mutate(props)
 	NewCPUScaling(stack, "Cpu", props)
 	return stack
@@ -34,6 +34,7 @@ func TestCPUScaling(t *testing.T) {
 		props.HighPercent = 61
 		props.LowPercent = 60
 		props.PeriodMinutes = 1
+		props.Runbook = "https://example.com/runbook"
 	})
 	targetTracking := newTestStack(stage, "TargetTracking")
 	testGroup(targetTracking).ScaleOnCpuUtilization(jsii.String("Cpu"), &awsautoscaling.CpuUtilizationScalingProps{
@@ -47,6 +48,17 @@ func TestCPUScaling(t *testing.T) {
 			cpuAlarm("GreaterThanOrEqualToThreshold", 61, 60, "AddInstance"),
 			cpuAlarm("LessThanOrEqualToThreshold", 60, 60, "RemoveInstance"),
 		), exhaustive, minimal},
+		{"which the runbook explains", every(
+			cpuText("High CPU", "80 %", testRunbook), cpuText("Low CPU", "10 %", testRunbook),
+		), minimal, exhaustive},
+		{"in another place", every(
+			cpuText("High CPU", "61 %", "https://example.com/runbook"), cpuText("Low CPU", "60 %", "https://example.com/runbook"),
+		), exhaustive, minimal},
+		// It is everyday life, and a gap in the measurements resizes nothing.
+		{"nobody is told, and silence means nothing", allWhole("AWS::CloudWatch::Alarm", object{"Properties": object{
+			"AlarmActions": list{ref("Cpu(Add|Remove)Instance")}, "OKActions": absent(),
+			"TreatMissingData": "missing",
+		}}), minimal, targetTracking},
 		{"simple scaling, by one", every(simpleScaling(+1), simpleScaling(-1)), minimal, targetTracking},
 		{"no other policy", total("AWS::AutoScaling::ScalingPolicy", 2), minimal, targetTracking},
 	})
@@ -64,6 +76,12 @@ func cpuAlarm(operator string, percent, periodSeconds int, policy string) assert
 		"Period":             periodSeconds,
 		"EvaluationPeriods":  1,
 		"AlarmActions":       list{ref("Cpu" + policy)},
+	})
+}
+
+func cpuText(begins, percent, runbook string) assertion {
+	return has("AWS::CloudWatch::Alarm", object{
+		"AlarmDescription": matching("^" + begins + ": .* " + percent + " .* What to do: " + runbook + "#a-group-grows-or-shrinks$"),
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
 
 	"twinsite/internal/kernel"
 )
@@ -72,17 +73,22 @@ func newTestStage(t *testing.T) awscdk.Stage {
 // newTestStack makes a stack as the application does: with a region, without
 // an account.
 func newTestStack(scope constructs.Construct, id string) awscdk.Stack {
+	return newTestStackIn(scope, id, testRegion)
+}
+
+func newTestStackIn(scope constructs.Construct, id, region string) awscdk.Stack {
 	return awscdk.NewStack(scope, &id, &awscdk.StackProps{
-		Env:                   &awscdk.Environment{Region: jsii.String(testRegion)},
+		Env:                   &awscdk.Environment{Region: &region},
 		CrossRegionReferences: jsii.Bool(true),
 	})
 }
 
 // testVpc is a dual-stack network for constructs that stand in one.
 func testVpc(scope constructs.Construct) awsec2.Vpc {
+	region := regionOf(scope)
 	return NewNetwork(scope, "Network", &NetworkProps{
 		AddressRange:      "10.0.0.0/16",
-		AvailabilityZones: []string{testRegion + "a", testRegion + "c"},
+		AvailabilityZones: []string{region + "a", region + "c"},
 		NATGateways:       1,
 		IPv6:              true,
 	}).Vpc
@@ -139,7 +145,18 @@ func checkPromises(t *testing.T, promises []promise) {
 
 // assertionFailure tells a template that does not match from every other
 // mistake.
-var assertionFailure = regexp.MustCompile(`Template has \d+ (resource(s|\(s\))? with type|outputs? named|parameters)|Expected \d+ resources? of type`)
+var assertionFailure = regexp.MustCompile(`Template has \d+ (resource(s|\(s\))? with type|outputs? named|parameters)|Expected \d+ resources? of type|^` + flaw)
+
+// flaw begins the failure of an assertion that is not the CDK's own.
+const flaw = "flaw: "
+
+// demandEqual ends an assertion when what a template says is not what it should
+// say. Text is compared after references were made readable by [flatten].
+func demandEqual(want, got any) {
+	if diff := cmp.Diff(want, got); diff != "" {
+		panic(flaw + "(-want +got):\n" + diff)
+	}
+}
 
 // panicOf is what f panics with: jsii has no other way to report an error.
 func panicOf(f func()) (message string) {
@@ -262,6 +279,19 @@ func resources(stack awscdk.Stack, resourceType string) map[string]object {
 	return found
 }
 
+// theOne is the property of the one resource of a type, for assertions that
+// have to take it apart. Another number of them is a flaw.
+func theOne(template assertions.Template, resourceType, property string) any {
+	found := *template.FindResources(&resourceType, nil)
+	if len(found) != 1 {
+		panic(fmt.Sprintf("%s%d resources of type %s, not one", flaw, len(found), resourceType))
+	}
+	for _, resource := range found {
+		return (*resource)["Properties"].(object)[property]
+	}
+	panic("unreachable")
+}
+
 // only is the one value of a map.
 func only[V any](t *testing.T, values map[string]V) V {
 	t.Helper()
@@ -275,29 +305,44 @@ func only[V any](t *testing.T, values map[string]V) V {
 }
 
 // flat writes a value with references as text: joins joined, and everything
-// else as ${LogicalId.Attribute}, without the hash that ends a logical id.
+// else as ${LogicalId.Attribute}, without the hash that ends a logical id; of
+// another stack's, as ${Stack/Output}.
 func flat(t *testing.T, value any) string {
 	t.Helper()
+	text, err := flatten(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func flatten(value any) (string, error) {
 	switch value := value.(type) {
 	case string:
-		return value
+		return value, nil
 	case map[string]any:
 		if join, ok := value["Fn::Join"].([]any); ok {
 			var text strings.Builder
 			for _, part := range join[1].([]any) {
-				text.WriteString(flat(t, part))
+				flattened, err := flatten(part)
+				if err != nil {
+					return "", err
+				}
+				text.WriteString(flattened)
 			}
-			return text.String()
+			return text.String(), nil
 		}
 		if id, ok := value["Ref"].(string); ok {
-			return "${" + withoutHash(id) + "}"
+			return "${" + withoutHash(id) + "}", nil
 		}
 		if path, ok := value["Fn::GetAtt"].([]any); ok {
-			return fmt.Sprintf("${%s.%s}", withoutHash(path[0].(string)), path[1])
+			return fmt.Sprintf("${%s.%s}", withoutHash(path[0].(string)), path[1]), nil
+		}
+		if output, ok := value["Fn::GetStackOutput"].(map[string]any); ok {
+			return fmt.Sprintf("${%s/%s}", output["StackName"], output["OutputName"]), nil
 		}
 	}
-	t.Fatalf("neither text nor a known reference: %v", value)
-	return ""
+	return "", fmt.Errorf("neither text nor a known reference: %v", value)
 }
 
 func withoutHash(id string) string { return hash.ReplaceAllString(id, "") }

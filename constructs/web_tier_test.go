@@ -11,7 +11,7 @@ func newTestWebTier(stage awscdk.Stage, id string, mutate func(*WebTierProps)) a
 	props := &WebTierProps{
 		Servers:      WebServersProps{Vpc: testVpc(stack), InstanceType: "t3.small", Minimum: 2, Maximum: 6},
 		LoadBalancer: LoadBalancerProps{HealthPath: "/healthz"},
-		CPU:          CPUScalingProps{HighPercent: 80, LowPercent: 10, PeriodMinutes: 5},
+		CPU:          CPUScalingProps{HighPercent: 80, LowPercent: 10, PeriodMinutes: 5, Runbook: testRunbook},
 	}
 	mutate(props)
 	given := *props
