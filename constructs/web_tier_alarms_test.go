@@ -1,0 +1,111 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/constructs-go/constructs/v10"
+)
+
+// testTier is a web tier, in a network of its own.
+func testTier(scope constructs.Construct) *WebTier {
+	return NewWebTier(scope, "WebTier", &WebTierProps{
+		Servers:      WebServersProps{Vpc: testVpc(scope), InstanceType: "t3.small", Minimum: 2, Maximum: 6},
+		LoadBalancer: LoadBalancerProps{HealthPath: "/healthz"},
+		CPU:          CPUScalingProps{HighPercent: 80, LowPercent: 10, PeriodMinutes: 5, Runbook: testRunbook},
+	})
+}
+
+func newTestWebTierAlarms(stage awscdk.Stage, id string, mutate func(*WebTierAlarmsProps)) awscdk.Stack {
+	stack := newTestStack(stage, id)
+	props := &WebTierAlarmsProps{Tier: testTier(stack)}
+	mutate(props)
+	NewWebTierAlarms(stack, "WebTierAlarms", testAlarms(stack), props)
+	return stack
+}
+
+func TestWebTierAlarms(t *testing.T) {
+	stage := newTestStage(t)
+	minimal := newTestWebTierAlarms(stage, "Minimal", func(*WebTierAlarmsProps) {})
+	exhaustive := newTestWebTierAlarms(stage, "Exhaustive", func(props *WebTierAlarmsProps) {
+		props.AvailabilityZones = []string{testRegion + "a", testRegion + "c"}
+		props.Fixed = true
+	})
+
+	// The CDK's own choices: five minutes, and nobody is told.
+	plain := newTestStack(stage, "Plain")
+	tier := testTier(plain)
+	plainAlarm(plain, "Errors", balancerMetric("HTTPCode_ELB_5XX_Count", tier, awscloudwatch.Stats_SUM()))
+	plainAlarm(plain, "Unhealthy", hostCount("UnHealthyHostCount", tier, "", awscloudwatch.Stats_MAXIMUM()))
+
+	balancer := object{"Name": "LoadBalancer", "Value": att("WebTierEntranceLoadBalancer", "LoadBalancerFullName")}
+	targets := object{"Name": "TargetGroup", "Value": att("WebTierEntranceTargetGroup", "TargetGroupFullName")}
+	noServer := func(name, where string, dimensions ...any) assertion {
+		return every(tells(name, "no-healthy-server", object{
+			"Namespace": "AWS/ApplicationELB", "MetricName": "HealthyHostCount", "Dimensions": dimensions,
+			"Statistic": "Minimum", "Period": 60, "ComparisonOperator": "LessThanThreshold", "Threshold": 1,
+			"DatapointsToAlarm": 3, "EvaluationPeriods": 3,
+			"TreatMissingData": "breaching", // nothing is published of a zone without servers
+		}), has(alarmType, object{"AlarmDescription": matching("in this " + where + `\.`)}))
+	}
+	zone := func(name string) object { return object{"Name": "AvailabilityZone", "Value": name} }
+
+	checkPromises(t, []promise{
+		{"5 % of the answers are errors, the load balancer's among them", tells("A load balancer answers with errors", "a-load-balancer-answers-with-errors", object{
+			"Metrics": list{
+				expression("100 * (FILL(servers, 0) + FILL(balancer, 0)) / (FILL(requests, 0) + FILL(balancer, 0))", "answers 5xx, in percent"),
+				operand("balancer", "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", balancer),
+				operand("requests", "AWS/ApplicationELB", "RequestCount", "Sum", balancer),
+				operand("servers", "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum", balancer),
+			},
+			"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 5,
+			"DatapointsToAlarm": 3, "EvaluationPeriods": 5,
+			"TreatMissingData": "notBreaching",
+		}), minimal, plain},
+		{"a server stays unhealthy", tells("Servers are unhealthy", "servers-are-unhealthy", object{
+			"Namespace": "AWS/ApplicationELB", "MetricName": "UnHealthyHostCount", "Dimensions": list{balancer, targets},
+			"Statistic": "Maximum", "Period": 60, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 1,
+			"DatapointsToAlarm": 10, "EvaluationPeriods": 10,
+			"TreatMissingData": "notBreaching",
+		}), minimal, plain},
+
+		{"no healthy server in the region", noServer("No healthy server", "region", balancer, targets), minimal, exhaustive},
+		{"and in no zone", count(alarmType, 1, object{"MetricName": "HealthyHostCount"}), minimal, exhaustive},
+		{"no healthy server in a zone", every(
+			noServer("No healthy server ("+testRegion+"a)", "zone", zone(testRegion+"a"), balancer, targets),
+			noServer("No healthy server ("+testRegion+"c)", "zone", zone(testRegion+"c"), balancer, targets),
+		), exhaustive, minimal},
+		{"and none for the region", count(alarmType, 2, object{"MetricName": "HealthyHostCount"}), exhaustive, minimal},
+
+		{"no more servers may come, by the maximum of the moment", tells("A group is at its maximum", "a-group-is-at-its-maximum", object{
+			"Metrics": list{
+				expression("maximum - desired", "servers that may still come"),
+				operand("desired", "AWS/AutoScaling", "GroupDesiredCapacity", "Average", groupIs("WebTierWebServersGroupASG")),
+				operand("maximum", "AWS/AutoScaling", "GroupMaxSize", "Average", groupIs("WebTierWebServersGroupASG")),
+			},
+			"ComparisonOperator": "LessThanOrEqualToThreshold", "Threshold": 0,
+			"DatapointsToAlarm": 5, "EvaluationPeriods": 5,
+			"TreatMissingData": "ignore",
+		}), minimal, exhaustive},
+		{"a fixed group is always at its maximum", count(alarmType, 0, object{
+			"AlarmName": matching("at its maximum"),
+		}), exhaustive, minimal},
+	})
+}
+
+// expression demands one that is what the alarm looks at, in minutes.
+func expression(text, label string) assertions.Matcher {
+	return exactly(object{"Id": "expr_1", "Expression": text, "Label": label, "ReturnData": true})
+}
+
+// operand demands a metric that an expression counts with, each minute.
+func operand(id, namespace, name, statistic string, dimensions ...any) assertions.Matcher {
+	return exactly(object{"Id": id, "ReturnData": false, "MetricStat": exactly(object{
+		"Metric": exactly(object{"Namespace": namespace, "MetricName": name, "Dimensions": dimensions}),
+		"Period": 60, "Stat": statistic,
+	})})
+}
+
+func groupIs(path string) object { return object{"Name": "AutoScalingGroupName", "Value": ref(path)} }
