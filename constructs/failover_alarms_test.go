@@ -1,0 +1,137 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+const compositeType = "AWS::CloudWatch::CompositeAlarm"
+
+// checkNamed and distributionNamed are by their ids only.
+func checkNamed(scope constructs.Construct, id string) awsroute53.IHealthCheck {
+	return awsroute53.HealthCheck_FromHealthCheckId(scope, jsii.String("Check-"+id), &id)
+}
+
+func distributionNamed(scope constructs.Construct, id string) awscloudfront.IDistribution {
+	return awscloudfront.Distribution_FromDistributionAttributes(scope, jsii.String("Distribution-"+id),
+		&awscloudfront.DistributionAttributes{DistributionId: &id, DomainName: jsii.String(id + ".cloudfront.net")})
+}
+
+func newTestFailoverAlarms(scope constructs.Construct, mutate func(*Alarms, *FailoverAlarmsProps)) *FailoverAlarms {
+	alarms := testAlarms(scope)
+	props := &FailoverAlarmsProps{
+		HomeEndpoint:    checkNamed(scope, "home-endpoint"),
+		HomeServes:      checkNamed(scope, "home-serves"),
+		StandbyEndpoint: checkNamed(scope, "standby-endpoint"),
+		Site:            distributionNamed(scope, "site"),
+		HomeFiles:       distributionNamed(scope, "home-files"),
+		StandbyFiles:    distributionNamed(scope, "standby-files"),
+		Pages:           awssns.NewTopic(scope, jsii.String("Pages"), nil),
+	}
+	mutate(alarms, props)
+	return NewFailoverAlarms(scope, "Alarms", alarms, props)
+}
+
+func TestFailoverAlarms(t *testing.T) {
+	stage := newTestStage(t)
+	minimal := newTestStackIn(stage, "Minimal", globalRegion)
+	newTestFailoverAlarms(minimal, func(*Alarms, *FailoverAlarmsProps) {})
+
+	// One who is paged for everything.
+	paged := newTestStackIn(stage, "Paged", globalRegion)
+	newTestFailoverAlarms(paged, func(alarms *Alarms, props *FailoverAlarmsProps) { alarms.Topic = props.Pages })
+
+	// The CDK's own choices, CloudFront's metric among them, which has no
+	// dimension Region; and a page for whatever it is.
+	plain := newTestStackIn(stage, "Plain", globalRegion)
+	errors := plainAlarm(plain, "Errors", awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String("AWS/CloudFront"), MetricName: jsii.String("5xxErrorRate"),
+		DimensionsMap: &map[string]*string{"DistributionId": jsii.String("site")},
+	}))
+	awscloudwatch.NewCompositeAlarm(plain, jsii.String("Any"), &awscloudwatch.CompositeAlarmProps{AlarmRule: awscloudwatch.AlarmRule_AnyOf(errors)})
+
+	checkPromises(t, []promise{
+		{"home does not answer", unhealthyAlarm("The home region does not answer", "the-home-region-does-not-answer", "home-endpoint"), minimal, plain},
+		{"the standby does not answer", unhealthyAlarm("The standby does not answer", "the-standby-does-not-answer", "standby-endpoint"), minimal, plain},
+		{"the standby serves, as the records do", unhealthyAlarm("The standby serves", "the-standby-serves", "home-serves"), minimal, plain},
+		{"the site answers with errors", edgeAlarm("the site", "site"), minimal, plain},
+		{"home's static files", edgeAlarm("static files, home", "home-files"), minimal, plain},
+		{"the standby's static files", edgeAlarm("static files, standby", "standby-files"), minimal, plain},
+		{"no other alarm", every(total(alarmType, 6), total(compositeType, 1)), minimal, plain},
+
+		{"visitors are affected", rule(`(ALARM("${AlarmsSiteErrors.Arn}") OR ALARM("${AlarmsHomeEndpoint.Arn}") OR ALARM("${AlarmsHomeFilesErrors.Arn}")` +
+			` OR (ALARM("${AlarmsStandbyServes.Arn}") AND (ALARM("${AlarmsStandbyEndpoint.Arn}") OR ALARM("${AlarmsStandbyFilesErrors.Arn}"))))`), minimal, plain},
+		{"which pages, and tells the topic", hasExactly(compositeType, object{
+			"AlarmName":        "ticketing: Visitors are affected",
+			"AlarmDescription": matching(`\. What to do: docs/operations\.md#visitors-are-affected$`),
+			"AlarmRule":        assertions.Match_AnyValue(),
+			"AlarmActions":     list{ref("Topic"), ref("Pages")},
+			"OKActions":        list{ref("Topic"), ref("Pages")},
+		}), minimal, paged},
+		{"nothing else pages", count(alarmType, 0, object{"AlarmActions": listWith(ref("Pages"))}), minimal, paged},
+	})
+}
+
+// unhealthyAlarm goes off in the first minute in which a check is unhealthy,
+// and does not mind silence.
+func unhealthyAlarm(name, paragraph, check string) assertion {
+	return tells(name, paragraph, object{
+		"Namespace": "AWS/Route53", "MetricName": "HealthCheckStatus",
+		"Dimensions": list{object{"Name": "HealthCheckId", "Value": check}},
+		"Statistic":  "Minimum", "Period": 60, "ComparisonOperator": "LessThanThreshold", "Threshold": 1,
+		"DatapointsToAlarm": 1, "EvaluationPeriods": 1, "TreatMissingData": "ignore",
+	})
+}
+
+func edgeAlarm(of, distribution string) assertion {
+	return tells("CloudFront answers with errors ("+of+")", "cloudfront-answers-with-errors", object{
+		"Namespace": "AWS/CloudFront", "MetricName": "5xxErrorRate",
+		"Dimensions": list{
+			object{"Name": "DistributionId", "Value": distribution},
+			object{"Name": "Region", "Value": "Global"}, // there is no metric without
+		},
+		"Statistic": "Average", "Period": 60, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 5,
+		"DatapointsToAlarm": 3, "EvaluationPeriods": 5, "TreatMissingData": "notBreaching",
+	})
+}
+
+// rule demands the one composite alarm's rule.
+func rule(want string) assertion {
+	return func(template assertions.Template) {
+		got, err := flatten(theOne(template, compositeType, "AlarmRule"))
+		if err != nil {
+			panic(err)
+		}
+		demandEqual(want, got)
+	}
+}
+
+// Stacks follow alarms by these names, and the dashboard shows them all.
+func TestFailoverAlarmsFields(t *testing.T) {
+	var alarms *Alarms
+	f := newTestFailoverAlarms(newTestStackIn(newTestStage(t), "Stack", globalRegion), func(a *Alarms, _ *FailoverAlarmsProps) { alarms = a })
+	if len(alarms.All) != 7 {
+		t.Errorf("%d alarms for the dashboard, want 7", len(alarms.All))
+	}
+	for id, alarm := range map[string]constructs.IConstruct{
+		"StandbyEndpoint": f.StandbyEndpoint, "StandbyServes": f.StandbyServes, "VisitorsAffected": f.VisitorsAffected,
+	} {
+		if got := *alarm.Node().Id(); got != id {
+			t.Errorf("%s is alarm %s", id, got)
+		}
+	}
+}
+
+// Route 53 and CloudFront publish their metrics in one region.
+func TestFailoverAlarmsMisuse(t *testing.T) {
+	checkPanic(t, func() {
+		newTestFailoverAlarms(newTestStack(newTestStage(t), "Failing"), func(*Alarms, *FailoverAlarmsProps) {})
+	}, "HealthCheckStatus", testRegion, globalRegion)
+}
