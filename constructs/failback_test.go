@@ -1,0 +1,51 @@
+package constructs
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/jsii-runtime-go"
+)
+
+func TestManualFailback(t *testing.T) {
+	stage := newTestStage(t)
+	stack, alarmStack := newTestStack(stage, "Minimal"), newTestStackIn(stage, "MinimalAlarm", globalRegion)
+	NewManualFailback(stack, "Failback", testAlarms(stack), awss3.NewBucket(stack, jsii.String("Bucket"), nil), awscdk.RemovalPolicy_DESTROY).
+		Follow(alarmStack, "Follow", testFollowed(alarmStack))
+
+	// A response that puts something else, by any change of the alarm.
+	careless, carelessAlarm := newTestAlarmResponse(stage, "Careless", func(props *AlarmResponseProps) {
+		props.Call = &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+			Service: jsii.String("s3"), Action: jsii.String("putObject"), IamResources: jsii.Strings("*"),
+			Parameters: &object{"Bucket": "any", "Key": "/failover-switch", "Body": "put"},
+		}
+	})
+
+	checkPromises(t, []promise{
+		// A new alarm knows nothing, and must not move the site.
+		{"only when home served, and serves no more", follows("Followed", list{"OK"}, list{"ALARM"}), alarmStack, carelessAlarm},
+		{"and by no other rule", total(ruleType, 1), alarmStack, newTestStack(stage, "Empty")},
+		{"the switch is put, and says when and why", calls("s3:putObject", object{
+			"Bucket": "${Bucket}",
+			"Key":    "failover-switch", // as health checkers ask for it, without the slash
+			"Body":   "{% 'put by failover.failback: manual, as the site had moved at ' & $states.input.time %}",
+		}), stack, careless},
+		{"no other object can be", may("FailbackStateMachineRole", exactly(object{
+			"Effect": "Allow", "Action": "s3:PutObject",
+			"Resource": object{"Fn::Join": list{"", list{att("Bucket", "Arn"), "/failover-switch"}}},
+		}), writesLog()), stack, careless},
+		{"the log goes with the stack", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), stack, careless},
+		{"a failure is told of", has(alarmType, object{
+			"AlarmName":        "ticketing: The switch was not put",
+			"AlarmDescription": matching(`What to do: docs/operations\.md#the-switch-was-not-put$`),
+			"MetricName":       "ExecutionsFailed",
+			"Dimensions":       list{object{"Name": "StateMachineArn", "Value": ref("FailbackStateMachine")}},
+			"AlarmActions":     list{ref("Topic")},
+		}), stack, careless},
+	})
+	if want := "/failover-switch"; FailoverSwitchPath != want {
+		t.Errorf("the switch is at %s: the object that is put has to be there", FailoverSwitchPath)
+	}
+}
