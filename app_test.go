@@ -159,10 +159,10 @@ func (p promise) test(t *testing.T, s *synthesized) {
 	}
 }
 
-// allPromises are those of the article, of what Twinsite adds to it, and of its
-// guard rails.
+// allPromises are those of the article, of what Twinsite adds to it, of its
+// guard rails, and of its operation.
 func allPromises() []promise {
-	return slices.Concat(articlePromises, edgePromises, regionPromises, securityPromises)
+	return slices.Concat(articlePromises, edgePromises, regionPromises, securityPromises, operationsPromises)
 }
 
 // TestEveryPromiseIsTested finds a promise that holds for none of the sites.

@@ -102,16 +102,22 @@ var securityPromises = []promise{{
 	row:  "notifications are encrypted all the way",
 	when: func(s *site.Site) bool { return s.Notifications },
 	keeps: func(w *walk) {
-		for _, t := range w.tiers() {
-			topic := w.topic(t)
+		for _, topic := range w.Resources("AWS::SNS::Topic") {
 			key := target(topic, "KmsMasterKeyId", "AWS::KMS::Key")
 			expect(key, "EnableKeyRotation", true)
-			if policy := fmt.Sprint(must(key.Value("KeyPolicy.Statement"))); !strings.Contains(policy, "AWSServiceRoleForAutoScaling") {
-				fail("%s: Auto Scaling may not use it", key)
+			allowed := fmt.Sprint(must(key.Value("KeyPolicy.Statement")))
+			for _, who := range []string{"AWSServiceRoleForAutoScaling", "cloudwatch.amazonaws.com"} {
+				if !strings.Contains(allowed, who) {
+					fail("%s: %s may not use it", key, who)
+				}
 			}
 			policy := only("policies of "+topic.String(), w.Referrers(topic, "AWS::SNS::TopicPolicy")...)
 			if denied := statements(policy, "Deny"); len(denied) != 1 || !strings.Contains(fmt.Sprint(denied[0]["Condition"]), "SecureTransport:false") {
 				fail("%s may be published to in the clear", topic)
+			}
+			if alarms := statements(policy, "Allow"); len(alarms) != 1 || !strings.Contains(fmt.Sprint(alarms[0]["Principal"]), "cloudwatch.amazonaws.com") ||
+				!strings.Contains(fmt.Sprint(alarms[0]["Condition"]), "aws:SourceAccount") {
+				fail("%s takes messages of others than the account's alarms", topic)
 			}
 		}
 	},
@@ -123,7 +129,11 @@ var securityPromises = []promise{{
 		}, "in the clear"},
 		{"Auto Scaling is silenced", func(w *walk) {
 			must(w.topic(w.standby()).Target("KmsMasterKeyId")).Set("KeyPolicy.Statement.1.Condition", map[string]any{})
-		}, "Auto Scaling may not"},
+		}, "AWSServiceRoleForAutoScaling may not"},
+		{"anybody's alarms", func(w *walk) {
+			w.Referrers(w.topic(w.home()), "AWS::SNS::TopicPolicy")[0].Delete("PolicyDocument.Statement.1.Condition")
+		}, "of others than the account's alarms"},
+		{"the pages in plain text", func(w *walk) { w.pages().Delete("KmsMasterKeyId") }, "KmsMasterKeyId"},
 	},
 }, {
 	row:  "a web ACL before the distribution",
