@@ -16,6 +16,10 @@ import (
 // in us-east-1, where Route 53 and CloudFront publish their metrics.
 type Failover struct {
 	awscdk.Stack
+
+	failover        *constructs.Failover
+	standbyEndpoint awsroute53.HealthCheck // nil where nobody looks
+	alarms          *constructs.Alarms     // nil without notifications
 }
 
 // NewFailover makes the stack.
@@ -34,24 +38,26 @@ func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, se
 	if s.Failover.Switch {
 		props.SwitchHost = secondary.StaticSite.Host
 	}
-	failover := constructs.NewFailover(f.Stack, "Failover", props)
+	f.failover = constructs.NewFailover(f.Stack, "Failover", props)
 	output(f.Stack, "SiteAddress", "https://"+s.HostNames()[0], "The site")
-	output(f.Stack, "HealthCheck", *failover.HomeServes.HealthCheckId(), "The health check that decides which region serves")
+	output(f.Stack, "HealthCheck", *f.failover.HomeServes.HealthCheckId(), "The health check that decides which region serves")
 
 	if s.Notifications || s.Dashboard {
-		standby := f.newStandbyCheck(s, secondary)
-		alarms := f.newAlarms(s, global, secondary, primary, failover, standby)
-		if s.Dashboard {
-			f.addDashboard(s, secondary, primary, failover, standby, alarms)
-		}
+		f.checkStandby(s, secondary)
+	}
+	if s.Notifications {
+		f.watch(s, global, secondary, primary)
+	}
+	if s.Dashboard {
+		f.show(s, secondary, primary)
 	}
 	return f
 }
 
-// newStandbyCheck asks the standby load balancer whether it answers, for alarms
+// checkStandby asks the standby load balancer whether it answers, for alarms
 // and dashboard only: the records evaluate the health of its targets.
-func (f *Failover) newStandbyCheck(s *site.Site, secondary *Secondary) awsroute53.HealthCheck {
-	return constructs.NewEndpointCheck(f.Stack, "StandbyEndpoint", &constructs.EndpointCheckProps{
+func (f *Failover) checkStandby(s *site.Site, secondary *Secondary) {
+	f.standbyEndpoint = constructs.NewEndpointCheck(f.Stack, "StandbyEndpoint", &constructs.EndpointCheckProps{
 		Host:            *secondary.WebTier.LoadBalancer.LoadBalancerDnsName(),
 		Path:            s.Failover.Path,
 		IntervalSeconds: 30,
@@ -59,12 +65,9 @@ func (f *Failover) newStandbyCheck(s *site.Site, secondary *Secondary) awsroute5
 	})
 }
 
-// newAlarms makes the alarms of us-east-1, nil without notifications. The
-// region has one topic, the standby's if that is there.
-func (f *Failover) newAlarms(s *site.Site, global *Global, secondary *Secondary, primary *Primary, failover *constructs.Failover, standby awsroute53.IHealthCheck) *constructs.Alarms {
-	if !s.Notifications {
-		return nil
-	}
+// watch makes the alarms of us-east-1. The region has one topic for its
+// operators, the standby's if that is there, and one that pages.
+func (f *Failover) watch(s *site.Site, global *Global, secondary *Secondary, primary *Primary) {
 	topic := secondary.rails.alarms.Topic
 	if *secondary.Region() != globalRegion {
 		topic = constructs.NewNotifications(f.Stack, "Notifications", s.Notify).Topic
@@ -72,12 +75,12 @@ func (f *Failover) newAlarms(s *site.Site, global *Global, secondary *Secondary,
 	pages := constructs.NewNotifications(f.Stack, "Pages", s.Page).Topic
 	output(f.Stack, "PagesTopic", *pages.TopicArn(), "Hears only whether visitors are affected")
 
-	alarms := newAlarms(s, topic)
-	constructs.NewCertificateAlarm(f.Stack, "CertificateExpires", alarms, global.Certificate)
-	watched := constructs.NewFailoverAlarms(f.Stack, "Alarms", alarms, &constructs.FailoverAlarmsProps{
-		HomeEndpoint:    failover.HomeEndpoint,
-		HomeServes:      failover.HomeServes,
-		StandbyEndpoint: standby,
+	f.alarms = newAlarms(s, topic)
+	constructs.NewCertificateAlarm(f.Stack, "CertificateExpires", f.alarms, global.Certificate)
+	watched := constructs.NewFailoverAlarms(f.Stack, "Alarms", f.alarms, &constructs.FailoverAlarmsProps{
+		HomeEndpoint:    f.failover.HomeEndpoint,
+		HomeServes:      f.failover.HomeServes,
+		StandbyEndpoint: f.standbyEndpoint,
 		Site:            primary.Distribution,
 		HomeFiles:       primary.StaticSite.Distribution,
 		StandbyFiles:    secondary.StaticSite.Distribution,
@@ -89,15 +92,14 @@ func (f *Failover) newAlarms(s *site.Site, global *Global, secondary *Secondary,
 	if primary.Practice != nil {
 		primary.Practice.Follow(f.Stack, "Practice", watched.StandbyEndpoint)
 	}
-	return alarms
 }
 
-// addDashboard adds the dashboard and prints where it is.
-func (f *Failover) addDashboard(s *site.Site, secondary *Secondary, primary *Primary, failover *constructs.Failover, standby awsroute53.IHealthCheck, alarms *constructs.Alarms) {
+// show adds the dashboard and prints where it is.
+func (f *Failover) show(s *site.Site, secondary *Secondary, primary *Primary) {
 	props := &constructs.DashboardProps{
 		Name:            s.Name,
-		Failover:        failover,
-		StandbyEndpoint: standby,
+		Failover:        f.failover,
+		StandbyEndpoint: f.standbyEndpoint,
 		Site:            primary.Distribution,
 		Home:            constructs.DashboardRegion{Tier: primary.WebTier, StaticSite: primary.StaticSite},
 		Standby:         constructs.DashboardRegion{Tier: secondary.WebTier, StaticSite: secondary.StaticSite},
@@ -105,8 +107,8 @@ func (f *Failover) addDashboard(s *site.Site, secondary *Secondary, primary *Pri
 		HighPercent:     s.Web.CPU.High,
 		LowPercent:      s.Web.CPU.Low,
 	}
-	if alarms != nil {
-		props.Alarms = slices.Concat(alarms.All, primary.rails.all(), secondary.rails.all())
+	if s.Notifications {
+		props.Alarms = slices.Concat(f.alarms.All, primary.rails.alarms.All, secondary.rails.alarms.All)
 	}
 	constructs.NewDashboard(f.Stack, "Dashboard", props)
 	output(f.Stack, "DashboardAddress", fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudwatch/home?region=%[1]s#dashboards/dashboard/%[2]s",

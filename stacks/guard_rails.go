@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
@@ -56,12 +55,4 @@ func (g *guardRails) watch(stack awscdk.Stack, region site.Region, w site.Web, t
 	}
 	constructs.NewWebTierAlarms(stack, "WebTierAlarms", g.alarms, props)
 	constructs.NewReplicationAlarms(stack, "ReplicationAlarms", g.alarms, &files)
-}
-
-// all are the alarms of a region, for the dashboard.
-func (g *guardRails) all() []awscloudwatch.IAlarm {
-	if g.alarms == nil {
-		return nil
-	}
-	return g.alarms.All
 }
