@@ -275,7 +275,11 @@ var operationsPromises = []promise{{
 			redefine(w.failback().machine, "${"+w.bucket(w.site.Standby.Region.Region).String()+"}", "other")
 		}, `"other"`},
 		{"another call", func(w *walk) { redefine(w.failback().machine, "s3:putObject", "s3:deleteObject") }, "deleteObject"},
-		{"only once tried", func(w *walk) { redefine(w.failback().machine, `"MaxAttempts":7`, `"MaxAttempts":0`) }, "tries"},
+		{"only once tried", func(w *walk) { redefine(w.failback().machine, `"MaxAttempts":8`, `"MaxAttempts":0`) }, "tries"},
+		{"a day later", func(w *walk) { w.failback().forward.Delete("Targets.0.RetryPolicy") }, "RetryPolicy"},
+		{"more than to pass it on", func(w *walk) {
+			w.policyOf(must(w.failback().forward.Target("Targets.0.RoleArn"))).Set("PolicyDocument.Statement.0.Action", "events:*")
+		}, "want events:PutEvents only"},
 		{"in another region", func(w *walk) { w.failback().forward.Set("Targets.0.Arn", "arn:aws:events:x:y:event-bus/z") }, "leads to no"},
 		{"nobody hears that it failed", func(w *walk) { remove(w.alarmNamed("The switch was not put", w.site.Standby.Region.Region)) }, "nobody watches the ExecutionsFailed"},
 		{"any object", func(w *walk) {
@@ -316,16 +320,19 @@ var operationsPromises = []promise{{
 			w.experiment().Set("StopConditions.0.Value", "arn:aws:cloudwatch:us-east-1:1:alarm:standby")
 		}, "leads to no"},
 		{"nobody passes the alarm on", func(w *walk) {
-			r := w.response(w.alarmNamed("The standby does not answer", "us-east-1"))
+			r := passesHealthOn(w)
 			remove(r.forward)
 		}, "nothing happens when"},
 		{"its end is not passed on", func(w *walk) {
-			r := w.response(w.alarmNamed("The standby does not answer", "us-east-1"))
+			r := passesHealthOn(w)
 			r.forward.Set("EventPattern.detail.state.value", []string{"ALARM"})
 		}, "state.value"},
 		{"another metric is published", func(w *walk) {
-			redefine(w.response(w.alarmNamed("The standby does not answer", "us-east-1")).machine, "StandbyUnhealthy", "Standby")
+			redefine(passesHealthOn(w).machine, "StandbyUnhealthy", "Standby")
 		}, "publishes"},
+		{"any metric is published", func(w *walk) {
+			w.policyOf(must(passesHealthOn(w).machine.Target("RoleArn"))).Delete("PolicyDocument.Statement.1.Condition")
+		}, "other namespaces"},
 		{"it leaves no log", func(w *walk) { w.experiment().Delete("LogConfiguration") }, "LogConfiguration"},
 		{"it may not describe network ACLs", func(w *walk) { w.practicePolicy().Set("PolicyDocument.Statement.0.Action", "ec2:DescribeVpcs") }, "may not do"},
 		{"it may end instances", func(w *walk) {

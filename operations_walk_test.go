@@ -140,6 +140,10 @@ func (w *walk) response(alarm *assembly.Resource) response {
 	mayDo(w, target(r.forward, "Targets.0.RoleArn", "AWS::IAM::Role"), "events:PutEvents", r.bus)
 	r.start = only("rules of "+r.bus.String(), w.rulesOf(r.bus)...)
 	expect(r.start, "EventPattern.source.0", "aws.cloudwatch")
+	for _, rule := range []*assembly.Resource{r.forward, r.start} {
+		// For a day, unless told otherwise: the site may have come home by then.
+		expect(rule, "Targets.0.RetryPolicy.MaximumEventAgeInSeconds", 300)
+	}
 	r.machine = target(r.start, "Targets.0.Arn", "AWS::StepFunctions::StateMachine")
 	mayDo(w, target(r.start, "Targets.0.RoleArn", "AWS::IAM::Role"), "states:StartExecution", r.machine)
 	return r
@@ -156,16 +160,14 @@ func (w *walk) rulesOf(bus *assembly.Resource) []*assembly.Resource {
 	return found
 }
 
-// mayDo demands that a role may do something to a resource.
+// mayDo demands that a role may do one thing to a resource, and nothing else.
 func mayDo(w *walk, role *assembly.Resource, action string, to *assembly.Resource) {
-	for _, policy := range w.Referrers(role, "AWS::IAM::Policy") {
-		for i, statement := range statements(policy, "Allow") {
-			if statement["Action"] == action && slices.Contains(must(policy.Targets(fmt.Sprintf("PolicyDocument.Statement.%d.Resource", i))), to) {
-				return
-			}
-		}
+	policy := w.policyOf(role)
+	allowed := statements(policy, "Allow")
+	if len(allowed) != 1 || allowed[0]["Action"] != action {
+		fail("%s may do %v, want %s only", role, allowed, action)
 	}
-	fail("%s may not do %s to %s", role, action, to)
+	leads(policy, "PolicyDocument.Statement.0.Resource", to)
 }
 
 // cpuAlarm is one that every site has.
@@ -615,6 +617,10 @@ func (w *walk) keepsStop(stop *assembly.Resource) {
 	expect(stop, "ComparisonOperator", "GreaterThanOrEqualToThreshold")
 	expect(stop, "Threshold", 1)
 	expect(stop, "TreatMissingData", "ignore")
+	policy := w.policyOf(target(r.machine, "RoleArn", "AWS::IAM::Role"))
+	if denied := fmt.Sprint(statements(policy, "Deny")); !strings.Contains(denied, "StringNotEquals:map[cloudwatch:namespace:"+m.namespace+"]") {
+		fail("%s may publish metrics of other namespaces: %s", policy, denied)
+	}
 	w.watches("ExecutionsFailed", "StateMachineArn", r.machine)
 }
 

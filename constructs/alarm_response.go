@@ -12,6 +12,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// eventMinutes is how old an event may become on its way. EventBridge would try
+// for a day, and respond to what is long over: put the failover switch, say, for
+// a site that has come home.
+const eventMinutes = 5
+
 // AlarmResponseProps describes a call of an AWS service.
 type AlarmResponseProps struct {
 	// Call is the call itself; its parameters may be JSONata over the alarm's
@@ -54,19 +59,21 @@ func NewAlarmResponse(scope constructs.Construct, id string, props *AlarmRespons
 		Description:  jsii.String("Starts the state machine on every event: the bus gets no others"),
 		EventBus:     r.bus,
 		EventPattern: &awsevents.EventPattern{Source: jsii.Strings("aws.cloudwatch")},
-		Targets:      &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(r.StateMachine, nil)},
+		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(r.StateMachine, &awseventstargets.SfnStateMachineProps{
+			MaxEventAge: awscdk.Duration_Minutes(jsii.Number(eventMinutes)),
+		})},
 	})
 	return r
 }
 
 func (r *AlarmResponse) newStateMachine(props *AlarmResponseProps) sfn.StateMachine {
 	call := awsstepfunctionstasks.CallAwsService_Jsonata(r.Construct, jsii.String("Call"), props.Call)
-	// Eight minutes in all.
+	// For eight and a half minutes in all.
 	call.AddRetry(&sfn.RetryProps{
 		Errors:      jsii.Strings(*sfn.Errors_ALL()),
 		Interval:    awscdk.Duration_Seconds(jsii.Number(2)),
 		BackoffRate: jsii.Number(2),
-		MaxAttempts: jsii.Number(7),
+		MaxAttempts: jsii.Number(8),
 	})
 	machine := sfn.NewStateMachine(r.Construct, jsii.String("StateMachine"), &sfn.StateMachineProps{
 		DefinitionBody: sfn.DefinitionBody_FromChainable(call),
@@ -88,7 +95,7 @@ func (r *AlarmResponse) newStateMachine(props *AlarmResponseProps) sfn.StateMach
 // Follow calls the service when an alarm goes from one of the states to
 // another, as from OK to ALARM. It adds a rule to the alarm's stack.
 func (r *AlarmResponse) Follow(scope constructs.Construct, id string, alarm awscloudwatch.IAlarm, from, to []string) {
-	awsevents.NewRule(scope, &id, &awsevents.RuleProps{
+	rule := awsevents.NewRule(scope, &id, &awsevents.RuleProps{
 		Description: jsii.String("Passes the alarm's change of state on to the region that responds to it"),
 		EventPattern: &awsevents.EventPattern{
 			Source:     jsii.Strings("aws.cloudwatch"),
@@ -101,6 +108,9 @@ func (r *AlarmResponse) Follow(scope constructs.Construct, id string, alarm awsc
 		},
 		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewEventBus(r.bus, nil)},
 	})
+	// The CDK's target has no property for it.
+	rule.Node().DefaultChild().(awsevents.CfnRule).AddPropertyOverride(
+		jsii.String("Targets.0.RetryPolicy.MaximumEventAgeInSeconds"), eventMinutes*60)
 }
 
 // failing is the alarm that says that the call was not made.

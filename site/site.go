@@ -428,8 +428,8 @@ type Retention struct {
 	// validated the certificates: remove that first.
 	Zone Removal `yaml:"zone" validate:"oneof=retain delete"`
 
-	// Logs is "retain" or "delete", for flow logs, access logs and the web ACLs'
-	// logs.
+	// Logs is "retain" or "delete", for flow logs, access logs, and the logs of
+	// the web ACLs, of manual failback and of practice.
 	Logs Removal `yaml:"logs" validate:"oneof=retain delete"`
 
 	// TerminationProtection refuses to delete a stack until it is switched off.

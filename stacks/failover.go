@@ -24,7 +24,7 @@ type Failover struct {
 
 // NewFailover makes the stack.
 func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, primary *Primary) *Failover {
-	f := &Failover{Stack: newStack(scope, "Failover", globalRegion, "health checks, failover records, alarms and dashboard", s)}
+	f := &Failover{Stack: newStack(scope, "Failover", globalRegion, "health checks, failover records, and what watches them", s)}
 	props := &constructs.FailoverProps{
 		Zone:            global.Zone,
 		HostNames:       s.HostNames(),
