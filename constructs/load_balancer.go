@@ -52,18 +52,6 @@ type LoadBalancerProps struct {
 	Logs awss3.IBucket
 }
 
-// OriginLock is what tells our distribution from everybody else.
-type OriginLock struct {
-	// PrefixList is the id of CloudFront's managed prefix list in the region.
-	// It lets every distribution in the world through, hence Secrets. It counts
-	// 55 of a security group's 60 rules, so it opens one port only.
-	// https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
-	PrefixList string
-
-	// Secrets are what the distribution may say to be let in.
-	Secrets *OriginSecrets
-}
-
 // LoadBalancer is an internet-facing Application Load Balancer, its listeners
 // and its target group.
 type LoadBalancer struct {
@@ -102,7 +90,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 		l.LoadBalancer.LogAccessLogs(props.Logs, jsii.String("load-balancer"))
 	}
 	l.TargetGroup = l.newTargetGroup(props)
-	l.addListeners(props)
+	l.Listener = l.addListeners(props)
 	return l
 }
 
@@ -124,80 +112,6 @@ func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationT
 			UnhealthyThresholdCount: jsii.Number(2),
 		},
 	})
-}
-
-func (l *LoadBalancer) addListeners(props *LoadBalancerProps) {
-	if props.Certificate == nil {
-		l.open(props, 80)
-		l.Listener = l.addForward("Http", elb.ApplicationProtocol_HTTP, props)
-		return
-	}
-	l.open(props, 443)
-	l.Listener = l.addForward("Https", elb.ApplicationProtocol_HTTPS, props)
-	if props.RedirectHTTP {
-		l.open(props, 80)
-		l.LoadBalancer.AddListener(jsii.String("Http"), &elb.BaseApplicationListenerProps{
-			Protocol: elb.ApplicationProtocol_HTTP,
-			Open:     jsii.Bool(false), // l.open says who may come in
-			DefaultAction: elb.ListenerAction_Redirect(&elb.RedirectOptions{
-				Protocol:  jsii.String("HTTPS"),
-				Port:      jsii.String("443"),
-				Permanent: jsii.Bool(true),
-			}),
-		})
-	}
-}
-
-// addForward adds the listener that leads to the web servers: for everybody,
-// or for those who know one of the secrets.
-func (l *LoadBalancer) addForward(id string, protocol elb.ApplicationProtocol, props *LoadBalancerProps) elb.ApplicationListener {
-	forward := elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil)
-	listener := &elb.BaseApplicationListenerProps{
-		Protocol:      protocol,
-		Open:          jsii.Bool(false), // l.open says who may come in
-		DefaultAction: forward,
-	}
-	if props.Certificate != nil {
-		listener.Certificates = &[]elb.IListenerCertificate{props.Certificate}
-		// TLS 1.2 and 1.3, forward secrecy, no CBC, post-quantum key exchange.
-		listener.SslPolicy = elb.SslPolicy_TLS13_12_RES_PQ
-	}
-	if props.Origin == nil {
-		return l.LoadBalancer.AddListener(&id, listener)
-	}
-	listener.DefaultAction = elb.ListenerAction_FixedResponse(jsii.Number(403), &elb.FixedResponseOptions{
-		ContentType: jsii.String("text/plain"),
-		MessageBody: jsii.String("Forbidden"),
-	})
-	locked := l.LoadBalancer.AddListener(&id, listener)
-	locked.AddAction(jsii.String("FromDistribution"), &elb.AddApplicationActionProps{
-		Priority: jsii.Number(1),
-		Conditions: &[]elb.ListenerCondition{
-			elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(props.Origin.Secrets.Values()...)),
-		},
-		Action: forward,
-	})
-	return locked
-}
-
-// open lets visitors, or CloudFront alone, reach a port. AddListener would let
-// in the whole world.
-func (l *LoadBalancer) open(props *LoadBalancerProps, port float64) {
-	from := func(peer awsec2.IPeer, who string) {
-		l.LoadBalancer.Connections().AllowFrom(peer, awsec2.Port_Tcp(&port), jsii.Sprintf("%s to port %v", who, port))
-	}
-	if props.Origin != nil {
-		from(awsec2.Peer_PrefixList(&props.Origin.PrefixList), "CloudFront")
-		return
-	}
-	if port == 443 || props.Certificate == nil { // once
-		acknowledge(l.LoadBalancer.Node().FindChild(jsii.String("SecurityGroup")), "AwsSolutions-EC23",
-			"Visitors come to this load balancer themselves, from anywhere.")
-	}
-	from(awsec2.Peer_AnyIpv4(), "Everybody")
-	if props.IPv6 {
-		from(awsec2.Peer_AnyIpv6(), "Everybody by IPv6")
-	}
 }
 
 func ipAddressType(ipv6 bool) elb.IpAddressType {
