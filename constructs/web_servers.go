@@ -2,12 +2,10 @@ package constructs
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -71,7 +69,7 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 		panic(fmt.Sprintf("%s: minimum %d is greater than maximum %d: raise the maximum", id, props.Minimum, props.Maximum))
 	}
 	w := &WebServers{Construct: constructs.NewConstruct(scope, &id)}
-	w.LaunchTemplate = w.newLaunchTemplate(props)
+	w.LaunchTemplate = newLaunchTemplate(w.Construct, props)
 	w.Group = w.newGroup(props)
 	if props.Image != "" {
 		acknowledge(w.Group, "AwsSolutions-EC26", "The disks of an image of one's own are encrypted or not in the image itself.")
@@ -80,67 +78,6 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 	// minutes.
 	w.Group.Node().AddDependency(props.Vpc.SelectSubnets(privateSubnets).InternetConnectivityEstablished)
 	return w
-}
-
-func (w *WebServers) newLaunchTemplate(props *WebServersProps) awsec2.LaunchTemplate {
-	instanceType := awsec2.NewInstanceType(&props.InstanceType)
-	return awsec2.NewLaunchTemplate(w.Construct, jsii.String("LaunchTemplate"), &awsec2.LaunchTemplateProps{
-		InstanceType:       instanceType,
-		MachineImage:       machineImage(w.Construct, props.Image, instanceType),
-		SecurityGroup:      w.newSecurityGroup(props),
-		Role:               w.newRole(),
-		UserData:           userData(props),
-		DetailedMonitoring: &props.DetailedMonitoring,
-		// Version 1 of the metadata service hands the role's keys to anyone who
-		// can make the server fetch a URL.
-		RequireImdsv2: jsii.Bool(true),
-		BlockDevices:  blockDevices(props.Image),
-	})
-}
-
-// blockDevices is the disk of the default image. That of another image has a
-// name and a size that only the image knows: a second disk or a refused launch
-// would come of a guess.
-func blockDevices(image string) *[]*awsec2.BlockDevice {
-	if image != "" {
-		return nil
-	}
-	return &[]*awsec2.BlockDevice{{
-		DeviceName: jsii.String("/dev/xvda"),
-		Volume: awsec2.BlockDeviceVolume_Ebs(jsii.Number(8), &awsec2.EbsDeviceOptions{
-			VolumeType: awsec2.EbsDeviceVolumeType_GP3,
-			Encrypted:  jsii.Bool(true),
-		}),
-	}}
-}
-
-func (w *WebServers) newSecurityGroup(props *WebServersProps) awsec2.SecurityGroup {
-	group := awsec2.NewSecurityGroup(w.Construct, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
-		Vpc:              props.Vpc,
-		Description:      jsii.String("Web servers"),
-		AllowAllOutbound: jsii.Bool(true),
-		// A dual-stack server tries IPv6 first, and would wait for the time-out.
-		AllowAllIpv6Outbound: jsii.Bool(true),
-	})
-	for _, addressRange := range props.SSH {
-		group.AddIngressRule(awsec2.Peer_Ipv4(&addressRange), awsec2.Port_SSH(), jsii.Sprintf("SSH from %s", addressRange), nil)
-	}
-	return group
-}
-
-// newRole lets Session Manager open a shell, which needs no port and no key.
-// AWS's own policy for it, AmazonSSMManagedInstanceCore, would let the servers
-// read every parameter of the account as well.
-// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-func (w *WebServers) newRole() awsiam.Role {
-	role := awsiam.NewRole(w.Construct, jsii.String("Role"), &awsiam.RoleProps{
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ec2.amazonaws.com"), nil),
-	})
-	role.AddToPolicy(allow("*", "ssm:UpdateInstanceInformation",
-		"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"))
-	acknowledgePolicy(role, "Session Manager's channels are no resources that a policy could name.", "Resource::*")
-	return role
 }
 
 func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScalingGroup {
@@ -176,26 +113,4 @@ func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScaling
 		GroupMetrics:  &[]awsautoscaling.GroupMetrics{awsautoscaling.GroupMetrics_All()},
 		Notifications: notifications,
 	})
-}
-
-// machineImage reads image as WebServersProps.Image says.
-func machineImage(scope constructs.Construct, image string, instanceType awsec2.InstanceType) awsec2.IMachineImage {
-	switch {
-	case image == "":
-		return awsec2.MachineImage_LatestAmazonLinux2023(&awsec2.AmazonLinux2023ImageSsmParameterProps{
-			CpuType: amazonLinuxCPUType(instanceType),
-		})
-	case strings.HasPrefix(image, "ami-"):
-		region := *awscdk.Stack_Of(scope).Region()
-		return awsec2.MachineImage_GenericLinux(&map[string]*string{region: &image}, nil)
-	default:
-		return awsec2.MachineImage_FromSsmParameter(&image, nil)
-	}
-}
-
-func amazonLinuxCPUType(instanceType awsec2.InstanceType) awsec2.AmazonLinuxCpuType {
-	if instanceType.Architecture() == awsec2.InstanceArchitecture_ARM_64 {
-		return awsec2.AmazonLinuxCpuType_ARM_64
-	}
-	return awsec2.AmazonLinuxCpuType_X86_64
 }
