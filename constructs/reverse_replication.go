@@ -9,9 +9,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// replicationRuleID names the one rule of each bucket.
-const replicationRuleID = "AllObjects"
-
 // ReverseReplicationProps describes the way back from a replica bucket.
 type ReverseReplicationProps struct {
 	// From is the replica bucket, in another stack and region. Required.
@@ -48,7 +45,7 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 			"Bucket": props.From.BucketName(),
 			"ReplicationConfiguration": map[string]any{
 				"Role":  role.RoleArn(),
-				"Rules": []any{replicationRule(props)},
+				"Rules": []any{replicationRuleBack(props.To, props.TimeControl)},
 			},
 		},
 		PhysicalResourceId: customresources.PhysicalResourceId_Of(props.From.BucketName()),
@@ -94,28 +91,6 @@ func (r *ReverseReplication) newRole(props *ReverseReplicationProps) awsiam.Role
 		"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"))
 	acknowledgePolicy(role, replicatesAll, allObjects)
 	return role
-}
-
-// replicationRule says of the way back what replicationRules says of the way
-// there, in the words of S3's API.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
-func replicationRule(props *ReverseReplicationProps) map[string]any {
-	enabled := map[string]any{"Status": "Enabled"}
-	destination := map[string]any{"Bucket": props.To.BucketArn(), "Metrics": enabled}
-	if props.TimeControl {
-		minutes := map[string]any{"Minutes": 15}
-		destination["Metrics"] = map[string]any{"Status": "Enabled", "EventThreshold": minutes}
-		destination["ReplicationTime"] = map[string]any{"Status": "Enabled", "Time": minutes}
-	}
-	return map[string]any{
-		"ID":                      replicationRuleID,
-		"Status":                  "Enabled",
-		"Priority":                1,
-		"Filter":                  map[string]any{"Prefix": ""},
-		"Destination":             destination,
-		"DeleteMarkerReplication": enabled,
-		"SourceSelectionCriteria": map[string]any{"ReplicaModifications": enabled},
-	}
 }
 
 func allow(resource string, actions ...string) awsiam.PolicyStatement {

@@ -81,7 +81,9 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 		Versioned:         jsii.Bool(true), // replication demands it
 		RemovalPolicy:     removalPolicy(props.DeleteWithStack),
 		AutoDeleteObjects: &props.DeleteWithStack,
-		ReplicationRules:  replicationRules(props),
+	}
+	if props.ReplicateTo != nil {
+		bucket.ReplicationRules = &[]*awss3.ReplicationRule{replicationRule(props.ReplicateTo, props.TimeControl)}
 	}
 	if props.Logs != nil {
 		bucket.ServerAccessLogsBucket = props.Logs
@@ -162,26 +164,6 @@ func (s *StaticSite) newDistribution(props *StaticSiteProps) awscloudfront.Distr
 		distribution.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
 	}
 	return awscloudfront.NewDistribution(s.Construct, jsii.String("Distribution"), distribution)
-}
-
-// replicationRules copies all objects, their deletions, and changes made to
-// replicas; the last only counts when the other bucket's rule says so too.
-func replicationRules(props *StaticSiteProps) *[]*awss3.ReplicationRule {
-	if props.ReplicateTo == nil {
-		return nil
-	}
-	rule := &awss3.ReplicationRule{
-		Id:                      jsii.String(replicationRuleID),
-		Destination:             props.ReplicateTo,
-		Priority:                jsii.Number(1),
-		DeleteMarkerReplication: jsii.Bool(true),
-		ReplicaModifications:    jsii.Bool(true),
-		Metrics:                 awss3.ReplicationTimeValue_FIFTEEN_MINUTES(),
-	}
-	if props.TimeControl {
-		rule.ReplicationTimeControl = awss3.ReplicationTimeValue_FIFTEEN_MINUTES()
-	}
-	return &[]*awss3.ReplicationRule{rule}
 }
 
 func removalPolicy(deleteWithStack bool) awscdk.RemovalPolicy {
