@@ -1,28 +1,11 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-)
-
-// The ids of the distribution's origins, by which the edge function calls them.
-const (
-	homeOriginID    = "home"
-	standbyOriginID = "standby"
-)
-
-// Where there is another region to ask, one that takes no connection is given
-// up after twice two seconds, instead of CloudFront's three times ten. One that
-// takes it and says nothing costs the response timeout, 30 s, each time: a
-// shorter one would cut off slow writes too.
-const (
-	connectionAttempts       = 2
-	connectionTimeoutSeconds = 2
 )
 
 // SiteDistributionProps describes the distribution that visitors reach.
@@ -90,32 +73,22 @@ type SiteDistribution struct {
 // NewSiteDistribution makes the distribution that visitors reach.
 func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistributionProps) *SiteDistribution {
 	d := &SiteDistribution{Construct: constructs.NewConstruct(scope, &id)}
-	distribution := &awscloudfront.DistributionProps{
-		Comment:                jsii.Sprintf("%s: the site", props.HostNames[0]),
-		DomainNames:            jsii.Strings(props.HostNames...),
-		Certificate:            props.Certificate,
-		MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021,
-		DefaultBehavior:        d.behavior(props),
-		ErrorResponses:         errorResponses(props.ErrorCachingSeconds, 500, 502, 503, 504),
-		EnableIpv6:             &props.IPv6,
-		HttpVersion:            httpVersion(props.HTTP3),
-		// A class that leaves regions out costs visitors near home half a second
-		// a request.
-		PriceClass: awscloudfront.PriceClass_PRICE_CLASS_ALL,
+	distribution := awscloudfront.DistributionProps{
+		Comment:         jsii.Sprintf("%s: the site", props.HostNames[0]),
+		DomainNames:     jsii.Strings(props.HostNames...),
+		Certificate:     props.Certificate,
+		DefaultBehavior: d.behavior(props),
+		ErrorResponses:  errorResponses(props.ErrorCachingSeconds, 500, 502, 503, 504),
+		EnableIpv6:      &props.IPv6,
+		HttpVersion:     httpVersion(props.HTTP3),
 	}
 	if props.WebACL != "" {
 		distribution.WebAclId = &props.WebACL
 	}
-	if props.Logs != nil {
-		distribution.EnableLogging = jsii.Bool(true)
-		distribution.LogBucket = props.Logs
-		distribution.LogFilePrefix = jsii.String("site-distribution/")
-	}
-	d.Distribution = awscloudfront.NewDistribution(d.Construct, jsii.String("Distribution"), distribution)
+	d.Distribution = newDistribution(d.Construct, distribution, props.Logs, "site-distribution/")
 	if props.Standby != "" {
-		d.addStandbyOrigin(props)
+		addStandbyOrigin(d.Distribution, props)
 	}
-	acknowledge(d.Distribution, "AwsSolutions-CFR1", servesAll)
 	if props.WebACL == "" {
 		acknowledge(d.Distribution, "AwsSolutions-CFR2",
 			"A web ACL is paid for by the month, whatever it refuses: whoever describes a small site may decide against it.")
@@ -148,57 +121,4 @@ func (d *SiteDistribution) behavior(props *SiteDistributionProps) *awscloudfront
 		}}
 	}
 	return behavior
-}
-
-// homeOrigin is the home load balancer.
-func homeOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
-	origin := &awscloudfrontorigins.HttpOriginProps{
-		OriginId:         jsii.String(homeOriginID),
-		ProtocolPolicy:   awscloudfront.OriginProtocolPolicy_HTTP_ONLY,
-		KeepaliveTimeout: awscdk.Duration_Seconds(&props.KeepAliveSeconds),
-	}
-	if props.OriginTLS {
-		origin.ProtocolPolicy = awscloudfront.OriginProtocolPolicy_HTTPS_ONLY
-		origin.OriginSslProtocols = &[]awscloudfront.OriginSslPolicy{awscloudfront.OriginSslPolicy_TLS_V1_2}
-	}
-	if props.OriginSecret != "" {
-		origin.CustomHeaders = &map[string]*string{OriginSecretHeader: &props.OriginSecret}
-	}
-	if props.Standby != "" {
-		origin.ConnectionAttempts = jsii.Number(connectionAttempts)
-		origin.ConnectionTimeout = awscdk.Duration_Seconds(jsii.Number(connectionTimeoutSeconds))
-	}
-	return awscloudfrontorigins.NewHttpOrigin(&props.Home, origin)
-}
-
-// addStandbyOrigin adds the origin that only the edge function names. The L2
-// adds an origin for a behaviour only, and a behaviour with a group of origins
-// cannot take writes. With a second behaviour, the L2 would have a second
-// origin of its own, and this one would have to be the third.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
-func (d *SiteDistribution) addStandbyOrigin(props *SiteDistributionProps) {
-	distribution := d.Distribution.Node().DefaultChild().(awscloudfront.CfnDistribution)
-	distribution.AddPropertyOverride(jsii.String("DistributionConfig.Origins.1"), map[string]any{
-		"Id":                 standbyOriginID,
-		"DomainName":         props.Standby,
-		"ConnectionAttempts": connectionAttempts,
-		"ConnectionTimeout":  connectionTimeoutSeconds,
-		"CustomOriginConfig": map[string]any{
-			"OriginProtocolPolicy":   "https-only",
-			"OriginSSLProtocols":     []string{"TLSv1.2"},
-			"OriginKeepaliveTimeout": props.KeepAliveSeconds,
-		},
-	})
-}
-
-// errorResponses sets how long answers with these statuses are repeated.
-func errorResponses(seconds float64, statuses ...float64) *[]*awscloudfront.ErrorResponse {
-	var responses []*awscloudfront.ErrorResponse
-	for _, status := range statuses {
-		responses = append(responses, &awscloudfront.ErrorResponse{
-			HttpStatus: jsii.Number(status),
-			Ttl:        awscdk.Duration_Seconds(jsii.Number(seconds)),
-		})
-	}
-	return &responses
 }

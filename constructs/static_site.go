@@ -4,7 +4,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -96,8 +95,7 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 	if props.ReplicateTo != nil {
 		acknowledgePolicy(s.Bucket.Node().FindChild(jsii.String("ReplicationRole")), replicatesAll, allObjects)
 	}
-	s.Distribution = s.newDistribution(props)
-	acknowledge(s.Distribution, "AwsSolutions-CFR1", servesAll)
+	s.Distribution = newStaticDistribution(s.Construct, s.Bucket, props)
 	acknowledge(s.Distribution, "AwsSolutions-CFR2",
 		"It hands out files from a private bucket, mostly from its cache: there is nothing behind it to attack.")
 	s.Host = *s.Distribution.DistributionDomainName()
@@ -115,7 +113,6 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 
 // Why some findings of cdk-nag are as they should be.
 const (
-	servesAll     = "Visitors of every country are welcome."
 	replicatesAll = "Every object of the bucket is replicated."
 
 	// allObjects are the findings about a policy for all objects of a bucket of
@@ -126,56 +123,9 @@ const (
 // Address is where the files are served, as "https://static.example.com".
 func (s *StaticSite) Address() string { return "https://" + s.Host }
 
-func (s *StaticSite) newDistribution(props *StaticSiteProps) awscloudfront.Distribution {
-	behavior := &awscloudfront.BehaviorOptions{
-		// By its regional domain name: the global one redirects for a while after
-		// a bucket is made. Reading is the origin access control's alone.
-		Origin:               awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(s.Bucket, nil),
-		ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
-		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_GET_HEAD_OPTIONS(),
-		CachePolicy:          awscloudfront.CachePolicy_CACHING_OPTIMIZED(),
-		Compress:             jsii.Bool(true),
-	}
-	if props.Headers {
-		behavior.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_CORS_ALLOW_ALL_ORIGINS_AND_SECURITY_HEADERS()
-	}
-	distribution := &awscloudfront.DistributionProps{
-		Comment:         jsii.Sprintf("Static files, %s", *awscdk.Stack_Of(s.Construct).Region()),
-		DefaultBehavior: behavior,
-		EnableIpv6:      &props.IPv6,
-		HttpVersion:     httpVersion(props.HTTP3),
-		PriceClass:      awscloudfront.PriceClass_PRICE_CLASS_ALL,
-	}
-	if props.Logs != nil {
-		distribution.EnableLogging = jsii.Bool(true)
-		distribution.LogBucket = props.Logs
-		distribution.LogFilePrefix = jsii.String("static-distribution/")
-	}
-	if props.UncachedPath != "" {
-		uncached := *behavior
-		uncached.CachePolicy = awscloudfront.CachePolicy_CACHING_DISABLED()
-		distribution.AdditionalBehaviors = &map[string]*awscloudfront.BehaviorOptions{props.UncachedPath: &uncached}
-		// S3 answers 403 for what is not there to a reader who may not list.
-		distribution.ErrorResponses = errorResponses(0, 403, 404)
-	}
-	if props.HostName != "" {
-		distribution.DomainNames = jsii.Strings(props.HostName)
-		distribution.Certificate = props.Certificate
-		distribution.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
-	}
-	return awscloudfront.NewDistribution(s.Construct, jsii.String("Distribution"), distribution)
-}
-
 func removalPolicy(deleteWithStack bool) awscdk.RemovalPolicy {
 	if deleteWithStack {
 		return awscdk.RemovalPolicy_DESTROY
 	}
 	return awscdk.RemovalPolicy_RETAIN
-}
-
-func httpVersion(http3 bool) awscloudfront.HttpVersion {
-	if http3 {
-		return awscloudfront.HttpVersion_HTTP2_AND_3
-	}
-	return awscloudfront.HttpVersion_HTTP2
 }

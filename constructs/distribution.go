@@ -1,0 +1,46 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newDistribution makes a distribution with what all of a site's have in
+// common. Logs is the bucket for a line about every request, below a prefix; nil
+// keeps none.
+func newDistribution(scope constructs.Construct, props awscloudfront.DistributionProps, logs awss3.IBucket, logPrefix string) awscloudfront.Distribution {
+	// A class that leaves regions out costs visitors near home half a second a
+	// request.
+	props.PriceClass = awscloudfront.PriceClass_PRICE_CLASS_ALL
+	props.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
+	if logs != nil {
+		props.EnableLogging = jsii.Bool(true)
+		props.LogBucket = logs
+		props.LogFilePrefix = &logPrefix
+	}
+	distribution := awscloudfront.NewDistribution(scope, jsii.String("Distribution"), &props)
+	acknowledge(distribution, "AwsSolutions-CFR1", "Visitors of every country are welcome.")
+	return distribution
+}
+
+// errorResponses sets how long answers with these statuses are repeated.
+func errorResponses(seconds float64, statuses ...float64) *[]*awscloudfront.ErrorResponse {
+	var responses []*awscloudfront.ErrorResponse
+	for _, status := range statuses {
+		responses = append(responses, &awscloudfront.ErrorResponse{
+			HttpStatus: jsii.Number(status),
+			Ttl:        awscdk.Duration_Seconds(jsii.Number(seconds)),
+		})
+	}
+	return &responses
+}
+
+func httpVersion(http3 bool) awscloudfront.HttpVersion {
+	if http3 {
+		return awscloudfront.HttpVersion_HTTP2_AND_3
+	}
+	return awscloudfront.HttpVersion_HTTP2
+}
