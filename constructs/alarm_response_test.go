@@ -79,6 +79,7 @@ func TestAlarmResponse(t *testing.T) {
 			follows("Followed", list{"OK"}, list{"ALARM", "INSUFFICIENT_DATA"}),
 			has(ruleType, object{"State": "ENABLED", "EventBusName": absent(), "Targets": list{exactly(object{
 				"Id": "Target0", "Arn": otherStacks("Test-Minimal", "ResponseBus"), "RoleArn": att("FollowEventsRole", "Arn"),
+				"RetryPolicy": soon(),
 			})}}),
 		), minimalAlarm, carelessAlarm},
 		{"which EventBridge may do, and no more", may("FollowEventsRole", exactly(object{
@@ -91,6 +92,7 @@ func TestAlarmResponse(t *testing.T) {
 			"EventPattern": exactly(object{"source": list{"aws.cloudwatch"}}),
 			"Targets": list{exactly(object{
 				"Id": "Target0", "Arn": ref("ResponseStateMachine"), "RoleArn": att("ResponseStateMachineEventsRole", "Arn"),
+				"RetryPolicy": soon(),
 			})},
 		}), minimal, careless},
 		{"which EventBridge may do, too", may("ResponseStateMachineEventsRole", exactly(object{
@@ -126,6 +128,10 @@ func TestAlarmResponse(t *testing.T) {
 		}), minimal, careless},
 	})
 }
+
+// soon demands that an event is dropped that could not be passed on in time:
+// hours later, what it says may be over.
+func soon() any { return exactly(object{"MaximumEventAgeInSeconds": 300}) }
 
 // follows demands the pattern of a rule, exactly.
 func follows(alarm string, from, to list) assertion {
@@ -197,7 +203,7 @@ func calls(api string, arguments object) assertion {
 	}
 }
 
-// retries demands that every error is retried for some minutes, and that the
+// retries demands that every error is retried for eight minutes, and that the
 // state machine does not end before.
 func retries() assertion {
 	return func(template assertions.Template) {
@@ -210,7 +216,7 @@ func retries() assertion {
 		demandEqual(list{"States.ALL"}, r["ErrorEquals"])
 		interval, rate, attempts := r["IntervalSeconds"].(float64), r["BackoffRate"].(float64), r["MaxAttempts"].(float64)
 		waited := interval * (math.Pow(rate, attempts) - 1) / (rate - 1)
-		if waited < 4*60 || machine.TimeoutSeconds < 1.5*waited {
+		if waited < 8*60 || machine.TimeoutSeconds < 1.5*waited {
 			panic(fmt.Sprintf("%swaits %v s in all, and ends after %v s", flaw, waited, machine.TimeoutSeconds))
 		}
 	}
