@@ -231,7 +231,6 @@ type switchServer struct{ exists atomic.Bool }
 func (s *stage) newSwitchServer() (*switchServer, error) {
 	server := &switchServer{}
 	check := s.model.Switch.Check
-	s.addresses[check.Target] = documentation("192.0.2.2", "2001:db8::2")
 	listener, err := s.network.listen(&link{}, check.Port, s.addresses[check.Target]...)
 	if err != nil {
 		return nil, err

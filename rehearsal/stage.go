@@ -28,7 +28,7 @@ type stage struct {
 	edge     *edgeServer
 	switched *switchServer
 
-	addresses map[string][]netip.Addr // by resource
+	addresses map[string][]netip.Addr // by resource; complete before anything asks
 	ctx       context.Context
 	cancel    context.CancelFunc
 	running   sync.WaitGroup
@@ -47,6 +47,9 @@ func newStage(ctx context.Context, m *Model, p Parameters, c *clock, seed uint64
 		m.Home.Resource:    documentation("198.51.100.1", "2001:db8:1::1"),
 		m.Standby.Resource: documentation("203.0.113.1", "2001:db8:2::1"),
 	}}
+	if m.Switch != nil {
+		s.addresses[m.Switch.Check.Target] = documentation("192.0.2.2", "2001:db8::2")
+	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	if err := s.start(seed); err != nil {
 		s.close()
@@ -79,6 +82,9 @@ func (s *stage) start(seed uint64) (err error) {
 		if s.switched, err = s.newSwitchServer(); err != nil {
 			return err
 		}
+	}
+	for _, t := range s.tiers {
+		t.startWatching()
 	}
 	s.route53.startCheckers(seed)
 	return nil

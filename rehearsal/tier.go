@@ -64,10 +64,15 @@ func (s *stage) newTier(b *Balancer) (*tier, error) {
 			return nil, err
 		}
 	}
-	for _, server := range t.servers {
-		s.running.Go(func() { t.watch(server) })
-	}
 	return t, nil
+}
+
+// startWatching starts the target group's health checks, whose findings may
+// have Route 53 look at every tier.
+func (t *tier) startWatching() {
+	for _, server := range t.servers {
+		t.stage.running.Go(func() { t.watch(server) })
+	}
 }
 
 // page is what a web server answers.
