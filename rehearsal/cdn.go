@@ -167,7 +167,7 @@ func (e *edgeServer) send(o *Origin, r *http.Request) (*http.Response, error) {
 }
 
 func (e *edgeServer) dial(ctx context.Context, o *Origin) (net.Conn, error) {
-	limited, cancel := e.stage.clock.timeout(ctx, o.ConnectTimeout)
+	limited, cancel := e.stage.dialing(ctx, o.ConnectTimeout)
 	defer cancel()
 	address, err := e.stage.resolve(limited, e.resolver, o.Domain, o.Balancer)
 	if err != nil {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/netip"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -125,7 +128,53 @@ func TestPlayLeavesNothing(t *testing.T) {
 	}
 	if after := runtime.NumGoroutine(); after > before {
 		stacks := make([]byte, 1<<16)
-		t.Errorf("%d goroutines before, %d after:\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
+		t.Errorf("%s\n%d goroutines before, %d after: those above that are of a play", stacks[:runtime.Stack(stacks, true)], before, after)
+	}
+}
+
+// http.Transport goes on dialing when nobody waits any longer, and the play's
+// clock, which limits a dial into a black hole, stops with the stage.
+func TestStageEndsDials(t *testing.T) {
+	m := load(t, "site")
+	d, err := newDirector(t.Context(), m, PlayOptions{Speed: MinSpeed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, origin := d.stage, m.Edge.Default
+	v := s.newVisitor(0, 1, d.log)
+	home, err := s.resolve(t.Context(), s.edge.resolver, origin.Domain, origin.Balancer) // and keep it: the name server ends, too
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.home().set(dark)
+	ended := make(chan string, 2)
+	ask := func(who string, transport *http.Transport, host string) {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://"+host+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			if response, err := transport.RoundTrip(request); err == nil {
+				response.Body.Close()
+				who += ", with an answer from a black hole"
+			}
+			ended <- who
+		}()
+	}
+	ask("edge", s.edge.transports[origin], "origin:443")
+	ask("visitor", v.transport, netip.AddrPortFrom(home, 443).String())
+	s.close()
+	var got []string
+	for range 2 {
+		select {
+		case who := <-ended:
+			got = append(got, who)
+		case <-time.After(10 * time.Second):
+			t.Fatalf("only the dials of %q ended with the stage, want those of edge and visitor", got)
+		}
+	}
+	if slices.Sort(got); !slices.Equal(got, []string{"edge", "visitor"}) {
+		t.Errorf("ended: %q", got)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A stage is everything of a play but its visitors: the name server, both web
@@ -105,6 +106,15 @@ func (s *stage) serve(listener net.Listener, handler http.Handler) {
 			s.cancel() // a listener that fails ends the play
 		}
 	})
+}
+
+// dialing limits a dial in the play's time, and to the stage's life: an
+// http.Transport dials in a context that does not end with the request, and the
+// clock may stop before the time is over.
+func (s *stage) dialing(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	limited, cancel := s.clock.timeout(ctx, limit)
+	stop := context.AfterFunc(s.ctx, cancel)
+	return limited, func() { stop(); cancel() }
 }
 
 // close ends everything and waits for it.

@@ -81,7 +81,7 @@ func (v *visitor) dial(ctx context.Context, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	limited, cancel := v.stage.clock.timeout(ctx, v.stage.p.Patience)
+	limited, cancel := v.stage.dialing(ctx, v.stage.p.Patience)
 	defer cancel()
 	conn, err := v.stage.network.dial(limited, to, v.rtt(to.Addr()))
 	if err != nil {
