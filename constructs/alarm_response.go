@@ -67,8 +67,12 @@ func NewAlarmResponse(scope constructs.Construct, id string, props *AlarmRespons
 }
 
 func (r *AlarmResponse) newStateMachine(props *AlarmResponseProps) sfn.StateMachine {
-	call := awsstepfunctionstasks.CallAwsService_Jsonata(r.Construct, jsii.String("Call"), props.Call)
-	// For eight and a half minutes in all.
+	once := *props.Call
+	// A call that hangs fails, and is made again. Without a limit, the machine's
+	// own would end it, which does not count as a failure.
+	once.TaskTimeout = sfn.Timeout_Duration(awscdk.Duration_Seconds(jsii.Number(30)))
+	call := awsstepfunctionstasks.CallAwsService_Jsonata(r.Construct, jsii.String("Call"), &once)
+	// For eight and a half minutes in all, and at most thirteen.
 	call.AddRetry(&sfn.RetryProps{
 		Errors:      jsii.Strings(*sfn.Errors_ALL()),
 		Interval:    awscdk.Duration_Seconds(jsii.Number(2)),

@@ -193,7 +193,10 @@ func definition(template assertions.Template) (machine struct {
 func calls(api string, arguments object) assertion {
 	return func(template assertions.Template) {
 		machine := definition(template)
-		want := object{"Type": "Task", "End": true, "Resource": "arn:${AWS::Partition}:states:::aws-sdk:" + api, "Arguments": arguments}
+		want := object{
+			"Type": "Task", "End": true, "Resource": "arn:${AWS::Partition}:states:::aws-sdk:" + api, "Arguments": arguments,
+			"TimeoutSeconds": 30.0, // a call that hangs counts as failed
+		}
 		for _, state := range machine.States {
 			delete(state, "Comment")
 			delete(state, "Retry")
