@@ -12,16 +12,14 @@ const accessLogDays = 90
 
 // NewLogBucket makes a bucket for the access logs of one region: of load
 // balancers, distributions and buckets, each under a prefix of its own. The
-// logs expire after three months; deleteWithStack deletes them with the stack.
+// logs expire after three months; removal is what happens to them with the
+// stack.
 //
 // It is encrypted with S3's own keys: load balancers and CloudFront can write
 // to no other bucket.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-func NewLogBucket(scope constructs.Construct, id string, deleteWithStack bool) awss3.Bucket {
-	bucket := awss3.NewBucket(scope, &id, &awss3.BucketProps{
-		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
-		Encryption:        awss3.BucketEncryption_S3_MANAGED,
-		EnforceSSL:        jsii.Bool(true),
+func NewLogBucket(scope constructs.Construct, id string, removal awscdk.RemovalPolicy) awss3.Bucket {
+	return newBucket(scope, id, awss3.BucketProps{
 		// CloudFront's standard logs are given away by an access control list. With
 		// "bucket owner preferred", what it writes is ours all the same.
 		// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
@@ -30,11 +28,6 @@ func NewLogBucket(scope constructs.Construct, id string, deleteWithStack bool) a
 			Expiration:                          awscdk.Duration_Days(jsii.Number(accessLogDays)),
 			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
 		}},
-		RemovalPolicy:     removalPolicy(deleteWithStack),
-		AutoDeleteObjects: &deleteWithStack,
+		RemovalPolicy: removal,
 	})
-	if deleteWithStack {
-		keepProviderLogs(awscdk.Stack_Of(scope), "Custom::S3AutoDeleteObjectsCustomResourceProvider")
-	}
-	return bucket
 }

@@ -3,6 +3,7 @@ package constructs
 import (
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -10,15 +11,15 @@ import (
 
 // testLogs is a log bucket for constructs that write to one.
 func testLogs(scope constructs.Construct) awss3.IBucket {
-	return NewLogBucket(scope, "AccessLogs", false)
+	return NewLogBucket(scope, "AccessLogs", awscdk.RemovalPolicy_RETAIN)
 }
 
 func TestLogBucket(t *testing.T) {
 	stage := newTestStage(t)
 	retained := newTestStack(stage, "Retained")
-	NewLogBucket(retained, "AccessLogs", false)
+	NewLogBucket(retained, "AccessLogs", awscdk.RemovalPolicy_RETAIN)
 	deleted := newTestStack(stage, "Deleted")
-	NewLogBucket(deleted, "AccessLogs", true)
+	NewLogBucket(deleted, "AccessLogs", awscdk.RemovalPolicy_DESTROY)
 
 	// The CDK's own choices, with one that is public.
 	plain := newTestStack(stage, "Plain")

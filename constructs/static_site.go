@@ -45,9 +45,9 @@ type StaticSiteProps struct {
 	// Default: without one.
 	TimeControl bool
 
-	// DeleteWithStack deletes the bucket and its files with the stack. Default:
-	// they are retained.
-	DeleteWithStack bool
+	// Removal is what happens to the bucket and its files with the stack.
+	// Default: the CDK's own, to retain them.
+	Removal awscdk.RemovalPolicy
 
 	// Logs is the bucket, of the same region, for a line about every request to
 	// the bucket and the distribution. Default: no log.
@@ -73,13 +73,9 @@ type StaticSite struct {
 // NewStaticSite makes the bucket and distribution of one region.
 func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps) *StaticSite {
 	s := &StaticSite{Construct: constructs.NewConstruct(scope, &id)}
-	bucket := &awss3.BucketProps{
-		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
-		Encryption:        awss3.BucketEncryption_S3_MANAGED,
-		EnforceSSL:        jsii.Bool(true),
-		Versioned:         jsii.Bool(true), // replication demands it
-		RemovalPolicy:     removalPolicy(props.DeleteWithStack),
-		AutoDeleteObjects: &props.DeleteWithStack,
+	bucket := awss3.BucketProps{
+		Versioned:     jsii.Bool(true), // replication demands it
+		RemovalPolicy: props.Removal,
 	}
 	if props.ReplicateTo != nil {
 		bucket.ReplicationRules = &[]*awss3.ReplicationRule{replicationRule(props.ReplicateTo, props.TimeControl)}
@@ -88,10 +84,7 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 		bucket.ServerAccessLogsBucket = props.Logs
 		bucket.ServerAccessLogsPrefix = jsii.String("static-bucket/")
 	}
-	s.Bucket = awss3.NewBucket(s.Construct, jsii.String("Bucket"), bucket)
-	if props.DeleteWithStack {
-		keepProviderLogs(awscdk.Stack_Of(s.Construct), "Custom::S3AutoDeleteObjectsCustomResourceProvider")
-	}
+	s.Bucket = newBucket(s.Construct, "Bucket", bucket)
 	if props.ReplicateTo != nil {
 		acknowledgePolicy(s.Bucket.Node().FindChild(jsii.String("ReplicationRole")), replicatesAll, allObjects)
 	}
@@ -122,10 +115,3 @@ const (
 
 // Address is where the files are served, as "https://static.example.com".
 func (s *StaticSite) Address() string { return "https://" + s.Host }
-
-func removalPolicy(deleteWithStack bool) awscdk.RemovalPolicy {
-	if deleteWithStack {
-		return awscdk.RemovalPolicy_DESTROY
-	}
-	return awscdk.RemovalPolicy_RETAIN
-}

@@ -35,7 +35,7 @@ func TestStaticSite(t *testing.T) {
 		props.HTTP3 = true
 		props.ReplicateTo = replicaBucket(stack)
 		props.TimeControl = true
-		props.DeleteWithStack = true
+		props.Removal = awscdk.RemovalPolicy_DESTROY
 		props.UncachedPath = "/now"
 	})
 	logged, _ := newTestStaticSite(stage, "Logged", func(stack awscdk.Stack, props *StaticSiteProps) {

@@ -23,7 +23,7 @@ type guardRails struct {
 func newGuardRails(stack awscdk.Stack, s *site.Site) *guardRails {
 	rails := &guardRails{}
 	if s.AccessLogs {
-		rails.logs = constructs.NewLogBucket(stack, "AccessLogs", s.Retention.Logs == site.Delete)
+		rails.logs = constructs.NewLogBucket(stack, "AccessLogs", removalPolicy(s.Retention.Logs))
 	}
 	if s.Notifications {
 		rails.alarms = newAlarms(s, constructs.NewNotifications(stack, "Notifications", s.Notify).Topic)

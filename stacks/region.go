@@ -100,11 +100,11 @@ func natGateways(region site.Region) int {
 // staticSiteProps describes the static files of either region.
 func staticSiteProps(s *site.Site, global *Global, hostName string) *constructs.StaticSiteProps {
 	props := &constructs.StaticSiteProps{
-		Headers:         s.StaticFiles.Headers,
-		IPv6:            s.IPv6,
-		HTTP3:           s.Edge.HTTP3,
-		TimeControl:     s.Replication.TimeControl,
-		DeleteWithStack: s.Retention.Buckets == site.Delete,
+		Headers:     s.StaticFiles.Headers,
+		IPv6:        s.IPv6,
+		HTTP3:       s.Edge.HTTP3,
+		TimeControl: s.Replication.TimeControl,
+		Removal:     removalPolicy(s.Retention.Buckets),
 	}
 	if s.StaticFiles.HostNames {
 		props.HostName = hostName
