@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -232,69 +231,4 @@ func newQuery(alarm *assembly.Resource, text, region string) metric {
 	}
 	m.dimensions[parts[5]] = parts[6]
 	return m
-}
-
-// A widget is one of a dashboard's.
-type widget struct {
-	Type       string
-	X, Y       int
-	Width      int
-	Height     int
-	Properties struct {
-		Markdown, Title, Region string
-		Alarms                  []string
-		Metrics                 [][]any
-		YAxis                   struct{ Left struct{ Label string } }
-	}
-}
-
-// A drawn is a metric in a widget, and how it looks.
-type drawn struct {
-	metric
-	label, color string
-}
-
-// metrics are the metrics of a widget.
-func (g widget) metrics() []drawn {
-	var all []drawn
-	for _, entry := range g.Properties.Metrics {
-		texts, options := entry[:len(entry)-1], entry[len(entry)-1].(map[string]any)
-		option := func(name, otherwise string) string {
-			if value, ok := options[name].(string); ok {
-				return value
-			}
-			return otherwise
-		}
-		d := drawn{metric: metric{
-			namespace: texts[0].(string), name: texts[1].(string),
-			statistic: option("stat", "Average"), region: option("region", g.Properties.Region),
-			dimensions: map[string]string{},
-		}, label: option("label", ""), color: option("color", "")}
-		for i := 2; i+1 < len(texts); i += 2 {
-			d.dimensions[texts[i].(string)] = texts[i+1].(string)
-		}
-		all = append(all, d)
-	}
-	return all
-}
-
-// dashboard is the site's dashboard and its widgets.
-func (w *walk) dashboard() (*assembly.Resource, []widget) {
-	dashboard := only("dashboards", w.Resources("AWS::CloudWatch::Dashboard")...)
-	var body struct{ Widgets []widget }
-	if err := json.Unmarshal([]byte(must(dashboard.Text("DashboardBody"))), &body); err != nil {
-		fail("%s: %v", dashboard, err)
-	}
-	return dashboard, body.Widgets
-}
-
-// redraw rewrites the text of the dashboard's body.
-func (w *walk) redraw(from, to string) {
-	dashboard, _ := w.dashboard()
-	body := must(dashboard.Text("DashboardBody"))
-	if !strings.Contains(body, from) {
-		fail("%s has no %q", dashboard, from)
-	}
-	// Placeholders stay as text: they are read as references all the same.
-	dashboard.Set("DashboardBody", strings.Replace(body, from, to, 1))
 }
