@@ -15,7 +15,9 @@ func newDistribution(scope constructs.Construct, props awscloudfront.Distributio
 	// A class that leaves regions out costs visitors near home half a second a
 	// request.
 	props.PriceClass = awscloudfront.PriceClass_PRICE_CLASS_ALL
-	props.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
+	if props.Certificate != nil { // on CloudFront's own, the version cannot be set
+		props.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
+	}
 	if logs != nil {
 		props.EnableLogging = jsii.Bool(true)
 		props.LogBucket = logs
