@@ -5,7 +5,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -84,11 +83,8 @@ func (r *AlarmResponse) newStateMachine(props *AlarmResponseProps) sfn.StateMach
 		QueryLanguage:  sfn.QueryLanguage_JSONATA,
 		Timeout:        awscdk.Duration_Minutes(jsii.Number(15)),
 		Logs: &sfn.LogOptions{
-			Level: sfn.LogLevel_ALL,
-			Destination: awslogs.NewLogGroup(r.Construct, jsii.String("Logs"), &awslogs.LogGroupProps{
-				Retention:     awslogs.RetentionDays_THREE_MONTHS,
-				RemovalPolicy: props.LogsRemoval,
-			}),
+			Level:       sfn.LogLevel_ALL,
+			Destination: newLogGroup(r.Construct, "Logs", props.LogsRemoval),
 		},
 	})
 	acknowledge(machine, "AwsSolutions-SF2", "It makes one call, of which its log says all: there is nothing to trace.")

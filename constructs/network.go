@@ -3,7 +3,6 @@ package constructs
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -76,10 +75,7 @@ func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) *Net
 // addFlowLogs records accepted and rejected traffic alike: the accepted half
 // shows who used a hole, the rejected half who looked for one.
 func (n *Network) addFlowLogs(removal awscdk.RemovalPolicy) {
-	group := awslogs.NewLogGroup(n.Construct, jsii.String("FlowLogs"), &awslogs.LogGroupProps{
-		Retention:     awslogs.RetentionDays_THREE_MONTHS,
-		RemovalPolicy: removal,
-	})
+	group := newLogGroup(n.Construct, "FlowLogs", removal)
 	n.Vpc.AddFlowLog(jsii.String("FlowLog"), &awsec2.FlowLogOptions{
 		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(group, nil),
 		TrafficType: awsec2.FlowLogTrafficType_ALL,

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsfis"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -51,10 +50,7 @@ type Practice struct {
 // alarm that stops it.
 func NewPractice(scope constructs.Construct, id string, alarms *Alarms, props *PracticeProps) *Practice {
 	p := &Practice{Construct: constructs.NewConstruct(scope, &id)}
-	logs := awslogs.NewLogGroup(p.Construct, jsii.String("Logs"), &awslogs.LogGroupProps{
-		Retention:     awslogs.RetentionDays_THREE_MONTHS,
-		RemovalPolicy: props.LogsRemoval,
-	})
+	logs := newLogGroup(p.Construct, "Logs", props.LogsRemoval)
 	stop := p.newStopCondition(alarms, props)
 	subnets := p.subnetARNs(props.Vpc)
 	p.Template = awsfis.NewCfnExperimentTemplate(p.Construct, jsii.String("Template"), &awsfis.CfnExperimentTemplateProps{

@@ -2,7 +2,6 @@ package constructs
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -15,10 +14,7 @@ func keepProviderLogs(stack awscdk.Stack, provider string) {
 	if stack.Node().TryFindChild(&id) != nil {
 		return
 	}
-	group := awslogs.NewLogGroup(stack, &id, &awslogs.LogGroupProps{
-		Retention:     awslogs.RetentionDays_THREE_MONTHS,
-		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-	})
+	group := newLogGroup(stack, id, awscdk.RemovalPolicy_DESTROY)
 	function := stack.Node().FindChild(&provider).Node().FindChild(jsii.String("Handler")).(awscdk.CfnResource)
 	function.AddPropertyOverride(jsii.String("LoggingConfig.LogGroup"), group.LogGroupName())
 }

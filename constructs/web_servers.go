@@ -57,9 +57,6 @@ type WebServers struct {
 
 	// Group is the Auto Scaling group.
 	Group awsautoscaling.AutoScalingGroup
-
-	// LaunchTemplate is what the group makes its instances from.
-	LaunchTemplate awsec2.LaunchTemplate
 }
 
 // NewWebServers makes a group of web servers. It panics when Minimum is
@@ -69,8 +66,7 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 		panic(fmt.Sprintf("%s: minimum %d is greater than maximum %d: raise the maximum", id, props.Minimum, props.Maximum))
 	}
 	w := &WebServers{Construct: constructs.NewConstruct(scope, &id)}
-	w.LaunchTemplate = newLaunchTemplate(w.Construct, props)
-	w.Group = w.newGroup(props)
+	w.Group = w.newGroup(props, newLaunchTemplate(w.Construct, props))
 	if props.Image != "" {
 		acknowledge(w.Group, "AwsSolutions-EC26", "The disks of an image of one's own are encrypted or not in the image itself.")
 	}
@@ -80,7 +76,7 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 	return w
 }
 
-func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScalingGroup {
+func (w *WebServers) newGroup(props *WebServersProps, template awsec2.LaunchTemplate) awsautoscaling.AutoScalingGroup {
 	var notifications *[]*awsautoscaling.NotificationConfiguration
 	if props.Notify != nil {
 		notifications = &[]*awsautoscaling.NotificationConfiguration{{
@@ -90,7 +86,7 @@ func (w *WebServers) newGroup(props *WebServersProps) awsautoscaling.AutoScaling
 	return awsautoscaling.NewAutoScalingGroup(w.Construct, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
 		Vpc:            props.Vpc,
 		VpcSubnets:     privateSubnets,
-		LaunchTemplate: w.LaunchTemplate,
+		LaunchTemplate: template,
 		// No desired capacity: every deployment would put it back, in the middle
 		// of a rush too. https://github.com/aws/aws-cdk/issues/5215
 		MinCapacity: jsii.Number(props.Minimum),

@@ -39,10 +39,3 @@ func NewDomain(scope constructs.Construct, s *site.Site) *Domain {
 	}
 	return d
 }
-
-func removalPolicy(removal site.Removal) awscdk.RemovalPolicy {
-	if removal == site.Delete {
-		return awscdk.RemovalPolicy_DESTROY
-	}
-	return awscdk.RemovalPolicy_RETAIN
-}

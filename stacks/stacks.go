@@ -42,3 +42,10 @@ func newStack(scope constructs.Construct, id, region, description string, s *sit
 func output(stack awscdk.Stack, id, value, description string) {
 	awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Value: &value, Description: &description})
 }
+
+func removalPolicy(removal site.Removal) awscdk.RemovalPolicy {
+	if removal == site.Delete {
+		return awscdk.RemovalPolicy_DESTROY
+	}
+	return awscdk.RemovalPolicy_RETAIN
+}
