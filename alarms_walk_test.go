@@ -173,12 +173,13 @@ func (w *walk) keepsTierAlarms(t *tier) {
 	unhealthy := w.watches("UnHealthyHostCount", "TargetGroup", t.targetGroup)
 	expect(unhealthy, "Threshold", 1)
 	expect(unhealthy, "DatapointsToAlarm", 10)
-	if t.Minimum < t.Maximum {
-		full := w.watches("GroupDesiredCapacity", "AutoScalingGroupName", t.group)
-		expect(full, "Metrics.0.Expression", "maximum - desired")
-		expect(full, "ComparisonOperator", "LessThanOrEqualToThreshold")
-		expect(full, "Threshold", 0)
+	full := w.watches("GroupDesiredCapacity", "AutoScalingGroupName", t.group)
+	compares := "IF(FILL(maximum, REPEAT) > FILL(minimum, REPEAT), FILL(maximum, REPEAT) - FILL(desired, REPEAT), 1)"
+	if expression := must(full.Text("Metrics.0.Expression")); expression != compares {
+		fail("%s does not compare the group with its limits: %s", full, expression)
 	}
+	expect(full, "ComparisonOperator", "LessThanOrEqualToThreshold")
+	expect(full, "Threshold", 0)
 }
 
 // keepsScalingPolicies demands an alarm for each policy, in its region.
@@ -218,36 +219,37 @@ func (w *walk) keepsRunbook() {
 	}
 }
 
-// keepsPage demands that one alarm pages, by all that visitors notice.
+// keepsPage demands that two alarms page: that visitors are affected, and that
+// nobody is served.
 func (w *walk) keepsPage() {
-	affected := w.alarmNamed("Visitors are affected", "us-east-1")
+	affected, nobody := w.alarmNamed("Visitors are affected", "us-east-1"), w.alarmNamed("Nobody is served", "us-east-1")
 	for _, alarm := range w.Referrers(w.pages(), "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm") {
-		if alarm != affected {
+		if alarm != affected && alarm != nobody {
 			fail("%s pages too", alarm)
 		}
 	}
-	for _, actions := range []string{"AlarmActions", "OKActions"} {
-		if !slices.Contains(must(affected.Targets(actions)), w.pages()) {
-			fail("%s: %s does not page", affected, actions)
+	for _, alarm := range []*assembly.Resource{affected, nobody} {
+		for _, actions := range []string{"AlarmActions", "OKActions"} {
+			if !slices.Contains(must(alarm.Targets(actions)), w.pages()) {
+				fail("%s: %s does not page", alarm, actions)
+			}
 		}
 	}
 	if n := len(w.Referrers(w.pages(), "AWS::SNS::Subscription")); n != len(w.site.Page) {
 		fail("%s leads to %d addresses, want %d", w.pages(), n, len(w.site.Page))
 	}
-	alarm := func(name, dimension string, r *assembly.Resource) string {
-		return `ALARM("${` + w.watches(name, dimension, r).String() + `.Arn}")`
-	}
+
+	on := func(alarm *assembly.Resource) string { return `ALARM("${` + alarm.String() + `.Arn}")` }
 	errors := func(distribution *assembly.Resource) string {
-		return alarm("5xxErrorRate", "DistributionId", distribution)
+		return on(w.watches("5xxErrorRate", "DistributionId", distribution))
 	}
-	primary, _ := w.pair(w.site.HostNames()[0], "A")
-	standbyServes := `ALARM("${` + w.alarmNamed("The standby serves", "us-east-1").String() + `.Arn}")`
-	leads(w.alarmNamed("The standby serves", "us-east-1"), "Dimensions.0.Value", primary.HealthCheck)
-	want := fmt.Sprintf("(%s OR %s OR %s OR (%s AND (%s OR %s)))",
-		errors(w.siteDistribution()),
-		`ALARM("${`+w.alarmNamed("The home region does not answer", "us-east-1").String()+`.Arn}")`,
-		errors(w.staticDistribution(w.site.Home.Region.Region)),
-		standbyServes, alarm("HealthCheckStatus", "HealthCheckId", w.standbyCheck()),
-		errors(w.staticDistribution(w.site.Standby.Region.Region)))
-	expect(affected, "AlarmRule", want)
+	away, standby := on(w.alarmNamed("The standby serves", "us-east-1")), on(w.alarmNamed("The standby does not answer", "us-east-1"))
+	atStandby := standby + " OR " + errors(w.staticDistribution(w.site.Standby.Region.Region))
+	if w.site.Standby.Region.Region == "us-east-1" { // alarms of other regions cannot be part
+		atStandby += " OR " + on(w.watches("HTTPCode_Target_5XX_Count", "LoadBalancer", w.standbyBalancer()))
+	}
+	expect(affected, "AlarmRule", fmt.Sprintf("(%s OR %s OR (%s AND (NOT (%s))) OR (%s AND (%s)))",
+		errors(w.siteDistribution()), on(w.alarmNamed("The home region does not answer", "us-east-1")),
+		errors(w.staticDistribution(w.site.Home.Region.Region)), away, away, atStandby))
+	expect(nobody, "AlarmRule", fmt.Sprintf("(%s AND %s)", away, standby))
 }

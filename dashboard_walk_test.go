@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,8 +75,10 @@ func (w *walk) keepsWidget(g widget) {
 // keepsColor demands that what is about one region, and neither an error nor a
 // limit, is in its colour.
 func (w *walk) keepsColor(title string, d drawn) {
-	limits := []string{"#d62728", "#7f7f7f"}
-	if slices.Contains(limits, d.color) {
+	errors, limits := []string{"#d62728", "#9467bd"}, []string{"#7f7f7f", "#c7c7c7"}
+	switch {
+	case slices.Contains(limits, d.color) && (d.name == "GroupMinSize" || d.name == "GroupMaxSize"),
+		slices.Contains(errors, d.color) && regexp.MustCompile(`(?i)[45]xx`).MatchString(d.name):
 		return
 	}
 	want := homeColor

@@ -36,7 +36,7 @@ type response struct{ forward, bus, start, machine *assembly.Resource }
 func (w *walk) response(alarm *assembly.Resource) response {
 	var r response
 	for _, rule := range w.Referrers(alarm, "AWS::Events::Rule") {
-		leads(rule, "EventPattern.resources.0", alarm)
+		leads(rule, "EventPattern.detail.alarmName.0", alarm)
 		expect(rule, "EventPattern.source.0", "aws.cloudwatch")
 		expect(rule, "EventPattern.detail-type.0", "CloudWatch Alarm State Change")
 		expect(rule, "State", "ENABLED")

@@ -143,7 +143,7 @@ var operationsPromises = []promise{{
 		{"any maximum", func(w *walk) {
 			alarm := w.alarmNamed("A group is at its maximum", w.site.Home.Region.Region)
 			alarm.Set("Metrics.0.Expression", "desired")
-		}, "Expression is desired"},
+		}, "does not compare"},
 	},
 }, {
 	row:  "certificates are watched where they are",
@@ -186,7 +186,7 @@ var operationsPromises = []promise{{
 		{"without a word", func(w *walk) { w.cpuAlarm().Delete("AlarmDescription") }, "AlarmDescription"},
 	},
 }, {
-	row:   "visitors are affected: one page for an outage",
+	row:   "visitors are affected: one page for an outage, one more when nobody is served",
 	when:  notifications,
 	keeps: (*walk).keepsPage,
 	twins: []twin{
@@ -196,9 +196,14 @@ var operationsPromises = []promise{{
 			alarm.Set("AlarmActions.0", ref(w.pages()))
 		}, "pages too"},
 		{"nobody is paged", func(w *walk) {
-			w.alarmNamed("Visitors are affected", "us-east-1").Set("AlarmActions", []any{ref(w.pages())})
+			w.alarmNamed("Visitors are affected", "us-east-1").Delete("AlarmActions.1")
+		}, "AlarmActions does not page"},
+		{"nobody hears of the end", func(w *walk) {
 			w.alarmNamed("Visitors are affected", "us-east-1").Delete("OKActions.1")
-		}, "does not page"},
+		}, "OKActions does not page"},
+		{"nobody hears that both fail", func(w *walk) {
+			remove(w.alarmNamed("Nobody is served", "us-east-1"))
+		}, `0 of alarms "Nobody is served"`},
 		{"home may fail unheard", func(w *walk) {
 			alarm := w.alarmNamed("Visitors are affected", "us-east-1")
 			alarm.Set("AlarmRule", map[string]any{"Fn::Join": []any{"", []any{
@@ -225,7 +230,7 @@ var operationsPromises = []promise{{
 	keeps: (*walk).keepsDashboard,
 	twins: []twin{
 		{"a metric of the other region", func(w *walk) {
-			w.redraw(fmt.Sprintf(`"region":"%s"`, w.site.Home.Region.Region), `"region":"eu-south-2"`)
+			w.redraw(fmt.Sprintf(`"region":"%s","period"`, w.site.Home.Region.Region), `"region":"eu-south-2","period"`)
 		}, "which is published in"},
 		{"what is gone", func(w *walk) { w.redraw("${"+w.home().group.String()+"}", "old") }, `"old", which is no`},
 		{"a metric that nobody has", func(w *walk) { w.redraw("5xxErrorRate", "5xxRate") }, "which nobody documents"},
@@ -268,7 +273,7 @@ var operationsPromises = []promise{{
 			w.failback().forward.Set("EventPattern.detail.previousState.value", []string{"OK", "INSUFFICIENT_DATA"})
 		}, "previousState"},
 		{"another alarm", func(w *walk) {
-			w.failback().forward.Set("EventPattern.resources.0", getAtt(w.alarmNamed("The standby does not answer", "us-east-1"), "Arn"))
+			w.failback().forward.Set("EventPattern.detail.alarmName.0", ref(w.alarmNamed("The standby does not answer", "us-east-1")))
 		}, "nothing happens when"},
 		{"another key", func(w *walk) { redefine(w.failback().machine, "failover-switch", "switch") }, `"switch"`},
 		{"another bucket", func(w *walk) {
@@ -353,6 +358,15 @@ var operationsPromises = []promise{{
 	twins: []twin{{"one", func(w *walk) {
 		w.cpuAlarm().Type = "AWS::FIS::ExperimentTemplate"
 	}, "is there"}},
+}, {
+	row:   "two sites fit into one account",
+	keeps: (*walk).keepsNames,
+	twins: []twin{
+		{"an alarm of any site", func(w *walk) { w.cpuAlarm().Add("AlarmName", "High CPU") }, `is called "High CPU"`},
+		{"a bucket of any site", func(w *walk) {
+			w.Resources("AWS::S3::Bucket")[0].Add("BucketName", "static-files")
+		}, `is called "static-files"`},
+	},
 }, {
 	row:   "stacks say where things are",
 	keeps: (*walk).keepsOutputs,

@@ -64,3 +64,37 @@ func (w *walk) keepsOutputs() {
 		}
 	}
 }
+
+// nameOf is the property by which a resource of a type is given a name.
+var nameOf = map[string]string{
+	"AWS::CloudFront::Function":              "Name",
+	"AWS::CloudFront::OriginAccessControl":   "OriginAccessControlConfig.Name",
+	"AWS::CloudFront::ResponseHeadersPolicy": "ResponseHeadersPolicyConfig.Name",
+	"AWS::CloudWatch::Alarm":                 "AlarmName",
+	"AWS::CloudWatch::CompositeAlarm":        "AlarmName",
+	"AWS::CloudWatch::Dashboard":             "DashboardName",
+	"AWS::Events::EventBus":                  "Name",
+	"AWS::Events::Rule":                      "Name",
+	"AWS::IAM::Role":                         "RoleName",
+	"AWS::Lambda::Function":                  "FunctionName",
+	"AWS::Logs::LogGroup":                    "LogGroupName",
+	"AWS::S3::Bucket":                        "BucketName",
+	"AWS::SNS::Topic":                        "TopicName",
+	"AWS::SecretsManager::Secret":            "Name",
+	"AWS::StepFunctions::StateMachine":       "StateMachineName",
+	"AWS::WAFv2::WebACL":                     "Name",
+}
+
+// keepsNames demands that what has a name of ours has the site's in it, or a
+// stack's id: two sites fit into one account and region then.
+func (w *walk) keepsNames() {
+	for _, r := range w.Resources(slices.Collect(maps.Keys(nameOf))...) {
+		path := nameOf[r.Type]
+		if !r.Has(path) {
+			continue // CloudFormation's name
+		}
+		if name := must(r.Text(path)); !strings.Contains(name, w.site.Name) && !strings.Contains(name, "${") {
+			fail("%s is called %q, as that of another site would be", r, name)
+		}
+	}
+}

@@ -37,7 +37,6 @@ var differences = []difference{
 	{"Certificate", "", "CloudFront's certificate serves load balancers of us-east-1"},
 	{"CertificateExpires", "", "likewise: its alarm is in us-east-1"},
 	{"WebTierAlarmsNoHealthyServer*", "", "one a zone where there are servers enough for each, else one"},
-	{"WebTierAlarmsAtMaximum", "", "a group of a fixed size is at its maximum always"},
 	{"Practice*", "", "the home region is what one practises to lose"},
 	{"Failback*", "", "what puts the failover switch stands beside it"},
 	{"WebAcl*", "", "at home, the web ACL stands before the distribution"},

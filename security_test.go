@@ -106,9 +106,10 @@ var securityPromises = []promise{{
 			key := target(topic, "KmsMasterKeyId", "AWS::KMS::Key")
 			expect(key, "EnableKeyRotation", true)
 			allowed := fmt.Sprint(must(key.Value("KeyPolicy.Statement")))
-			for _, who := range []string{"AWSServiceRoleForAutoScaling", "cloudwatch.amazonaws.com"} {
-				if !strings.Contains(allowed, who) {
-					fail("%s: %s may not use it", key, who)
+			groups := len(w.Referrers(topic, "AWS::AutoScaling::AutoScalingGroup")) > 0
+			for who, may := range map[string]bool{"AWSServiceRoleForAutoScaling": groups, "cloudwatch.amazonaws.com": true} {
+				if strings.Contains(allowed, who) != may {
+					fail("%s: %s may use it: %t, want %t", key, who, !may, may)
 				}
 			}
 			policy := only("policies of "+topic.String(), w.Referrers(topic, "AWS::SNS::TopicPolicy")...)
@@ -129,7 +130,7 @@ var securityPromises = []promise{{
 		}, "in the clear"},
 		{"Auto Scaling is silenced", func(w *walk) {
 			must(w.topic(w.standby()).Target("KmsMasterKeyId")).Set("KeyPolicy.Statement.1.Condition", map[string]any{})
-		}, "AWSServiceRoleForAutoScaling may not"},
+		}, "AWSServiceRoleForAutoScaling may use it: false"},
 		{"anybody's alarms", func(w *walk) {
 			w.Referrers(w.topic(w.home()), "AWS::SNS::TopicPolicy")[0].Delete("PolicyDocument.Statement.1.Condition")
 		}, "of others than the account's alarms"},

@@ -84,7 +84,7 @@ func TestCalls(t *testing.T) {
 	practice, _ := stateMachine(t, passesHealthOn)
 	published := func(value float64) map[string]any {
 		return map[string]any{"Namespace": "Twinsite", "MetricData": []any{map[string]any{
-			"MetricName": "StandbyUnhealthy", "Value": value,
+			"MetricName": "StandbyUnhealthy", "Value": value, "Timestamp": "2026-11-22T18:00:00Z",
 			"Dimensions": []any{map[string]any{"Name": "Site", "Value": "everything"}},
 		}}}
 	}

@@ -16,8 +16,8 @@ import (
 // a site that has come home.
 const eventMinutes = 5
 
-// AlarmResponseProps describes a call of an AWS service.
-type AlarmResponseProps struct {
+// alarmResponseProps describes a call of an AWS service.
+type alarmResponseProps struct {
 	// Call is the call itself; its parameters may be JSONata over the alarm's
 	// event. Required.
 	Call *awsstepfunctionstasks.CallAwsServiceJsonataProps
@@ -31,7 +31,7 @@ type AlarmResponseProps struct {
 	LogsRemoval awscdk.RemovalPolicy
 }
 
-// AlarmResponse calls an AWS service of its own region when an alarm of another
+// alarmResponse calls an AWS service of its own region when an alarm of another
 // region changes its state, without code of ours: the alarm's event goes to an
 // event bus here, whose one rule starts a state machine.
 //
@@ -39,33 +39,33 @@ type AlarmResponseProps struct {
 // region's services only.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-type AlarmResponse struct {
+type alarmResponse struct {
 	constructs.Construct
 
-	// StateMachine makes the call.
-	StateMachine sfn.StateMachine
-
-	bus awsevents.EventBus
+	stateMachine sfn.StateMachine // makes the call
+	bus          awsevents.EventBus
 }
 
-// NewAlarmResponse makes what calls the service; [AlarmResponse.Follow] says
+// newAlarmResponse makes what calls the service; follow says
 // when.
-func NewAlarmResponse(scope constructs.Construct, id string, props *AlarmResponseProps) *AlarmResponse {
-	r := &AlarmResponse{Construct: constructs.NewConstruct(scope, &id)}
-	r.StateMachine = r.newStateMachine(props)
-	r.bus = awsevents.NewEventBus(r.Construct, jsii.String("Bus"), nil)
+func newAlarmResponse(scope constructs.Construct, id string, props *alarmResponseProps) *alarmResponse {
+	r := &alarmResponse{Construct: constructs.NewConstruct(scope, &id)}
+	r.stateMachine = r.newStateMachine(props)
+	r.bus = awsevents.NewEventBus(r.Construct, jsii.String("Bus"), &awsevents.EventBusProps{
+		EventBusName: uniqueName(r.Construct),
+	})
 	awsevents.NewRule(r.Construct, jsii.String("Start"), &awsevents.RuleProps{
 		Description:  jsii.String("Starts the state machine on every event: the bus gets no others"),
 		EventBus:     r.bus,
 		EventPattern: &awsevents.EventPattern{Source: jsii.Strings("aws.cloudwatch")},
-		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(r.StateMachine, &awseventstargets.SfnStateMachineProps{
+		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(r.stateMachine, &awseventstargets.SfnStateMachineProps{
 			MaxEventAge: awscdk.Duration_Minutes(jsii.Number(eventMinutes)),
 		})},
 	})
 	return r
 }
 
-func (r *AlarmResponse) newStateMachine(props *AlarmResponseProps) sfn.StateMachine {
+func (r *alarmResponse) newStateMachine(props *alarmResponseProps) sfn.StateMachine {
 	once := *props.Call
 	// A call that hangs fails, and is made again. Without a limit, the machine's
 	// own would end it, which does not count as a failure.
@@ -92,16 +92,16 @@ func (r *AlarmResponse) newStateMachine(props *AlarmResponseProps) sfn.StateMach
 	return machine
 }
 
-// Follow calls the service when an alarm goes from one of the states to
+// follow calls the service when an alarm goes from one of the states to
 // another, as from OK to ALARM. It adds a rule to the alarm's stack.
-func (r *AlarmResponse) Follow(scope constructs.Construct, id string, alarm awscloudwatch.IAlarm, from, to []string) {
+func (r *alarmResponse) follow(scope constructs.Construct, id string, alarm awscloudwatch.IAlarm, from, to []string) {
 	rule := awsevents.NewRule(scope, &id, &awsevents.RuleProps{
 		Description: jsii.String("Passes the alarm's change of state on to the region that responds to it"),
 		EventPattern: &awsevents.EventPattern{
 			Source:     jsii.Strings("aws.cloudwatch"),
 			DetailType: jsii.Strings("CloudWatch Alarm State Change"),
-			Resources:  jsii.Strings(*alarm.AlarmArn()),
 			Detail: &map[string]any{
+				"alarmName":     []any{alarm.AlarmName()},
 				"previousState": map[string]any{"value": from},
 				"state":         map[string]any{"value": to},
 			},
@@ -114,11 +114,11 @@ func (r *AlarmResponse) Follow(scope constructs.Construct, id string, alarm awsc
 }
 
 // failing is the alarm that says that the call was not made.
-func (r *AlarmResponse) failing(title, means string) alarmProps {
+func (r *alarmResponse) failing(title, means string) alarmProps {
 	return alarmProps{
 		title:     title,
 		means:     means,
-		metric:    r.StateMachine.MetricFailed(&awscloudwatch.MetricOptions{Period: everyMinute(), Statistic: awscloudwatch.Stats_SUM()}),
+		metric:    r.stateMachine.MetricFailed(&awscloudwatch.MetricOptions{Period: everyMinute(), Statistic: awscloudwatch.Stats_SUM()}),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,
 		// Nothing was started, so nothing failed.

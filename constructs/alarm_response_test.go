@@ -25,18 +25,18 @@ const (
 
 // newTestAlarmResponse makes one that deletes a bucket when an alarm of another
 // region goes off, and the stack of that alarm.
-func newTestAlarmResponse(stage awscdk.Stage, id string, mutate func(*AlarmResponseProps)) (stack, alarmStack awscdk.Stack) {
+func newTestAlarmResponse(stage awscdk.Stage, id string, mutate func(*alarmResponseProps)) (stack, alarmStack awscdk.Stack) {
 	stack = newTestStack(stage, id)
-	props := &AlarmResponseProps{Call: &awsstepfunctionstasks.CallAwsServiceJsonataProps{
+	props := &alarmResponseProps{Call: &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 		Service: jsii.String("s3"), Action: jsii.String("deleteBucket"), Parameters: &object{"Bucket": "one"},
 		IamResources: jsii.Strings("arn:aws:s3:::one"),
 	}}
 	mutate(props)
-	response := NewAlarmResponse(stack, "Response", props)
+	response := newAlarmResponse(stack, "Response", props)
 	testAlarms(stack).add(stack, "Failing", response.failing("It was not done", "It failed."))
 
 	alarmStack = newTestStackIn(stage, id+"Alarm", globalRegion)
-	response.Follow(alarmStack, "Follow", testFollowed(alarmStack), []string{"OK"}, []string{"ALARM", "INSUFFICIENT_DATA"})
+	response.follow(alarmStack, "Follow", testFollowed(alarmStack), []string{"OK"}, []string{"ALARM", "INSUFFICIENT_DATA"})
 	return stack, alarmStack
 }
 
@@ -67,8 +67,8 @@ func carelessResponse(stage awscdk.Stage, region string) awscdk.Stack {
 
 func TestAlarmResponse(t *testing.T) {
 	stage := newTestStage(t)
-	minimal, minimalAlarm := newTestAlarmResponse(stage, "Minimal", func(*AlarmResponseProps) {})
-	exhaustive, _ := newTestAlarmResponse(stage, "Exhaustive", func(props *AlarmResponseProps) {
+	minimal, minimalAlarm := newTestAlarmResponse(stage, "Minimal", func(*alarmResponseProps) {})
+	exhaustive, _ := newTestAlarmResponse(stage, "Exhaustive", func(props *alarmResponseProps) {
 		props.Acknowledge = " It deletes."
 		props.LogsRemoval = awscdk.RemovalPolicy_DESTROY
 	})
@@ -133,13 +133,17 @@ func TestAlarmResponse(t *testing.T) {
 // hours later, what it says may be over.
 func soon() any { return exactly(object{"MaximumEventAgeInSeconds": 300}) }
 
-// follows demands the pattern of a rule, exactly.
+// follows demands the pattern of a rule, exactly: it is about this alarm, and
+// no other of the region.
 func follows(alarm string, from, to list) assertion {
 	return has(ruleType, object{"EventPattern": exactly(object{
 		"source":      list{"aws.cloudwatch"},
 		"detail-type": list{"CloudWatch Alarm State Change"},
-		"resources":   list{att(alarm, "Arn")},
-		"detail":      exactly(object{"previousState": exactly(object{"value": from}), "state": exactly(object{"value": to})}),
+		"detail": exactly(object{
+			"alarmName":     list{ref(alarm)},
+			"previousState": exactly(object{"value": from}),
+			"state":         exactly(object{"value": to}),
+		}),
 	})})
 }
 

@@ -14,8 +14,8 @@ import (
 const expiryDays = 30
 
 // NewCertificateAlarm watches a certificate of the alarms' region.
-func NewCertificateAlarm(scope constructs.Construct, id string, alarms *Alarms, certificate awscertificatemanager.ICertificate) {
-	alarms.add(scope, id, alarmProps{
+func NewCertificateAlarm(scope constructs.Construct, id string, alarms *Alarms, certificate awscertificatemanager.ICertificate) awscloudwatch.Alarm {
+	return alarms.add(scope, id, alarmProps{
 		title: "A certificate is about to expire",
 		means: "ACM renews certificates by itself, and has failed to. Until the certificate expires, nobody notices; then, no browser lets anybody in.",
 		metric: certificate.MetricDaysToExpiry(&awscloudwatch.MetricOptions{

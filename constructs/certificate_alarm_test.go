@@ -7,7 +7,10 @@ import (
 func TestCertificateAlarm(t *testing.T) {
 	stage := newTestStage(t)
 	minimal := newTestStackIn(stage, "Minimal", globalRegion)
-	NewCertificateAlarm(minimal, "CertificateExpires", testAlarms(minimal), testCertificate(minimal))
+	alarm := NewCertificateAlarm(minimal, "CertificateExpires", testAlarms(minimal), testCertificate(minimal))
+	if got := *alarm.Node().Path(); got != "Test/Minimal/CertificateExpires" {
+		t.Errorf("it is alarm %s", got)
+	}
 
 	// The CDK's own choices: below 1 is too late.
 	plain := newTestStackIn(stage, "Plain", globalRegion)

@@ -50,10 +50,10 @@ func NewCPUScaling(scope constructs.Construct, id string, props *CPUScalingProps
 		panic(fmt.Sprintf("%s: low %d %% is not below high %d %%: lower it", id, props.LowPercent, props.HighPercent))
 	}
 	c := &CPUScaling{Construct: constructs.NewConstruct(scope, &id)}
-	c.High = c.newAlarm("High", props, props.HighPercent,
+	c.High = c.newAlarm("High", props, props.HighPercent, "at or above %d %%: one server is added",
 		awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		c.newPolicy("AddInstance", props.Group, +1))
-	c.Low = c.newAlarm("Low", props, props.LowPercent,
+	c.Low = c.newAlarm("Low", props, props.LowPercent, "at or below %d %%: one server is removed",
 		awscloudwatch.ComparisonOperator_LESS_THAN_OR_EQUAL_TO_THRESHOLD,
 		c.newPolicy("RemoveInstance", props.Group, -1))
 	return c
@@ -70,7 +70,7 @@ func (c *CPUScaling) newPolicy(id string, group awsautoscaling.AutoScalingGroup,
 	})
 }
 
-func (c *CPUScaling) newAlarm(id string, props *CPUScalingProps, percent int, operator awscloudwatch.ComparisonOperator, policy awsautoscaling.CfnScalingPolicy) awscloudwatch.Alarm {
+func (c *CPUScaling) newAlarm(id string, props *CPUScalingProps, percent int, means string, operator awscloudwatch.ComparisonOperator, policy awsautoscaling.CfnScalingPolicy) awscloudwatch.Alarm {
 	period := awscdk.Duration_Minutes(jsii.Number(props.PeriodMinutes))
 	alarm := awscloudwatch.NewAlarm(c.Construct, &id, &awscloudwatch.AlarmProps{
 		Metric:             groupCPU(props.Group).With(&awscloudwatch.MetricOptions{Period: period}),
@@ -78,7 +78,7 @@ func (c *CPUScaling) newAlarm(id string, props *CPUScalingProps, percent int, op
 		ComparisonOperator: operator,
 		EvaluationPeriods:  jsii.Number(1),
 		AlarmDescription: jsii.String(describe(
-			fmt.Sprintf("%s CPU: the group's average is at %d %% or beyond, and it changes by one server.", id, percent),
+			fmt.Sprintf("The group's average CPU is "+means+".", percent),
 			props.Runbook, "A group grows or shrinks")),
 		// Who does not know how busy the servers are changes nothing.
 		TreatMissingData: awscloudwatch.TreatMissingData_MISSING,

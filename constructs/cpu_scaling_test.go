@@ -49,10 +49,12 @@ func TestCPUScaling(t *testing.T) {
 			cpuAlarm("LessThanOrEqualToThreshold", 60, 60, "RemoveInstance"),
 		), exhaustive, minimal},
 		{"which the runbook explains", every(
-			cpuText("High CPU", "80 %", testRunbook), cpuText("Low CPU", "10 %", testRunbook),
+			cpuText("at or above 80 %: one server is added", testRunbook),
+			cpuText("at or below 10 %: one server is removed", testRunbook),
 		), minimal, exhaustive},
 		{"in another place", every(
-			cpuText("High CPU", "61 %", "https://example.com/runbook"), cpuText("Low CPU", "60 %", "https://example.com/runbook"),
+			cpuText("at or above 61 %: one server is added", "https://example.com/runbook"),
+			cpuText("at or below 60 %: one server is removed", "https://example.com/runbook"),
 		), exhaustive, minimal},
 		// It is everyday life, and a gap in the measurements resizes nothing.
 		{"nobody is told, and silence means nothing", allWhole("AWS::CloudWatch::Alarm", object{"Properties": object{
@@ -79,9 +81,9 @@ func cpuAlarm(operator string, percent, periodSeconds int, policy string) assert
 	})
 }
 
-func cpuText(begins, percent, runbook string) assertion {
+func cpuText(means, runbook string) assertion {
 	return has("AWS::CloudWatch::Alarm", object{
-		"AlarmDescription": matching("^" + begins + ": .* " + percent + " .* What to do: " + runbook + "#a-group-grows-or-shrinks$"),
+		"AlarmDescription": "The group's average CPU is " + means + ". What to do: " + runbook + "#a-group-grows-or-shrinks",
 	})
 }
 

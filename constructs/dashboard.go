@@ -49,12 +49,14 @@ type DashboardRegion struct {
 }
 
 // One colour for each region throughout, which the colour-blind tell apart too,
-// and one for what is wrong and for what limits.
+// and others for errors, two kinds in one graph, and for limits.
 const (
-	homeColor    = "#1f77b4"
-	standbyColor = "#ff7f0e"
-	errorColor   = "#d62728"
-	limitColor   = "#7f7f7f"
+	homeColor       = "#1f77b4"
+	standbyColor    = "#ff7f0e"
+	errorColor      = "#d62728"
+	otherErrorColor = "#9467bd"
+	limitColor      = "#7f7f7f"
+	lowLimitColor   = "#c7c7c7"
 )
 
 // The grid has 24 columns.
@@ -128,7 +130,7 @@ func atTheEdge(props *DashboardProps) []awscloudwatch.IWidget {
 			requests(props.Site, "requests", homeColor)),
 		graph("The site: answers with errors", "percent of the requests", quarter, nil,
 			errors("5xxErrorRate", props.Site, "5xx, ours", errorColor),
-			errors("4xxErrorRate", props.Site, "4xx, the visitor's", limitColor)),
+			errors("4xxErrorRate", props.Site, "4xx, the visitor's", otherErrorColor)),
 		graph("Static files: requests to CloudFront", "requests a minute", quarter, nil,
 			requests(home, "home", homeColor),
 			requests(standby, "standby", standbyColor)),

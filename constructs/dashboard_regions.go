@@ -14,7 +14,7 @@ func loadBalancers(props *DashboardProps) []awscloudwatch.IWidget {
 		return graph(region+": requests to the load balancer", "requests a minute", half, nil,
 			shown(balancerMetric("RequestCount", tier, sum), "requests", color),
 			shown(balancerMetric("HTTPCode_Target_5XX_Count", tier, sum), "5xx, by the servers", errorColor),
-			shown(balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum), "5xx, by the load balancer", limitColor))
+			shown(balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum), "5xx, by the load balancer", otherErrorColor))
 	}
 	slowest := func(tier *WebTier, label, color string) awscloudwatch.IMetric {
 		return shown(balancerMetric("TargetResponseTime", tier, awscloudwatch.Stats_P(jsii.Number(99))), label, color)
@@ -38,8 +38,8 @@ func webServers(props *DashboardProps) []awscloudwatch.IWidget {
 	size := func(region string, tier *WebTier, color string) awscloudwatch.IWidget {
 		return graph(region+": number of web servers", "servers", third, nil,
 			shown(groupSize("GroupInServiceInstances", tier.Group), "in service", color),
-			shown(groupSize("GroupMaxSize", tier.Group), "maximum", errorColor),
-			shown(groupSize("GroupMinSize", tier.Group), "minimum", limitColor))
+			shown(groupSize("GroupMaxSize", tier.Group), "maximum", limitColor),
+			shown(groupSize("GroupMinSize", tier.Group), "minimum", lowLimitColor))
 	}
 	home, standby := props.Home.Tier, props.Standby.Tier
 	return []awscloudwatch.IWidget{

@@ -118,6 +118,9 @@ func TestDashboard(t *testing.T) {
 		{"said of every metric, even where the dashboard is", regionsAre(testRegion, globalRegion), exhaustive, plain},
 		{"one colour for home, one for the standby", coloursTellRegions(), minimal, plain},
 		{"the same with both ways", coloursTellRegions(), exhaustive, plain},
+		{"errors and limits are in none of these", everyMetric(coloursTellKinds), minimal, plain},
+		{"no two of a graph look the same", everyGraph(coloursDiffer), minimal, plain},
+		{"not even with both ways", everyGraph(coloursDiffer), exhaustive, plain},
 
 		{"who serves now", shows("Who serves now",
 			"records HealthCheckStatus Minimum",
@@ -390,6 +393,30 @@ func coloursTellRegions() assertion {
 			demandEqual(false, colour == "" || shown["home"][colour])
 		}
 	}
+}
+
+// coloursTellKinds: red and violet are errors where visitors get answers from,
+// grey are limits, and everything else has its region's colour.
+func coloursTellKinds(m metric) bool {
+	kinds := []string{homeColor, standbyColor}
+	switch {
+	case m.Name == "GroupMaxSize" || m.Name == "GroupMinSize":
+		kinds = []string{limitColor, lowLimitColor}
+	case strings.HasSuffix(m.Name, "5XX_Count"), strings.HasSuffix(m.Name, "ErrorRate") && m.of() == "site":
+		kinds = []string{errorColor, otherErrorColor}
+	}
+	return slices.Contains(kinds, m.Color)
+}
+
+func coloursDiffer(w widget) bool {
+	seen := map[string]bool{}
+	for _, m := range w.Properties.Metrics {
+		if seen[m.Color] {
+			return false
+		}
+		seen[m.Color] = true
+	}
+	return true
 }
 
 func note(seen map[string]map[string]bool, region, colour string) {

@@ -9,14 +9,23 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+func newTestManualFailback(stage awscdk.Stage, id string, mutate func(*ManualFailbackProps)) (stack, alarmStack awscdk.Stack) {
+	stack, alarmStack = newTestStack(stage, id), newTestStackIn(stage, id+"Alarm", globalRegion)
+	props := &ManualFailbackProps{Bucket: awss3.NewBucket(stack, jsii.String("Bucket"), nil)}
+	mutate(props)
+	NewManualFailback(stack, "Failback", testAlarms(stack), props).Follow(alarmStack, "Follow", testFollowed(alarmStack))
+	return stack, alarmStack
+}
+
 func TestManualFailback(t *testing.T) {
 	stage := newTestStage(t)
-	stack, alarmStack := newTestStack(stage, "Minimal"), newTestStackIn(stage, "MinimalAlarm", globalRegion)
-	NewManualFailback(stack, "Failback", testAlarms(stack), awss3.NewBucket(stack, jsii.String("Bucket"), nil), awscdk.RemovalPolicy_DESTROY).
-		Follow(alarmStack, "Follow", testFollowed(alarmStack))
+	minimal, alarmStack := newTestManualFailback(stage, "Minimal", func(*ManualFailbackProps) {})
+	exhaustive, _ := newTestManualFailback(stage, "Exhaustive", func(props *ManualFailbackProps) {
+		props.LogsRemoval = awscdk.RemovalPolicy_DESTROY
+	})
 
 	// A response that puts something else, by any change of the alarm.
-	careless, carelessAlarm := newTestAlarmResponse(stage, "Careless", func(props *AlarmResponseProps) {
+	careless, carelessAlarm := newTestAlarmResponse(stage, "Careless", func(props *alarmResponseProps) {
 		props.Call = &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 			Service: jsii.String("s3"), Action: jsii.String("putObject"), IamResources: jsii.Strings("*"),
 			Parameters: &object{"Bucket": "any", "Key": "/failover-switch", "Body": "put"},
@@ -31,19 +40,20 @@ func TestManualFailback(t *testing.T) {
 			"Bucket": "${Bucket}",
 			"Key":    "failover-switch", // as health checkers ask for it, without the slash
 			"Body":   "{% 'put by failover.failback: manual, as the site had moved at ' & $states.input.time %}",
-		}), stack, careless},
+		}), minimal, careless},
 		{"no other object can be", may("FailbackStateMachineRole", exactly(object{
 			"Effect": "Allow", "Action": "s3:PutObject",
 			"Resource": object{"Fn::Join": list{"", list{att("Bucket", "Arn"), "/failover-switch"}}},
-		}), writesLog()), stack, careless},
-		{"the log goes with the stack", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), stack, careless},
+		}), writesLog()), minimal, careless},
+		{"the log is retained", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Retain"}), minimal, exhaustive},
+		{"the log goes with the stack", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), exhaustive, minimal},
 		{"a failure is told of", has(alarmType, object{
 			"AlarmName":        "ticketing: The switch was not put",
 			"AlarmDescription": matching(`What to do: docs/operations\.md#the-switch-was-not-put$`),
 			"MetricName":       "ExecutionsFailed",
 			"Dimensions":       list{object{"Name": "StateMachineArn", "Value": ref("FailbackStateMachine")}},
 			"AlarmActions":     list{ref("Topic")},
-		}), stack, careless},
+		}), minimal, careless},
 	})
 	if want := "/failover-switch"; FailoverSwitchPath != want {
 		t.Errorf("the switch is at %s: the object that is put has to be there", FailoverSwitchPath)

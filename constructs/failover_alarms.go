@@ -28,7 +28,13 @@ type FailoverAlarmsProps struct {
 	// Required.
 	HomeFiles, StandbyFiles awscloudfront.IDistribution
 
-	// Pages is told when visitors are affected, and nothing else. Required.
+	// StandbyErrors is on while the standby load balancer answers with errors. It
+	// is in us-east-1, as all that another alarm may be made of. Default: what
+	// visitors get at the standby is not watched.
+	StandbyErrors awscloudwatch.IAlarm
+
+	// Pages is told when visitors are affected, and when nobody is served, and
+	// nothing else. Required.
 	Pages awssns.ITopic
 }
 
@@ -41,9 +47,6 @@ type FailoverAlarms struct {
 
 	// StandbyServes is on while the records lead to the standby.
 	StandbyServes awscloudwatch.Alarm
-
-	// VisitorsAffected is on while visitors get errors or have no spare region.
-	VisitorsAffected awscloudwatch.CompositeAlarm
 }
 
 // NewFailoverAlarms makes the alarms.
@@ -51,7 +54,7 @@ func NewFailoverAlarms(scope constructs.Construct, id string, alarms *Alarms, pr
 	f := &FailoverAlarms{Construct: constructs.NewConstruct(scope, &id)}
 	home := alarms.add(f.Construct, "HomeEndpoint", unhealthy(props.HomeEndpoint, alarmProps{
 		title: "The home region does not answer",
-		means: "Route 53's health checkers get no good answer from the home region through CloudFront. Reads are retried at the standby; writes fail until DNS has led visitors there.",
+		means: "Route 53's health checkers get no good answer from the home region through CloudFront. Until DNS has led visitors to the standby, writes fail, and reads unless edge.readFailover retries them there.",
 		// Checkers ask all the time, and say so every minute. Silence is CloudWatch's
 		// and no reason to wake anybody; an outage begins with a 0.
 		missing: awscloudwatch.TreatMissingData_IGNORE,
@@ -73,27 +76,35 @@ func NewFailoverAlarms(scope constructs.Construct, id string, alarms *Alarms, pr
 	homeFiles := alarms.add(f.Construct, "HomeFilesErrors", edgeErrors(props.HomeFiles, "static files, home"))
 	standbyFiles := alarms.add(f.Construct, "StandbyFilesErrors", edgeErrors(props.StandbyFiles, "static files, standby"))
 
-	f.VisitorsAffected = f.newVisitorsAffected(alarms, props.Pages, awscloudwatch.AlarmRule_AnyOf(
-		site, home, homeFiles,
-		awscloudwatch.AlarmRule_AllOf(f.StandbyServes, awscloudwatch.AlarmRule_AnyOf(f.StandbyEndpoint, standbyFiles)),
-	))
+	atStandby := []awscloudwatch.IAlarmRule{f.StandbyEndpoint, standbyFiles}
+	if props.StandbyErrors != nil {
+		atStandby = append(atStandby, props.StandbyErrors)
+	}
+	f.page(alarms, props.Pages, "VisitorsAffected", "Visitors are affected",
+		"Visitors get errors, or the home region does not answer: writes failed until DNS had moved, and there is no spare region until it is back.",
+		awscloudwatch.AlarmRule_AnyOf(
+			site, home,
+			awscloudwatch.AlarmRule_AllOf(homeFiles, awscloudwatch.AlarmRule_Not(f.StandbyServes)),
+			awscloudwatch.AlarmRule_AllOf(f.StandbyServes, awscloudwatch.AlarmRule_AnyOf(atStandby...)),
+		))
+	// The first stays on while home is down, and would not say that the standby
+	// has failed as well.
+	f.page(alarms, props.Pages, "NobodyServed", "Nobody is served",
+		"The records lead visitors to the standby, and the standby does not answer either.",
+		awscloudwatch.AlarmRule_AllOf(f.StandbyServes, f.StandbyEndpoint))
 	return f
 }
 
-// newVisitorsAffected makes the alarm that pages: one message for an outage,
-// however many of the others it sets off.
-func (f *FailoverAlarms) newVisitorsAffected(alarms *Alarms, pages awssns.ITopic, rule awscloudwatch.IAlarmRule) awscloudwatch.CompositeAlarm {
-	const title = "Visitors are affected"
-	alarm := awscloudwatch.NewCompositeAlarm(f.Construct, jsii.String("VisitorsAffected"), &awscloudwatch.CompositeAlarmProps{
+// page makes an alarm that pages: one message for an outage, however many of
+// those it is made of go off.
+func (f *FailoverAlarms) page(alarms *Alarms, pages awssns.ITopic, id, title, means string, rule awscloudwatch.IAlarmRule) {
+	alarm := awscloudwatch.NewCompositeAlarm(f.Construct, &id, &awscloudwatch.CompositeAlarmProps{
 		CompositeAlarmName: jsii.String(alarms.name(title, "")),
-		AlarmDescription: jsii.String(describe(
-			"Visitors get errors, or the home region does not answer: writes failed until DNS had moved, and there is no spare region until it is back.",
-			alarms.Runbook, title)),
-		AlarmRule: rule,
+		AlarmDescription:   jsii.String(describe(means, alarms.Runbook, title)),
+		AlarmRule:          rule,
 	})
 	alarms.tell(alarm, alarms.Topic, pages)
 	alarms.All = append(alarms.All, alarm)
-	return alarm
 }
 
 // unhealthy is on from the first minute in which a health check was unhealthy.
@@ -114,7 +125,10 @@ func edgeErrors(distribution awscloudfront.IDistribution, of string) alarmProps 
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: errorPercent,
 		wrong:     3, of: 5,
-		// No requests, no errors.
+		// No requests, no errors. The site's distribution always has some: Route 53's
+		// checkers send more than 60 good ones a minute, so that this rate is never
+		// one visitor's bad luck, and a site with a handful of visitors has to rely
+		// on the health check.
 		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	}
 }

@@ -44,6 +44,12 @@ func TestFailoverAlarms(t *testing.T) {
 	minimal := newTestStackIn(stage, "Minimal", globalRegion)
 	newTestFailoverAlarms(minimal, func(*Alarms, *FailoverAlarmsProps) {})
 
+	// With the standby in us-east-1, too.
+	exhaustive := newTestStackIn(stage, "Exhaustive", globalRegion)
+	newTestFailoverAlarms(exhaustive, func(_ *Alarms, props *FailoverAlarmsProps) {
+		props.StandbyErrors = testFollowed(newTestStackIn(stage, "Standby", globalRegion))
+	})
+
 	// One who is paged for everything.
 	paged := newTestStackIn(stage, "Paged", globalRegion)
 	newTestFailoverAlarms(paged, func(alarms *Alarms, props *FailoverAlarmsProps) { alarms.Topic = props.Pages })
@@ -64,17 +70,18 @@ func TestFailoverAlarms(t *testing.T) {
 		{"the site answers with errors", edgeAlarm("the site", "site"), minimal, plain},
 		{"home's static files", edgeAlarm("static files, home", "home-files"), minimal, plain},
 		{"the standby's static files", edgeAlarm("static files, standby", "standby-files"), minimal, plain},
-		{"no other alarm", every(total(alarmType, 6), total(compositeType, 1)), minimal, plain},
+		{"no other alarm", every(total(alarmType, 6), total(compositeType, 2)), minimal, plain},
 
-		{"visitors are affected", rule(`(ALARM("${AlarmsSiteErrors.Arn}") OR ALARM("${AlarmsHomeEndpoint.Arn}") OR ALARM("${AlarmsHomeFilesErrors.Arn}")` +
-			` OR (ALARM("${AlarmsStandbyServes.Arn}") AND (ALARM("${AlarmsStandbyEndpoint.Arn}") OR ALARM("${AlarmsStandbyFilesErrors.Arn}"))))`), minimal, plain},
-		{"which pages, and tells the topic", hasExactly(compositeType, object{
-			"AlarmName":        "ticketing: Visitors are affected",
-			"AlarmDescription": matching(`\. What to do: docs/operations\.md#visitors-are-affected$`),
-			"AlarmRule":        assertions.Match_AnyValue(),
-			"AlarmActions":     list{ref("Topic"), ref("Pages")},
-			"OKActions":        list{ref("Topic"), ref("Pages")},
-		}), minimal, paged},
+		{"visitors are affected", rule("Visitors are affected", affected(
+			`ALARM("${AlarmsStandbyEndpoint.Arn}") OR ALARM("${AlarmsStandbyFilesErrors.Arn}")`,
+		)), minimal, exhaustive},
+		{"by the standby's errors, too, where they are known", rule("Visitors are affected", affected(
+			`ALARM("${AlarmsStandbyEndpoint.Arn}") OR ALARM("${AlarmsStandbyFilesErrors.Arn}") OR ALARM("${Test-Standby/Followed.Arn}")`,
+		)), exhaustive, minimal},
+		{"nobody is served", rule("Nobody is served", nobody), minimal, plain},
+		{"whatever else is known", rule("Nobody is served", nobody), exhaustive, plain},
+		{"the first pages, and tells the topic", pages("Visitors are affected", "visitors-are-affected"), minimal, paged},
+		{"the second, too", pages("Nobody is served", "nobody-is-served"), minimal, paged},
 		{"nothing else pages", count(alarmType, 0, object{"AlarmActions": listWith(ref("Pages"))}), minimal, paged},
 	})
 }
@@ -102,27 +109,53 @@ func edgeAlarm(of, distribution string) assertion {
 	})
 }
 
-// rule demands the one composite alarm's rule.
-func rule(want string) assertion {
+// affected is the rule of visitors who are: home's files count while home
+// serves, and what the standby is about while that does.
+func affected(atStandby string) string {
+	return `(ALARM("${AlarmsSiteErrors.Arn}") OR ALARM("${AlarmsHomeEndpoint.Arn}")` +
+		` OR (ALARM("${AlarmsHomeFilesErrors.Arn}") AND (NOT (ALARM("${AlarmsStandbyServes.Arn}"))))` +
+		` OR (ALARM("${AlarmsStandbyServes.Arn}") AND (` + atStandby + `)))`
+}
+
+const nobody = `(ALARM("${AlarmsStandbyServes.Arn}") AND ALARM("${AlarmsStandbyEndpoint.Arn}"))`
+
+// rule demands the rule of the composite alarm of this name.
+func rule(name, want string) assertion {
 	return func(template assertions.Template) {
-		got, err := flatten(theOne(template, compositeType, "AlarmRule"))
-		if err != nil {
-			panic(err)
+		var got []string
+		for _, alarm := range *template.FindResources(jsii.String(compositeType), object{
+			"Properties": object{"AlarmName": "ticketing: " + name},
+		}) {
+			text, err := flatten((*alarm)["Properties"].(object)["AlarmRule"])
+			if err != nil {
+				panic(err)
+			}
+			got = append(got, otherStacksARN.ReplaceAllString(text, "$${$1/$2.Arn}"))
 		}
-		demandEqual(want, got)
+		demandEqual([]string{want}, got)
 	}
+}
+
+// pages demands that a composite alarm tells both topics when it goes off and
+// when it ends.
+func pages(name, paragraph string) assertion {
+	return hasExactly(compositeType, object{
+		"AlarmName":        "ticketing: " + name,
+		"AlarmDescription": matching(`\. What to do: docs/operations\.md#` + paragraph + "$"),
+		"AlarmRule":        assertions.Match_AnyValue(),
+		"AlarmActions":     list{ref("Topic"), ref("Pages")},
+		"OKActions":        list{ref("Topic"), ref("Pages")},
+	})
 }
 
 // Stacks follow alarms by these names, and the dashboard shows them all.
 func TestFailoverAlarmsFields(t *testing.T) {
 	var alarms *Alarms
 	f := newTestFailoverAlarms(newTestStackIn(newTestStage(t), "Stack", globalRegion), func(a *Alarms, _ *FailoverAlarmsProps) { alarms = a })
-	if len(alarms.All) != 7 {
-		t.Errorf("%d alarms for the dashboard, want 7", len(alarms.All))
+	if len(alarms.All) != 8 {
+		t.Errorf("%d alarms for the dashboard, want 8", len(alarms.All))
 	}
-	for id, alarm := range map[string]constructs.IConstruct{
-		"StandbyEndpoint": f.StandbyEndpoint, "StandbyServes": f.StandbyServes, "VisitorsAffected": f.VisitorsAffected,
-	} {
+	for id, alarm := range map[string]constructs.IConstruct{"StandbyEndpoint": f.StandbyEndpoint, "StandbyServes": f.StandbyServes} {
 		if got := *alarm.Node().Id(); got != id {
 			t.Errorf("%s is alarm %s", id, got)
 		}

@@ -15,23 +15,32 @@ import (
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
 const autoScalingRole = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
+// NotificationsProps describes who is told, and by whom.
+type NotificationsProps struct {
+	// Emails are addresses that are asked for their consent and get the messages
+	// from then on. Default: none.
+	Emails []string
+
+	// AutoScaling lets groups of web servers tell something, beside alarms.
+	// Default: alarms only.
+	AutoScaling bool
+}
+
 // Notifications is a topic for what operators of one region should hear of,
 // encrypted with a key of its own: AWS's key for SNS lets neither Auto Scaling
 // nor CloudWatch use it.
 type Notifications struct {
 	constructs.Construct
 
-	// Topic takes messages of Auto Scaling groups and of CloudWatch alarms of the
-	// same account and region.
+	// Topic takes messages of CloudWatch alarms of the same account and region.
 	Topic awssns.Topic
 }
 
-// NewNotifications makes the topic. Each of the e-mail addresses is asked for
-// its consent and gets its messages from then on.
-func NewNotifications(scope constructs.Construct, id string, emails []string) *Notifications {
+// NewNotifications makes the topic.
+func NewNotifications(scope constructs.Construct, id string, props *NotificationsProps) *Notifications {
 	n := &Notifications{Construct: constructs.NewConstruct(scope, &id)}
 	n.Topic = awssns.NewTopic(n.Construct, jsii.String("Topic"), &awssns.TopicProps{
-		MasterKey:  n.newKey(),
+		MasterKey:  n.newKey(props),
 		EnforceSSL: jsii.Bool(true),
 	})
 	// A policy of its own takes the place of the one that let the account's
@@ -42,28 +51,19 @@ func NewNotifications(scope constructs.Construct, id string, emails []string) *N
 		Resources:  jsii.Strings(*n.Topic.TopicArn()),
 		Conditions: fromThisAccount("aws:SourceAccount"),
 	}))
-	for _, email := range emails {
+	for _, email := range props.Emails {
 		n.Topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&email, nil))
 	}
 	return n
 }
 
-func (n *Notifications) newKey() awskms.Key {
+func (n *Notifications) newKey(props *NotificationsProps) awskms.Key {
 	key := awskms.NewKey(n.Construct, jsii.String("Key"), &awskms.KeyProps{
 		Description:       jsii.String("Encrypts what operators are told"),
 		EnableKeyRotation: jsii.Bool(true),
 		// Messages are gone in minutes: nothing is left to be read with it.
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
-	// By condition: KMS refuses a policy that names a role which is not there, and
-	// this one appears with the account's first group.
-	account := fromThisAccount("kms:CallerAccount")
-	(*account)["ArnEquals"] = map[string]any{
-		"aws:PrincipalArn": awscdk.Stack_Of(n.Construct).FormatArn(&awscdk.ArnComponents{
-			Service: jsii.String("iam"), Region: jsii.String(""), Resource: jsii.String(autoScalingRole),
-			ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
-		}),
-	}
 	encrypt := func(principals *[]awsiam.IPrincipal, conditions *map[string]any) {
 		key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Principals: principals,
@@ -72,7 +72,18 @@ func (n *Notifications) newKey() awskms.Key {
 			Conditions: conditions,
 		}), nil)
 	}
-	encrypt(&[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()}, account)
+	if props.AutoScaling {
+		// By condition: KMS refuses a policy that names a role which is not there,
+		// and this one appears with the account's first group.
+		role := fromThisAccount("kms:CallerAccount")
+		(*role)["ArnEquals"] = map[string]any{
+			"aws:PrincipalArn": awscdk.Stack_Of(n.Construct).FormatArn(&awscdk.ArnComponents{
+				Service: jsii.String("iam"), Region: jsii.String(""), Resource: jsii.String(autoScalingRole),
+				ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+			}),
+		}
+		encrypt(&[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()}, role)
+	}
 	encrypt(alarms(), fromThisAccount("aws:SourceAccount"))
 	return key
 }

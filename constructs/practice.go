@@ -43,7 +43,7 @@ type Practice struct {
 	// for Fault Injection Service.
 	Template awsfis.CfnExperimentTemplate
 
-	standby *AlarmResponse
+	standby *alarmResponse
 }
 
 // NewPractice makes the experiment's template. [Practice.Follow] names the
@@ -92,7 +92,7 @@ func (p *Practice) subnetARNs(vpc awsec2.IVpc) []*string {
 // https://docs.aws.amazon.com/fis/latest/userguide/using-service-linked-roles.html
 func (p *Practice) newStopCondition(alarms *Alarms, props *PracticeProps) awscloudwatch.Alarm {
 	const namespace, name = "Twinsite", "StandbyUnhealthy"
-	p.standby = NewAlarmResponse(p.Construct, "Standby", &AlarmResponseProps{
+	p.standby = newAlarmResponse(p.Construct, "Standby", &alarmResponseProps{
 		Call: &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 			Comment: jsii.String("Repeats in this region what the alarm on the standby says"),
 			Service: jsii.String("cloudwatch"),
@@ -102,6 +102,7 @@ func (p *Practice) newStopCondition(alarms *Alarms, props *PracticeProps) awsclo
 				"MetricData": []any{map[string]any{
 					"MetricName": name,
 					"Dimensions": []any{map[string]any{"Name": "Site", "Value": props.Site}},
+					"Timestamp":  "{% $states.input.time %}", // of what comes late, too
 					"Value":      "{% $states.input.detail.state.value = 'ALARM' ? 1 : 0 %}",
 				}},
 			},
@@ -139,5 +140,5 @@ func otherNamespaces(namespace string) awsiam.PolicyStatement {
 
 // Follow stops the experiment when the standby does not answer.
 func (p *Practice) Follow(scope constructs.Construct, id string, standbyUnhealthy awscloudwatch.IAlarm) {
-	p.standby.Follow(scope, id, standbyUnhealthy, []string{"OK", "ALARM", "INSUFFICIENT_DATA"}, []string{"OK", "ALARM"})
+	p.standby.follow(scope, id, standbyUnhealthy, []string{"OK", "ALARM", "INSUFFICIENT_DATA"}, []string{"OK", "ALARM"})
 }

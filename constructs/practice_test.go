@@ -55,7 +55,7 @@ func TestPractice(t *testing.T) {
 	careless := carelessPractice(stage) // the network has a log, too
 
 	// A response that may publish what it likes, and listens to alarms only.
-	loud, loudAlarm := newTestAlarmResponse(stage, "Loud", func(props *AlarmResponseProps) {
+	loud, loudAlarm := newTestAlarmResponse(stage, "Loud", func(props *alarmResponseProps) {
 		props.Call = &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 			Service: jsii.String("cloudwatch"), Action: jsii.String("putMetricData"), IamResources: jsii.Strings("*"),
 			Parameters: &object{"Namespace": "Any", "MetricData": list{object{"MetricName": "any", "Value": 1}}},
@@ -92,6 +92,8 @@ func TestPractice(t *testing.T) {
 			"MetricData": list{object{
 				"MetricName": "StandbyUnhealthy", "Dimensions": list{object{"Name": "Site", "Value": "ticketing"}},
 				"Value": "{% $states.input.detail.state.value = 'ALARM' ? 1 : 0 %}",
+				// A call may be minutes late, and after one that changed back.
+				"Timestamp": "{% $states.input.time %}",
 			}},
 		}), minimal, loud},
 		{"and in no other namespace", has(policyType, object{"PolicyDocument": object{"Statement": listWith(exactly(object{

@@ -25,14 +25,19 @@ type ReplicationAlarmsProps struct {
 	To bool
 }
 
-// NewReplicationAlarms watches what replicates from and to the bucket of one
+// ReplicationAlarms watches what replicates from and to the bucket of one
 // region. Failures are published in the region of the source and delays in
 // that of the destination, so each region watches a half of either way.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
-func NewReplicationAlarms(scope constructs.Construct, id string, alarms *Alarms, props *ReplicationAlarmsProps) {
-	c := constructs.NewConstruct(scope, &id)
+type ReplicationAlarms struct {
+	constructs.Construct
+}
+
+// NewReplicationAlarms makes the alarms.
+func NewReplicationAlarms(scope constructs.Construct, id string, alarms *Alarms, props *ReplicationAlarmsProps) *ReplicationAlarms {
+	r := &ReplicationAlarms{Construct: constructs.NewConstruct(scope, &id)}
 	if props.From {
-		alarms.add(c, "Failing", alarmProps{
+		alarms.add(r.Construct, "Failing", alarmProps{
 			title:     "Files do not replicate",
 			means:     "A file, or the deletion of one, could not be replicated from this region's bucket. S3 has given up on it.",
 			metric:    ofBucket("SUM", operationsFailed, "SourceBucket", props.Bucket),
@@ -44,7 +49,7 @@ func NewReplicationAlarms(scope constructs.Construct, id string, alarms *Alarms,
 		})
 	}
 	if props.To {
-		alarms.add(c, "Late", alarmProps{
+		alarms.add(r.Construct, "Late", alarmProps{
 			title:     "Files replicate late",
 			means:     fmt.Sprintf("A file that was written in the other region has been on its way to this one for more than %d minutes.", replicationMinutes),
 			metric:    ofBucket("MAX", "ReplicationLatency", "DestinationBucket", props.Bucket),
@@ -54,6 +59,7 @@ func NewReplicationAlarms(scope constructs.Construct, id string, alarms *Alarms,
 			missing: awscloudwatch.TreatMissingData_IGNORE,
 		})
 	}
+	return r
 }
 
 // ofBucket asks for a replication metric by one bucket: the other stands in a

@@ -114,9 +114,10 @@ func (d *SiteDistribution) behavior(props *SiteDistributionProps) *awscloudfront
 		behavior.FunctionAssociations = &[]*awscloudfront.FunctionAssociation{{
 			EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,
 			Function: awscloudfront.NewFunction(d.Construct, jsii.String("ReadFailover"), &awscloudfront.FunctionProps{
-				Comment: jsii.String("Retries reads at the standby"),
-				Runtime: awscloudfront.FunctionRuntime_JS_2_0(),
-				Code:    awscloudfront.FunctionCode_FromInline(&props.EdgeFunction),
+				FunctionName: uniqueName(d.Construct),
+				Comment:      jsii.String("Retries reads at the standby"),
+				Runtime:      awscloudfront.FunctionRuntime_JS_2_0(),
+				Code:         awscloudfront.FunctionCode_FromInline(&props.EdgeFunction),
 			}),
 		}}
 	}

@@ -27,7 +27,7 @@ func TestWebServers(t *testing.T) {
 		props.SSH = []string{"10.0.0.0/16", "192.0.2.1/32"}
 		props.Minimum, props.Maximum = 4, 4
 		props.DetailedMonitoring = true
-		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", nil).Topic
+		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", &NotificationsProps{AutoScaling: true}).Topic
 	})
 	ownImage := newTestWebServers(stage, "OwnImage", func(props *WebServersProps) { props.Image = "ami-0123456789abcdef0" })
 	parameter := newTestWebServers(stage, "Parameter", func(props *WebServersProps) { props.Image = "/my/image" })

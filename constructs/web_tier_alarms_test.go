@@ -1,12 +1,17 @@
 package constructs
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // testTier is a web tier, in a network of its own.
@@ -31,7 +36,6 @@ func TestWebTierAlarms(t *testing.T) {
 	minimal := newTestWebTierAlarms(stage, "Minimal", func(*WebTierAlarmsProps) {})
 	exhaustive := newTestWebTierAlarms(stage, "Exhaustive", func(props *WebTierAlarmsProps) {
 		props.AvailabilityZones = []string{testRegion + "a", testRegion + "c"}
-		props.Fixed = true
 	})
 
 	// The CDK's own choices: five minutes, and nobody is told.
@@ -46,9 +50,9 @@ func TestWebTierAlarms(t *testing.T) {
 		return every(tells(name, "no-healthy-server", object{
 			"Namespace": "AWS/ApplicationELB", "MetricName": "HealthyHostCount", "Dimensions": dimensions,
 			"Statistic": "Minimum", "Period": 60, "ComparisonOperator": "LessThanThreshold", "Threshold": 1,
-			"DatapointsToAlarm": 3, "EvaluationPeriods": 3,
+			"DatapointsToAlarm": 5, "EvaluationPeriods": 5,
 			"TreatMissingData": "breaching", // nothing is published of a zone without servers
-		}), has(alarmType, object{"AlarmDescription": matching("in this " + where + `\.`)}))
+		}), has(alarmType, object{"AlarmDescription": matching("^For five minutes, .* in this " + where + `\.`)}))
 	}
 	zone := func(name string) object { return object{"Name": "AvailabilityZone", "Value": name} }
 
@@ -79,20 +83,48 @@ func TestWebTierAlarms(t *testing.T) {
 		), exhaustive, minimal},
 		{"and none for the region", count(alarmType, 2, object{"MetricName": "HealthyHostCount"}), exhaustive, minimal},
 
-		{"no more servers may come, by the maximum of the moment", tells("A group is at its maximum", "a-group-is-at-its-maximum", object{
+		{"no more servers may come, by the limits of the moment, unless they are one number", tells("A group is at its maximum", "a-group-is-at-its-maximum", object{
 			"Metrics": list{
-				expression("maximum - desired", "servers that may still come"),
+				expression("IF(FILL(maximum, REPEAT) > FILL(minimum, REPEAT), FILL(maximum, REPEAT) - FILL(desired, REPEAT), 1)", "servers that may still come"),
 				operand("desired", "AWS/AutoScaling", "GroupDesiredCapacity", "Average", groupIs("WebTierWebServersGroupASG")),
 				operand("maximum", "AWS/AutoScaling", "GroupMaxSize", "Average", groupIs("WebTierWebServersGroupASG")),
+				operand("minimum", "AWS/AutoScaling", "GroupMinSize", "Average", groupIs("WebTierWebServersGroupASG")),
 			},
 			"ComparisonOperator": "LessThanOrEqualToThreshold", "Threshold": 0,
 			"DatapointsToAlarm": 5, "EvaluationPeriods": 5,
 			"TreatMissingData": "ignore",
-		}), minimal, exhaustive},
-		{"a fixed group is always at its maximum", count(alarmType, 0, object{
-			"AlarmName": matching("at its maximum"),
-		}), exhaustive, minimal},
+		}), minimal, plain},
+		{"nothing is missed before there are servers", afterServers(), minimal, plain},
+		{"nor in any zone", afterServers(), exhaustive, plain},
 	})
+}
+
+// afterServers demands that every alarm, save those that scale the group, is
+// made after the group.
+func afterServers() assertion {
+	group := regexp.MustCompile("^WebTierWebServersGroupASG[0-9A-F]{8}$")
+	return func(template assertions.Template) {
+		for id, alarm := range *template.FindResources(jsii.String(alarmType), nil) {
+			after, _ := (*alarm)["DependsOn"].([]any)
+			waits := slices.ContainsFunc(after, func(id any) bool { return group.MatchString(id.(string)) })
+			if !waits && !strings.HasPrefix(id, "WebTierCpu") {
+				panic(fmt.Sprintf("%s%s is made after %v", flaw, id, after))
+			}
+		}
+	}
+}
+
+// The alarm of visitors who are affected is made of it.
+func TestWebTierAlarmsFields(t *testing.T) {
+	stack := newTestStack(newTestStage(t), "Stack")
+	alarms := testAlarms(stack)
+	w := NewWebTierAlarms(stack, "WebTierAlarms", alarms, &WebTierAlarmsProps{Tier: testTier(stack)})
+	if got := *w.Errors.Node().Path(); got != "Test/Stack/WebTierAlarms/LoadBalancerErrors" {
+		t.Errorf("Errors is alarm %s", got)
+	}
+	if len(alarms.All) != 4 {
+		t.Errorf("%d alarms for the dashboard, want 4", len(alarms.All))
+	}
 }
 
 // expression demands one that is what the alarm looks at, in minutes.

@@ -66,8 +66,8 @@ type Site struct {
 	Notify []string `yaml:"notify" validate:"max=10,dive,email"`
 
 	// Page are the e-mail addresses, a pager's for example, that get one message
-	// when visitors are affected and one when they no longer are, and nothing
-	// else. It needs Notifications.
+	// when visitors are affected and one when they no longer are, the same for
+	// when nobody is served, and nothing else. It needs Notifications.
 	Page []string `yaml:"page" validate:"max=10,dive,email"`
 
 	// Runbook is where operators find docs/operations.md, as the address of your

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
 	"twinsite/constructs"
@@ -65,19 +66,14 @@ func (f *Failover) checkStandby(s *site.Site, secondary *Secondary) {
 	})
 }
 
-// watch makes the alarms of us-east-1. The region has one topic for its
-// operators, the standby's if that is there, and one that pages.
+// watch makes the alarms of us-east-1, and the topic that pages.
 func (f *Failover) watch(s *site.Site, global *Global, secondary *Secondary, primary *Primary) {
-	topic := secondary.rails.alarms.Topic
-	if *secondary.Region() != globalRegion {
-		topic = constructs.NewNotifications(f.Stack, "Notifications", s.Notify).Topic
-	}
-	pages := constructs.NewNotifications(f.Stack, "Pages", s.Page).Topic
-	output(f.Stack, "PagesTopic", *pages.TopicArn(), "Hears only whether visitors are affected")
+	pages := constructs.NewNotifications(f.Stack, "Pages", &constructs.NotificationsProps{Emails: s.Page}).Topic
+	output(f.Stack, "PagesTopic", *pages.TopicArn(), "Hears only whether visitors are affected or nobody is served")
 
-	f.alarms = newAlarms(s, topic)
+	f.alarms = newAlarms(s, f.operators(s, secondary, primary))
 	constructs.NewCertificateAlarm(f.Stack, "CertificateExpires", f.alarms, global.Certificate)
-	watched := constructs.NewFailoverAlarms(f.Stack, "Alarms", f.alarms, &constructs.FailoverAlarmsProps{
+	props := &constructs.FailoverAlarmsProps{
 		HomeEndpoint:    f.failover.HomeEndpoint,
 		HomeServes:      f.failover.HomeServes,
 		StandbyEndpoint: f.standbyEndpoint,
@@ -85,13 +81,29 @@ func (f *Failover) watch(s *site.Site, global *Global, secondary *Secondary, pri
 		HomeFiles:       primary.StaticSite.Distribution,
 		StandbyFiles:    secondary.StaticSite.Distribution,
 		Pages:           pages,
-	})
+	}
+	if *secondary.Region() == globalRegion {
+		props.StandbyErrors = secondary.rails.errors
+	}
+	watched := constructs.NewFailoverAlarms(f.Stack, "Alarms", f.alarms, props)
 	if secondary.Failback != nil {
 		secondary.Failback.Follow(f.Stack, "Failback", watched.StandbyServes)
 	}
 	if primary.Practice != nil {
 		primary.Practice.Follow(f.Stack, "Practice", watched.StandbyEndpoint)
 	}
+}
+
+// operators is the topic of us-east-1: that of the region which is there, or
+// else one of this stack.
+func (f *Failover) operators(s *site.Site, secondary *Secondary, primary *Primary) awssns.ITopic {
+	switch globalRegion {
+	case *secondary.Region():
+		return secondary.rails.alarms.Topic
+	case *primary.Region():
+		return primary.rails.alarms.Topic
+	}
+	return constructs.NewNotifications(f.Stack, "Notifications", &constructs.NotificationsProps{Emails: s.Notify}).Topic
 }
 
 // show adds the dashboard and prints where it is.

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
@@ -17,6 +18,9 @@ type guardRails struct {
 
 	// alarms tell the region's operators what they should hear of.
 	alarms *constructs.Alarms
+
+	// errors is on while the region's load balancer answers with errors.
+	errors awscloudwatch.IAlarm
 }
 
 // newGuardRails makes a region's log bucket and topic.
@@ -26,7 +30,9 @@ func newGuardRails(stack awscdk.Stack, s *site.Site) *guardRails {
 		rails.logs = constructs.NewLogBucket(stack, "AccessLogs", removalPolicy(s.Retention.Logs))
 	}
 	if s.Notifications {
-		rails.alarms = newAlarms(s, constructs.NewNotifications(stack, "Notifications", s.Notify).Topic)
+		rails.alarms = newAlarms(s, constructs.NewNotifications(stack, "Notifications", &constructs.NotificationsProps{
+			Emails: s.Notify, AutoScaling: true,
+		}).Topic)
 	}
 	return rails
 }
@@ -49,10 +55,10 @@ func (g *guardRails) watch(stack awscdk.Stack, region site.Region, w site.Web, t
 	if g.alarms == nil {
 		return
 	}
-	props := &constructs.WebTierAlarmsProps{Tier: tier, Fixed: w.Minimum == w.Maximum}
+	props := &constructs.WebTierAlarmsProps{Tier: tier}
 	if w.Minimum >= len(region.AvailabilityZones) { // Auto Scaling spreads them
 		props.AvailabilityZones = region.AvailabilityZones
 	}
-	constructs.NewWebTierAlarms(stack, "WebTierAlarms", g.alarms, props)
+	g.errors = constructs.NewWebTierAlarms(stack, "WebTierAlarms", g.alarms, props).Errors
 	constructs.NewReplicationAlarms(stack, "ReplicationAlarms", g.alarms, &files)
 }

@@ -57,7 +57,9 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, u
 		Bucket: x.StaticSite.Bucket, To: true, From: s.Replication.BothWays,
 	})
 	if s.Failover.Failback == site.FailbackManual {
-		x.Failback = constructs.NewManualFailback(x.Stack, "Failback", x.rails.alarms, x.StaticSite.Bucket, removalPolicy(s.Retention.Logs))
+		x.Failback = constructs.NewManualFailback(x.Stack, "Failback", x.rails.alarms, &constructs.ManualFailbackProps{
+			Bucket: x.StaticSite.Bucket, LogsRemoval: removalPolicy(s.Retention.Logs),
+		})
 	}
 
 	output(x.Stack, "StaticAddress", x.StaticSite.Address(), "The static files, at the standby")
