@@ -39,6 +39,10 @@ type Model struct {
 	// Switch is the failover switch; nil if the site has none.
 	Switch *Switch
 
+	// Failback is what keeps the site at the standby until somebody removes the
+	// switch; nil if visitors come home by themselves.
+	Failback *Failback
+
 	// Replication says which way the static files are copied.
 	Replication Replication
 
@@ -86,7 +90,7 @@ func NewModel(a *assembly.Assembly) (m *Model, err error) {
 	r.readSwitch()
 	r.readReplication()
 	r.readZone()
-	r.model.Faults = findFaults(r.model)
+	r.model.Faults = append(findFaults(r.model), r.readFailback()...)
 	return r.model, nil
 }
 
