@@ -31,6 +31,10 @@ func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 	if outage == Dark || outage == Slow {
 		home += p.AnswerLimit
 	}
+	if m.Failback != nil { // the switch may be what the way home waits for
+		check = m.switchCheck()
+		home = max(home, time.Duration(check.Threshold)*(check.Interval+p.CheckerRTTMax)+p.CheckerRTTMax)
+	}
 	tail := p.PropagationMax + p.AliasTTL + p.KeepConnection + p.Period + answer
 	return Seconds(map[Quantity]time.Duration{
 		Detect: unless(outage == Half, away), DNSMoved: unless(outage == Half, away+p.PropagationMax),

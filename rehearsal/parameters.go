@@ -61,6 +61,17 @@ type Parameters struct {
 
 	// Length is how long an outage lasts. Default: 5 min for the prediction.
 	Length time.Duration
+
+	// AlarmMin and AlarmMax bound the time from the sample that sets off the alarm
+	// of manual failback until the switch is there: the metric, the alarm, two
+	// event buses, the state machine. [U] Of a message, Route 53 says that it may
+	// take several minutes; a guess. Default: 10 s and 3 min.
+	AlarmMin, AlarmMax time.Duration
+
+	// OperatorAfter is how long after the outage, or after the switch was put if
+	// that is later, somebody removes the switch of manual failback. A guess: it
+	// is up to people. Default: 5 min for the prediction.
+	OperatorAfter time.Duration
 }
 
 // DefaultParameters returns the defaults.
@@ -76,7 +87,9 @@ func DefaultParameters() Parameters {
 		StaleShare: 0.1,
 		SlowAnswer: 5 * time.Second,
 		FlapDark:   20 * time.Second, FlapFine: 10 * time.Second,
-		Length: 5 * time.Minute,
+		Length:   5 * time.Minute,
+		AlarmMin: 10 * time.Second, AlarmMax: 3 * time.Minute,
+		OperatorAfter: 5 * time.Minute,
 	}
 }
 

@@ -17,7 +17,7 @@ type PlayOptions struct {
 	Seed       uint64      // of phases and delays; real sockets add their own
 	Visitors   int         // default 6
 	Progress   io.Writer   // gets a line that is rewritten, if not nil
-	Parameters *Parameters // default: DefaultParameters, with a Length of 130 s at most
+	Parameters *Parameters // default: DefaultParameters, with a Length of 130 s at most, and an operator after a minute
 }
 
 // A Play is what happened.
@@ -27,6 +27,7 @@ type Play struct {
 	Visitors  int
 	Began     time.Duration // of the outage, since the play began
 	Healed    time.Duration
+	Removed   time.Duration // when an operator removed what manual failback had put; 0 if nobody had to
 	Ended     time.Duration
 	Events    []Event // in order
 	Requests  []Request
@@ -61,7 +62,8 @@ type director struct {
 	log     *requestLog
 	play    *Play
 	phase   string
-	moves   bool // whether DNS is expected to move
+	moves   bool    // whether DNS is expected to move
+	keeper  *keeper // nil if failback is automatic
 	ctx     context.Context
 }
 
@@ -76,7 +78,10 @@ func newDirector(ctx context.Context, m *Model, options PlayOptions) (*director,
 		return nil, fmt.Errorf("the site has no failover switch: no PRIMARY record of %s depends on a health check of an object in a bucket", m.Hosts()[0])
 	}
 	p := DefaultParameters()
-	p.Length = 130 * time.Second
+	p.Length, p.OperatorAfter = 130*time.Second, time.Minute
+	if f := m.Failback; f != nil { // the outage is to outlast the alarm
+		p.Length = atLeast(p.Length, Bound(m, p, Dark, WritesBack)) + time.Duration(f.Periods)*f.Period + p.AlarmMax
+	}
 	if options.Parameters != nil {
 		p = *options.Parameters
 	}
@@ -86,8 +91,9 @@ func newDirector(ctx context.Context, m *Model, options PlayOptions) (*director,
 		return nil, err
 	}
 	return &director{options: options, model: m, stage: stage, log: &requestLog{}, ctx: ctx,
-		moves: !Bound(m, p, options.Outage, DNSMoved).Never(),
-		play:  &Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
+		keeper: newKeeper(m, p, options.Seed),
+		moves:  !Bound(m, p, options.Outage, DNSMoved).Never(),
+		play:   &Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
 }
 
 // calmLength is how long a play shows the site while all is well.
@@ -132,9 +138,12 @@ func (d *director) phases() error {
 		return err
 	}
 	d.play.Healed = c.now()
+	if d.keeper != nil && d.options.Outage == BySwitch {
+		d.keeper.exists = false // whoever put the switch removes it, whoever put it since
+	}
 	d.set(d.play.Healed, fine, fine, false)
 	d.event(d.play.Healed, map[bool]string{true: "the switch is removed", false: "home is healed"}[d.options.Outage == BySwitch])
-	return d.wait("healed", 130*time.Second, d.settledHome)
+	return d.comeHome()
 }
 
 // wait lets the play go on for a time, or until it is settled. In an outage, it
@@ -154,6 +163,7 @@ func (d *director) wait(phase string, length time.Duration, settled func() bool)
 				d.set(c.now(), s, b, e)
 			}
 		}
+		d.keep()
 		if step%10 == 0 {
 			d.progress()
 		}
@@ -175,14 +185,14 @@ func (d *director) set(_ time.Duration, home, standby condition, exists bool) {
 		d.stage.standby().set(standby)
 	}
 	if d.stage.switched != nil {
-		d.stage.switched.exists.Store(exists)
+		d.stage.switched.exists.Store(exists || d.keeper != nil && d.keeper.exists)
 	}
 }
 
 // settledAway reports whether the outage has shown all it will: for five
 // seconds, DNS has moved and every visitor reads and writes at the standby.
 func (d *director) settledAway() bool {
-	if !d.moves || d.options.Outage == Flapping {
+	if !d.moves || d.options.Outage == Flapping || !d.keeps() {
 		return false
 	}
 	return d.everybody(func(r Request) bool { return r.Good() && r.To == "standby" })
@@ -192,7 +202,7 @@ func (d *director) settledAway() bool {
 // no older answer of DNS leads elsewhere.
 func (d *director) settledHome() bool {
 	now := d.stage.clock.now()
-	if now-d.play.Healed < 10*time.Second {
+	if now-d.play.homeward() < 10*time.Second || d.keeper != nil && d.keeper.due != never {
 		return false
 	}
 	for _, pair := range d.model.Pairs {
@@ -200,7 +210,7 @@ func (d *director) settledHome() bool {
 			return false
 		}
 	}
-	if d.moves && !d.stage.route53.cameHome(d.play.Healed) {
+	if d.moves && !d.stage.route53.cameHome(d.play.homeward()) {
 		return false
 	}
 	return d.everybody(func(r Request) bool { return r.Good() && r.By == "home" })
@@ -265,7 +275,10 @@ func (d *director) finish() {
 	r := d.stage.route53
 	r.mu.Lock()
 	d.play.Events = append(d.play.Events, r.primary...)
-	sample := Sample{never, never, never, never, never, never, never, 0, 0, 0}
+	sample := nothing()
+	if d.keeper != nil && d.keeper.put != never {
+		sample.Put = d.keeper.put - d.play.Began
+	}
 	for _, pair := range d.model.Pairs {
 		for _, answer := range r.answers[pair][1:] {
 			if pair == d.model.Pairs[0] {
@@ -291,8 +304,8 @@ func keep(play *Play, away, home *time.Duration, at time.Duration, isAway bool) 
 	switch {
 	case isAway && at >= play.Began && *away == never:
 		*away = at - play.Began
-	case !isAway && *away != never && at >= play.Healed && *home == never:
-		*home = at - play.Healed
+	case !isAway && *away != never && at >= play.homeward() && *home == never:
+		*home = at - play.homeward()
 	}
 }
 
@@ -304,8 +317,8 @@ func measure(play *Play, sample Sample) Sample {
 		case r.Sent < play.Began:
 		case r.Sent >= play.Healed:
 			sample.LostComingHome += count(!r.Good())
-			if r.Write {
-				home[r.Visitor].note(r.Good() && r.By == "home", r.Sent+r.Took-play.Healed)
+			if r.Write && r.Sent >= play.homeward() {
+				home[r.Visitor].note(r.Good() && r.By == "home", r.Sent+r.Took-play.homeward())
 			}
 		case r.Write:
 			sample.LostWrites += count(!r.Good())

@@ -29,8 +29,19 @@ func TestPlayOutages(t *testing.T) {
 					t.Fatal(err)
 				}
 				checkPlay(t, play)
+				if play.Removed != 0 || play.Sample.Put != never {
+					t.Errorf("automatic failback had a switch put after %s and removed at %s", Seconds(play.Sample.Put), play.Removed)
+				}
 			})
 		}
+		t.Run("manual failback", func(t *testing.T) {
+			t.Parallel()
+			playManual(ctx, t)
+		})
+		t.Run("manual failback, late", func(t *testing.T) {
+			t.Parallel()
+			playLate(ctx, t)
+		})
 	})
 }
 
@@ -68,6 +79,72 @@ func checkPlay(t *testing.T, play *Play) {
 	}
 	if last := play.Requests[len(play.Requests)-1]; !last.Good() {
 		t.Errorf("the last request was lost: %+v", last)
+	}
+}
+
+// playQuickly plays a site with manual failback and an outage of which
+// everybody hears soon: it is about their order. The alarm takes its time.
+func playQuickly(ctx context.Context, t *testing.T, length, alarm time.Duration) (*Play, []string) {
+	t.Helper()
+	m := loadManual(t, func(a *assembly.Assembly) {
+		find(t, a, awayAlarm).Set("Period", 2)
+		for _, check := range a.Resources("AWS::Route53::HealthCheck") {
+			if check.Has("HealthCheckConfig.RequestInterval") {
+				check.Set("HealthCheckConfig.RequestInterval", 3)
+			}
+		}
+	})
+	p := DefaultParameters()
+	p.AliasTTL, p.Length, p.AlarmMin, p.AlarmMax, p.OperatorAfter = 5*time.Second, length, alarm, alarm, 15*time.Second
+	play, err := RunPlay(ctx, m, PlayOptions{Outage: Refused, Speed: 20, Seed: 1, Visitors: 2, Parameters: &p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events []string
+	for _, e := range play.Events {
+		events = append(events, e.What)
+	}
+	t.Logf("%v, in effect at speed %.0f", play.Events, play.Effective)
+	if s := play.Sample; s.Put == never || s.DetectHome < 0 || s.DetectHome == never || s.DNSHome < 0 || s.Home < 0 || s.Home == never {
+		t.Errorf("put after %s; recovery detected after %s, DNS home after %s, home again after %s", Seconds(s.Put), Seconds(s.DetectHome), Seconds(s.DNSHome), Seconds(s.Home))
+	}
+	if last := play.Requests[len(play.Requests)-1]; last.By != "home" {
+		t.Errorf("the last request was not served by home: %+v", last)
+	}
+	return play, events
+}
+
+// The switch is put before home is healed: home serves nobody until an operator
+// removes it.
+func playManual(ctx context.Context, t *testing.T) {
+	play, events := playQuickly(ctx, t, 2*time.Minute, 15*time.Second)
+	want := []string{"home refuses connections", "PRIMARY unhealthy", "DNS answers SECONDARY", "manual failback puts the switch",
+		"home is healed", "an operator removes the switch", "PRIMARY healthy", "DNS answers PRIMARY"}
+	if !slices.Equal(events, want) {
+		t.Errorf("events: %q, want %q", events, want)
+	}
+	kept := 0
+	for _, r := range play.Requests {
+		if r.Sent < play.Healed || r.Sent >= play.Removed {
+			continue
+		}
+		if kept++; r.By == "home" {
+			t.Fatalf("home served before anybody removed the switch: %+v", r)
+		}
+	}
+	if kept == 0 {
+		t.Error("nobody came between the outage and the operator")
+	}
+}
+
+// The outage is over before the switch is put: visitors go home, and away once
+// more, which sets the alarm off again. The operator waits for that.
+func playLate(ctx context.Context, t *testing.T) {
+	_, events := playQuickly(ctx, t, 20*time.Second, 35*time.Second)
+	want := []string{"home refuses connections", "PRIMARY unhealthy", "DNS answers SECONDARY", "home is healed", "PRIMARY healthy", "DNS answers PRIMARY",
+		"manual failback puts the switch", "PRIMARY unhealthy", "DNS answers SECONDARY", "manual failback puts the switch", "an operator removes the switch", "PRIMARY healthy", "DNS answers PRIMARY"}
+	if !slices.Equal(events, want) {
+		t.Errorf("events: %q, want %q", events, want)
 	}
 }
 

@@ -24,6 +24,8 @@ type Prediction struct {
 	Trials     int          `json:"trials"`
 	Quantities []Prognosis  `json:"quantities"`
 	Lost       LostForecast `json:"lost"`
+
+	Failback *FailbackForecast `json:"failback,omitempty"` // nil: visitors come home by themselves
 }
 
 // A LostForecast counts requests of one visitor without a good answer, on
@@ -203,6 +205,9 @@ func summarize(m *Model, p Parameters, outage Outage, samples []Sample) Predicti
 			Quantity: quantity, P1: at(1), Median: at(50), P95: at(95), P99: at(99), Worst: values[len(values)-1], Never: missing,
 			Bound: Bound(m, p, outage, quantity),
 		})
+	}
+	if m.Failback != nil {
+		prediction.Failback = forecastFailback(p, samples)
 	}
 	for _, sample := range samples {
 		prediction.Lost.Reads += float64(sample.LostReads) / float64(len(samples))

@@ -175,7 +175,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	for _, pair := range r.Model.Pairs {
 		pairs = append(pairs, map[string]any{"name": pair.Name, "type": pair.Type, "place": pair.place()})
 	}
-	return encoder.Encode(map[string]any{
+	report := map[string]any{
 		"zone": r.Model.Zone, "pairs": pairs, "replication": map[string]bool{
 			"homeToStandby": r.Model.Replication.HomeToStandby, "standbyToHome": r.Model.Replication.StandbyToHome,
 		},
@@ -184,7 +184,13 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		"documentedBound": DocumentedBound(r.Model, r.Parameters),
 		"predictions":     append([]Prediction{}, r.Predictions...),
 		"plays":           plays,
-	})
+	}
+	if f := r.Model.Failback; f != nil {
+		report["failback"] = map[string]any{
+			"stateMachine": f.StateMachine, "alarm": f.Alarm, "operatorAfter": Seconds(r.Parameters.OperatorAfter),
+		}
+	}
+	return encoder.Encode(report)
 }
 
 // plain is the play for JSON.
@@ -202,10 +208,14 @@ func (p *Play) plain() map[string]any {
 			"visitor": q.Visitor, "write": q.Write, "sent": Seconds(q.Sent), "took": Seconds(q.Took), "status": q.Status, "by": q.By, "to": q.To,
 		})
 	}
-	return map[string]any{
+	plain := map[string]any{
 		"outage": p.Outage, "speed": p.Speed, "visitors": p.Visitors,
 		"began": Seconds(p.Began), "healed": Seconds(p.Healed), "ended": Seconds(p.Ended), "effectiveSpeed": p.Effective,
 		"measured": measured, "lost": map[string]int{"reads": p.Sample.LostReads, "writes": p.Sample.LostWrites, "comingHome": p.Sample.LostComingHome},
 		"events": events, "requests": requests,
 	}
+	if p.Removed > 0 {
+		plain["removed"] = Seconds(p.Removed)
+	}
+	return plain
 }

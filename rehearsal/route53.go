@@ -68,6 +68,13 @@ func (r *route53) health() Health {
 	}
 }
 
+// says is the status of a health check.
+func (r *route53) says(check *HealthCheck) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return check.Healthy(r.health().Endpoint)
+}
+
 // evaluate decides what DNS will answer once a new status has spread.
 func (r *route53) evaluate() {
 	r.mu.Lock()

@@ -9,8 +9,9 @@ import (
 // never is a moment that does not come.
 const never = time.Duration(1<<63 - 1)
 
-// A Sample is what one trial, or one play, measured. The first four count from
-// the beginning of the outage, the others from its end.
+// A Sample is what one trial, or one play, measured. The first four, and Put,
+// count from the beginning of the outage, the others from its end; where manual
+// failback has put the failover switch, from its removal.
 type Sample struct {
 	Detect   time.Duration // the PRIMARY record became unhealthy
 	DNSMoved time.Duration // DNS answers with the standby
@@ -23,6 +24,16 @@ type Sample struct {
 
 	LostReads, LostWrites int // requests without a good answer during the outage
 	LostComingHome        int // requests without a good answer after it
+
+	Put time.Duration // manual failback put the failover switch
+}
+
+// nothing is a sample in which nothing has happened yet.
+func nothing() Sample {
+	return Sample{
+		Detect: never, DNSMoved: never, Reads: never, Writes: never,
+		DetectHome: never, DNSHome: never, Home: never, Put: never,
+	}
 }
 
 // A change is a new status from a moment on.
@@ -41,6 +52,7 @@ type simulation struct {
 	pair          *Pair
 	until         time.Duration
 	cacheGone     time.Duration // when the edge has forgotten the last error on the health path
+	homeward      time.Duration // when the way home begins: at the outage's end, or when the switch is removed
 	sample        Sample
 }
 
@@ -51,8 +63,8 @@ type answers []struct {
 }
 
 func (s *simulation) run() Sample {
-	s.sample = Sample{never, never, never, never, never, never, never, 0, 0, 0}
 	random, p := s.random, s.p
+	s.sample, s.homeward = nothing(), p.Length
 	// A target group's check finds a dead server the threshold's last time.
 	targets := s.model.Home.Targets
 	s.noticed = between(random, 0, targets.Interval) + time.Duration(targets.Unhealthy-1)*targets.Interval
@@ -70,7 +82,12 @@ func (s *simulation) resolve() answers {
 			continue
 		}
 		endpoints[check] = s.endpoint(check)
-		for _, c := range endpoints[check] {
+	}
+	if s.model.Failback != nil {
+		s.keep(endpoints)
+	}
+	for _, changes := range endpoints {
+		for _, c := range changes {
 			moments = append(moments, c.at)
 		}
 	}
@@ -113,14 +130,14 @@ func (s *simulation) answersAt(moments []time.Duration, endpoints map[*HealthChe
 	return result
 }
 
-// note keeps the first moment in the outage when something is away, and after
-// it, the first when it is home again.
+// note keeps the first moment in the outage when something is away, and on the
+// way home, the first when it is home again.
 func (s *simulation) note(away, home *time.Duration, at time.Duration, isAway bool) {
 	switch {
 	case isAway && at >= 0 && *away == never:
 		*away = at
-	case !isAway && *away != never && at >= s.p.Length && *home == never:
-		*home = at - s.p.Length
+	case !isAway && *away != never && at >= s.homeward && *home == never:
+		*home = at - s.homeward
 	}
 }
 
@@ -139,7 +156,7 @@ func statusAt(changes []change, at time.Duration) bool {
 // them change their mind.
 func (s *simulation) endpoint(check *HealthCheck) []change {
 	calm := check.Bucket == "" // an object that is absent is answered with 403
-	if !calm && s.outage != BySwitch {
+	if !calm && s.outage != BySwitch && s.sample.Put == never {
 		return []change{{-1 << 62, false}} // nobody puts the object
 	}
 	var all []change
@@ -191,7 +208,7 @@ func (s *simulation) checker(check *HealthCheck, mind bool) []change {
 // check is one request of a checker, and how long it took to know.
 func (s *simulation) check(check *HealthCheck, at, rtt time.Duration) (good bool, took time.Duration) {
 	if check.Bucket != "" {
-		return s.outage.switched(at, s.p.Length), rtt
+		return s.switched(at), rtt
 	}
 	var result outcome
 	if to, behindEdge := s.checks[check]; behindEdge {
@@ -236,7 +253,7 @@ func (s *simulation) visit(dns answers) {
 	stale := s.random.Float64() < p.StaleShare
 	last := dns[len(dns)-1].at + p.AliasTTL + 5*p.Period
 	for at := between(s.random, 0, p.Period); at < s.until; at += p.Period {
-		if at > p.Length+p.Patience && at > last && v.home.done != never {
+		if at > s.homeward+p.Patience && at > last && v.home.done != never {
 			break
 		}
 		setup := v.resolve(at)
@@ -246,7 +263,7 @@ func (s *simulation) visit(dns answers) {
 	}
 	s.sample.Reads, s.sample.Writes = v.read.done, v.write.done
 	if s.sample.Home = v.home.done; s.sample.Home != never {
-		s.sample.Home -= p.Length
+		s.sample.Home -= s.homeward
 	}
 }
 
@@ -321,7 +338,7 @@ func (v *visit) request(at time.Duration, write, setup, stale bool) {
 		return
 	}
 	v.sample.LostComingHome += count(!good)
-	if write {
+	if write && at >= v.homeward {
 		v.home.note(good && result.by == v.model.Home, done)
 	}
 }

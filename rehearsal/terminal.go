@@ -13,6 +13,9 @@ import (
 func (r *Report) WriteText(w io.Writer) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "%s, from the templates alone (all numbers: docs/rehearsal.md)\n", r.Model.Zone)
+	if text := r.Failback(); text != "" {
+		fmt.Fprintln(w, text)
+	}
 	for _, p := range r.Predictions {
 		fmt.Fprintf(w, "\npredicted, %d trials: %s\n", p.Trials, p.Outage.Title())
 		fmt.Fprintln(out, "\tmedian\t95 %\t99 %\tworst\tbound\ttarget\t")
@@ -52,8 +55,27 @@ func (r *Report) target(o Outage, q Quantity) string {
 	return ""
 }
 
-// Story says in one sentence what a visitor goes through.
+// Failback says what the numbers of the way home mean where failback is manual;
+// "" where visitors come home by themselves.
+func (r *Report) Failback() string {
+	f := r.Model.Failback
+	if f == nil {
+		return ""
+	}
+	return fmt.Sprintf("Failback is manual: once the alarm %s has gone off, %s puts the failover switch, and visitors come home only when somebody removes it.\n"+
+		"%q, %q and %q count from then; the prediction has it removed %s after the outage.", f.Alarm, f.StateMachine, DetectHome, DNSHome, HomeAgain, Seconds(r.Parameters.OperatorAfter))
+}
+
+// Story says in one sentence what a visitor goes through and, where failback is
+// manual, in another what becomes of it.
 func (p Prediction) Story() string {
+	if p.Failback == nil {
+		return p.visitor()
+	}
+	return p.visitor() + " " + p.Failback.story(p.Trials, p.Outage)
+}
+
+func (p Prediction) visitor() string {
 	reads, writes, moved := p.Of(ReadsBack), p.Of(WritesBack), p.Of(DNSMoved)
 	switch {
 	case p.Outage.Unjudged() != "":
@@ -100,7 +122,11 @@ func (p *Play) writeTimeline(w io.Writer) {
 	at := func(t time.Duration) int { return min(width-1, int(float64(width)*float64(t)/float64(p.Ended))) }
 	ruler := []byte(strings.Repeat(".", width))
 	ruler[at(p.Began)], ruler[at(p.Healed)] = '!', '+'
-	fmt.Fprintf(w, "\nplayed at speed %g (%.0f in effect): %s (! begins, + ends; h home, s standby, x somebody lost)\n", p.Speed, p.Effective, p.Outage.Title())
+	removed := ""
+	if p.Removed > 0 {
+		ruler[at(p.Removed)], removed = '-', ", - switch removed"
+	}
+	fmt.Fprintf(w, "\nplayed at speed %g (%.0f in effect): %s (! begins, + ends%s; h home, s standby, x somebody lost)\n", p.Speed, p.Effective, p.Outage.Title(), removed)
 	fmt.Fprintf(w, "         %s %.0f s\n  reads  %s\n  writes %s\n", ruler, p.Ended.Seconds(), p.strip(false, width), p.strip(true, width))
 	for _, e := range p.Events {
 		fmt.Fprintf(w, "  %7.1f s  %s\n", e.At.Seconds(), e.What)
