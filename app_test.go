@@ -16,6 +16,7 @@ import (
 
 	"twinsite/assembly"
 	"twinsite/internal/kernel"
+	"twinsite/rehearsal"
 	"twinsite/site"
 )
 
@@ -179,6 +180,31 @@ func TestReferences(t *testing.T) {
 	for _, s := range sites {
 		if err := s.assembly.Check(); err != nil {
 			t.Errorf("%s: %v", s.name, err)
+		}
+	}
+}
+
+// TestRehearsal reads every site as the rehearsal does: it must find fault with
+// the article's cached errors only, and manual failback where the site says so.
+func TestRehearsal(t *testing.T) {
+	for _, s := range sites {
+		m, err := rehearsal.NewModel(s.assembly)
+		if err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		if (len(m.Faults) > 0) != (s.site.Edge.ErrorCaching > 0) {
+			t.Errorf("%s: finds the faults %v", s.name, m.Faults)
+		}
+		if found, want := m.Failback != nil, manual(s.site); found != want {
+			t.Errorf("%s: finds manual failback: %t, want %t", s.name, found, want)
+		}
+		if !manual(s.site) {
+			continue
+		}
+		twin := s.assembly.Clone()
+		remove(twin.Resources("AWS::Events::EventBus")[0])
+		if m, err := rehearsal.NewModel(twin); err == nil && m.Failback != nil && len(m.Faults) == 0 {
+			t.Errorf("%s: nobody noticed that the event gets nowhere", s.name)
 		}
 	}
 }
