@@ -42,7 +42,7 @@ func newTestAlarmResponse(stage awscdk.Stage, id string, mutate func(*alarmRespo
 
 // testFollowed is an alarm to follow.
 func testFollowed(stack awscdk.Stack) awscloudwatch.Alarm {
-	return plainAlarm(stack, "Followed", newMetric(regionOf(stack), "Space", "Name", awscloudwatch.Stats_SUM(), nil))
+	return plainAlarm(stack, "Followed", awscloudwatch.NewMetric(newMetric(regionOf(stack), "Space", "Name", sum, nil)))
 }
 
 // carelessResponse is what the CDK's examples would do about an alarm: a state

@@ -79,11 +79,12 @@ func (a *Alarms) add(scope constructs.Construct, id string, props alarmProps) aw
 
 // tell makes an alarm tell topics when it goes off and when it ends.
 func (a *Alarms) tell(alarm awscloudwatch.AlarmBase, topics ...awssns.ITopic) {
+	var actions []awscloudwatch.IAlarmAction
 	for _, topic := range topics {
-		action := awscloudwatchactions.NewSnsAction(topic)
-		alarm.AddAlarmAction(action)
-		alarm.AddOkAction(action)
+		actions = append(actions, awscloudwatchactions.NewSnsAction(topic))
 	}
+	alarm.AddAlarmAction(actions...)
+	alarm.AddOkAction(actions...)
 }
 
 // name is an alarm's name, as "ticketing: No healthy server (us-east-1a)".

@@ -49,7 +49,7 @@ func newTestAlarm(stage awscdk.Stage, id string, mutate func(*Alarms, *alarmProp
 	props := alarmProps{
 		title:    "Something is wrong",
 		means:    "It is not right.",
-		metric:   newMetric(testRegion, "Space", "Name", awscloudwatch.Stats_SUM(), map[string]*string{"Of": jsii.String("what")}),
+		metric:   awscloudwatch.NewMetric(newMetric(testRegion, "Space", "Name", sum, map[string]*string{"Of": jsii.String("what")})),
 		operator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,
 		missing:  awscloudwatch.TreatMissingData_IGNORE,
 	}
@@ -77,7 +77,7 @@ func TestAlarms(t *testing.T) {
 
 	// Who is told of an alarm is seldom told that it is over.
 	plain := newTestStack(stage, "Plain")
-	plainAlarm(plain, "Alarm", newMetric(testRegion, "Space", "Name", awscloudwatch.Stats_SUM(), nil)).
+	plainAlarm(plain, "Alarm", awscloudwatch.NewMetric(newMetric(testRegion, "Space", "Name", sum, nil))).
 		AddAlarmAction(awscloudwatchactions.NewSnsAction(awssns.NewTopic(plain, jsii.String("Topic"), nil)))
 
 	checkPromises(t, []promise{
@@ -109,7 +109,7 @@ func TestAlarms(t *testing.T) {
 // silent has an alarm that tells of silence.
 func silent(stage awscdk.Stage) awscdk.Stack {
 	stack := newTestStack(stage, "Silent")
-	plainAlarm(stack, "Alarm", newMetric(testRegion, "Space", "Name", awscloudwatch.Stats_SUM(), nil)).
+	plainAlarm(stack, "Alarm", awscloudwatch.NewMetric(newMetric(testRegion, "Space", "Name", sum, nil))).
 		AddInsufficientDataAction(awscloudwatchactions.NewSnsAction(awssns.NewTopic(stack, jsii.String("Topic"), nil)))
 	return stack
 }
@@ -118,7 +118,7 @@ func silent(stage awscdk.Stage) awscdk.Stack {
 func TestAlarmInAnotherRegion(t *testing.T) {
 	checkPanic(t, func() {
 		newTestAlarm(newTestStage(t), "Failing", func(_ *Alarms, props *alarmProps) {
-			props.metric = newMetric(globalRegion, "Space", "Name", awscloudwatch.Stats_SUM(), nil)
+			props.metric = awscloudwatch.NewMetric(newMetric(globalRegion, "Space", "Name", sum, nil))
 		})
 	}, "Alarm", testRegion, globalRegion)
 }

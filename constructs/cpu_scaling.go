@@ -71,9 +71,10 @@ func (c *CPUScaling) newPolicy(id string, group awsautoscaling.AutoScalingGroup,
 }
 
 func (c *CPUScaling) newAlarm(id string, props *CPUScalingProps, percent int, means string, operator awscloudwatch.ComparisonOperator, policy awsautoscaling.CfnScalingPolicy) awscloudwatch.Alarm {
-	period := awscdk.Duration_Minutes(jsii.Number(props.PeriodMinutes))
+	cpu := groupCPU(props.Group)
+	cpu.Period = awscdk.Duration_Minutes(jsii.Number(props.PeriodMinutes))
 	alarm := awscloudwatch.NewAlarm(c.Construct, &id, &awscloudwatch.AlarmProps{
-		Metric:             groupCPU(props.Group).With(&awscloudwatch.MetricOptions{Period: period}),
+		Metric:             awscloudwatch.NewMetric(cpu),
 		Threshold:          jsii.Number(percent),
 		ComparisonOperator: operator,
 		EvaluationPeriods:  jsii.Number(1),

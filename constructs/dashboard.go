@@ -93,10 +93,10 @@ func NewDashboard(scope constructs.Construct, id string, props *DashboardProps) 
 
 func whoServes(props *DashboardProps) []awscloudwatch.IWidget {
 	status := func(check awsroute53.IHealthCheck, label, color string) awscloudwatch.IMetric {
-		return shown(healthCheckMetric("HealthCheckStatus", check, awscloudwatch.Stats_MINIMUM()), label, color)
+		return shown(healthCheckMetric("HealthCheckStatus", check, minimum), label, color)
 	}
 	checkers := func(check awsroute53.IHealthCheck, label, color string) awscloudwatch.IMetric {
-		return shown(healthCheckMetric("HealthCheckPercentageHealthy", check, awscloudwatch.Stats_AVERAGE()), label, color)
+		return shown(healthCheckMetric("HealthCheckPercentageHealthy", check, average), label, color)
 	}
 	home := props.Failover.HomeEndpoint
 	return []awscloudwatch.IWidget{
@@ -119,10 +119,10 @@ func whoServes(props *DashboardProps) []awscloudwatch.IWidget {
 
 func atTheEdge(props *DashboardProps) []awscloudwatch.IWidget {
 	requests := func(distribution awscloudfront.Distribution, label, color string) awscloudwatch.IMetric {
-		return shown(edgeMetric("Requests", distribution, awscloudwatch.Stats_SUM()), label, color)
+		return shown(edgeMetric("Requests", distribution, sum), label, color)
 	}
 	errors := func(name string, distribution awscloudfront.Distribution, label, color string) awscloudwatch.IMetric {
-		return shown(edgeMetric(name, distribution, awscloudwatch.Stats_AVERAGE()), label, color)
+		return shown(edgeMetric(name, distribution, average), label, color)
 	}
 	home, standby := props.Home.StaticSite.Distribution, props.Standby.StaticSite.Distribution
 	return []awscloudwatch.IWidget{

@@ -9,7 +9,6 @@ import (
 
 // loadBalancers shows both load balancers side by side, home on the left.
 func loadBalancers(props *DashboardProps) []awscloudwatch.IWidget {
-	sum := awscloudwatch.Stats_SUM()
 	requests := func(region string, tier *WebTier, color string) awscloudwatch.IWidget {
 		return graph(region+": requests to the load balancer", "requests a minute", half, nil,
 			shown(balancerMetric("RequestCount", tier, sum), "requests", color),
@@ -17,10 +16,10 @@ func loadBalancers(props *DashboardProps) []awscloudwatch.IWidget {
 			shown(balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum), "5xx, by the load balancer", otherErrorColor))
 	}
 	slowest := func(tier *WebTier, label, color string) awscloudwatch.IMetric {
-		return shown(balancerMetric("TargetResponseTime", tier, awscloudwatch.Stats_P(jsii.Number(99))), label, color)
+		return shown(balancerMetric("TargetResponseTime", tier, p99), label, color)
 	}
 	hosts := func(tier *WebTier, label, color string) awscloudwatch.IMetric {
-		return shown(hostCount("HealthyHostCount", tier, "", awscloudwatch.Stats_MINIMUM()), label, color)
+		return shown(hostCount("HealthyHostCount", tier, "", minimum), label, color)
 	}
 	home, standby := props.Home.Tier, props.Standby.Tier
 	return []awscloudwatch.IWidget{
@@ -37,9 +36,9 @@ func loadBalancers(props *DashboardProps) []awscloudwatch.IWidget {
 func webServers(props *DashboardProps) []awscloudwatch.IWidget {
 	size := func(region string, tier *WebTier, color string) awscloudwatch.IWidget {
 		return graph(region+": number of web servers", "servers", third, nil,
-			shown(groupSize("GroupInServiceInstances", tier.Group), "in service", color),
-			shown(groupSize("GroupMaxSize", tier.Group), "maximum", limitColor),
-			shown(groupSize("GroupMinSize", tier.Group), "minimum", lowLimitColor))
+			shown(groupSize("GroupInServiceInstances", tier), "in service", color),
+			shown(groupSize("GroupMaxSize", tier), "maximum", limitColor),
+			shown(groupSize("GroupMinSize", tier), "minimum", lowLimitColor))
 	}
 	home, standby := props.Home.Tier, props.Standby.Tier
 	return []awscloudwatch.IWidget{
@@ -54,7 +53,7 @@ func webServers(props *DashboardProps) []awscloudwatch.IWidget {
 // replication shows each way in the colour of the region that it leads from.
 func replication(props *DashboardProps) []awscloudwatch.IWidget {
 	home, standby := props.Home.StaticSite.Bucket, props.Standby.StaticSite.Bucket
-	both := func(name string, statistic *string) []awscloudwatch.IMetric {
+	both := func(name string, statistic string) []awscloudwatch.IMetric {
 		way := func(from, to awss3.IBucket, label, color string) awscloudwatch.IMetric {
 			return shown(replicationMetric(name, from, to, statistic), label, color)
 		}
@@ -64,12 +63,11 @@ func replication(props *DashboardProps) []awscloudwatch.IWidget {
 		}
 		return ways
 	}
-	maximum := awscloudwatch.Stats_MAXIMUM()
 	return []awscloudwatch.IWidget{
 		graph("Files that wait to be replicated", "files", quarter, nil, both("OperationsPendingReplication", maximum)...),
 		graph("Their size", "bytes", quarter, nil, both("BytesPendingReplication", maximum)...),
 		graph("How late the latest is", "seconds", quarter, lines(line{replicationMinutes * 60, "late"}), both("ReplicationLatency", maximum)...),
-		graph("Files that failed to replicate", "files a minute", quarter, nil, both(operationsFailed, awscloudwatch.Stats_SUM())...),
+		graph("Files that failed to replicate", "files a minute", quarter, nil, both(operationsFailed, sum)...),
 	}
 }
 
@@ -116,6 +114,7 @@ func lines(all ...line) []*awscloudwatch.HorizontalAnnotation {
 }
 
 // shown is a metric as it appears in a graph.
-func shown(metric awscloudwatch.Metric, label, color string) awscloudwatch.IMetric {
-	return metric.With(&awscloudwatch.MetricOptions{Label: &label, Color: &color})
+func shown(metric *awscloudwatch.MetricProps, label, color string) awscloudwatch.IMetric {
+	metric.Label, metric.Color = &label, &color
+	return awscloudwatch.NewMetric(metric)
 }

@@ -109,7 +109,7 @@ func (f *FailoverAlarms) page(alarms *Alarms, pages awssns.ITopic, id, title, me
 
 // unhealthy is on from the first minute in which a health check was unhealthy.
 func unhealthy(check awsroute53.IHealthCheck, props alarmProps) alarmProps {
-	props.metric = healthCheckMetric("HealthCheckStatus", check, awscloudwatch.Stats_MINIMUM())
+	props.metric = awscloudwatch.NewMetric(healthCheckMetric("HealthCheckStatus", check, minimum))
 	props.operator = awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD
 	props.threshold = 1
 	return props
@@ -121,7 +121,7 @@ func edgeErrors(distribution awscloudfront.IDistribution, of string) alarmProps 
 		title:     "CloudFront answers with errors",
 		about:     of,
 		means:     "For three minutes of the last five, 5 % or more of the answers were 5xx.",
-		metric:    edgeMetric("5xxErrorRate", distribution, awscloudwatch.Stats_AVERAGE()),
+		metric:    awscloudwatch.NewMetric(edgeMetric("5xxErrorRate", distribution, average)),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: errorPercent,
 		wrong:     3, of: 5,

@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"sync"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -20,18 +22,28 @@ import (
 // CloudFront.
 const globalRegion = "us-east-1"
 
+// What is asked of a metric. The CDK has the same texts, at a call to Node
+// each; a dashboard asks for a hundred.
+const (
+	sum     = "Sum"
+	average = "Average"
+	minimum = "Minimum"
+	maximum = "Maximum"
+	p99     = "p99"
+)
+
 // everyMinute is how often most metrics are published.
-func everyMinute() awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(1)) }
+var everyMinute = sync.OnceValue(func() awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(1)) })
 
 // healthCheckMetric is a metric of a health check.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
-func healthCheckMetric(name string, check awsroute53.IHealthCheck, statistic *string) awscloudwatch.Metric {
+func healthCheckMetric(name string, check awsroute53.IHealthCheck, statistic string) *awscloudwatch.MetricProps {
 	return newMetric(globalRegion, "AWS/Route53", name, statistic, map[string]*string{"HealthCheckId": check.HealthCheckId()})
 }
 
 // edgeMetric is a metric of a distribution.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
-func edgeMetric(name string, distribution awscloudfront.IDistribution, statistic *string) awscloudwatch.Metric {
+func edgeMetric(name string, distribution awscloudfront.IDistribution, statistic string) *awscloudwatch.MetricProps {
 	return newMetric(globalRegion, "AWS/CloudFront", name, statistic, map[string]*string{
 		"DistributionId": distribution.DistributionId(),
 		"Region":         jsii.String("Global"),
@@ -40,8 +52,8 @@ func edgeMetric(name string, distribution awscloudfront.IDistribution, statistic
 
 // balancerMetric is a metric of a web tier's load balancer.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-func balancerMetric(name string, tier *WebTier, statistic *string) awscloudwatch.Metric {
-	return newMetric(regionOf(tier.Construct), "AWS/ApplicationELB", name, statistic, map[string]*string{
+func balancerMetric(name string, tier *WebTier, statistic string) *awscloudwatch.MetricProps {
+	return newMetric(tier.region, "AWS/ApplicationELB", name, statistic, map[string]*string{
 		"LoadBalancer": tier.LoadBalancer.LoadBalancerFullName(),
 	})
 }
@@ -49,7 +61,7 @@ func balancerMetric(name string, tier *WebTier, statistic *string) awscloudwatch
 // hostCount is a number of hosts behind a web tier's load balancer, of one zone
 // or, with "", of all. Its source is balancerMetric's.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-func hostCount(name string, tier *WebTier, zone string, statistic *string) awscloudwatch.Metric {
+func hostCount(name string, tier *WebTier, zone string, statistic string) *awscloudwatch.MetricProps {
 	dimensions := map[string]*string{
 		"LoadBalancer": tier.LoadBalancer.LoadBalancerFullName(),
 		"TargetGroup":  tier.TargetGroup.TargetGroupFullName(),
@@ -57,19 +69,19 @@ func hostCount(name string, tier *WebTier, zone string, statistic *string) awscl
 	if zone != "" {
 		dimensions["AvailabilityZone"] = &zone
 	}
-	return newMetric(regionOf(tier.Construct), "AWS/ApplicationELB", name, statistic, dimensions)
+	return newMetric(tier.region, "AWS/ApplicationELB", name, statistic, dimensions)
 }
 
 // groupSize is one of an Auto Scaling group's own metrics. They are published
 // because the group asks for them.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
-func groupSize(name string, group awsautoscaling.AutoScalingGroup) awscloudwatch.Metric {
-	return newMetric(regionOf(group), "AWS/AutoScaling", name, awscloudwatch.Stats_AVERAGE(), groupDimension(group))
+func groupSize(name string, tier *WebTier) *awscloudwatch.MetricProps {
+	return newMetric(tier.region, "AWS/AutoScaling", name, average, groupDimension(tier.Group))
 }
 
 // groupCPU is the average CPU utilization of a group's servers, in percent.
-func groupCPU(group awsautoscaling.AutoScalingGroup) awscloudwatch.Metric {
-	return newMetric(regionOf(group), "AWS/EC2", "CPUUtilization", awscloudwatch.Stats_AVERAGE(), groupDimension(group))
+func groupCPU(group awsautoscaling.AutoScalingGroup) *awscloudwatch.MetricProps {
+	return newMetric(regionOf(group), "AWS/EC2", "CPUUtilization", average, groupDimension(group))
 }
 
 func groupDimension(group awsautoscaling.AutoScalingGroup) map[string]*string {
@@ -80,7 +92,7 @@ func groupDimension(group awsautoscaling.AutoScalingGroup) map[string]*string {
 // Failures are published in the region of the source, everything else in that
 // of the destination.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
-func replicationMetric(name string, from, to awss3.IBucket, statistic *string) awscloudwatch.Metric {
+func replicationMetric(name string, from, to awss3.IBucket, statistic string) *awscloudwatch.MetricProps {
 	at := to
 	if name == operationsFailed {
 		at = from
@@ -99,14 +111,14 @@ const operationsFailed = "OperationsFailedReplication"
 // regionOf is the region of the stack that a construct stands in.
 func regionOf(construct constructs.IConstruct) string { return *awscdk.Stack_Of(construct).Region() }
 
-// newMetric is a metric of one minute in a region.
-func newMetric(region, namespace, name string, statistic *string, dimensions map[string]*string) awscloudwatch.Metric {
-	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+// newMetric describes a metric of one minute in a region.
+func newMetric(region, namespace, name string, statistic string, dimensions map[string]*string) *awscloudwatch.MetricProps {
+	return &awscloudwatch.MetricProps{
 		Namespace:     &namespace,
 		MetricName:    &name,
-		Statistic:     statistic,
+		Statistic:     &statistic,
 		Period:        everyMinute(),
 		DimensionsMap: &dimensions,
 		Region:        &region,
-	})
+	}
 }

@@ -120,7 +120,7 @@ func (p *Practice) newStopCondition(alarms *Alarms, props *PracticeProps) awsclo
 	return alarms.add(p.Construct, "StandbyUnhealthy", alarmProps{
 		title:     "Practice must stop",
 		means:     "The standby does not answer, as the alarm of that name says in us-east-1: an experiment that runs is stopped.",
-		metric:    newMetric(regionOf(p.Construct), namespace, name, awscloudwatch.Stats_MAXIMUM(), map[string]*string{"Site": &props.Site}),
+		metric:    awscloudwatch.NewMetric(newMetric(regionOf(p.Construct), namespace, name, maximum, map[string]*string{"Site": &props.Site})),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,
 		// It is said once, when it changes.

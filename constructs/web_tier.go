@@ -40,11 +40,13 @@ type WebTier struct {
 
 	// Group makes them more or fewer.
 	Group awsautoscaling.AutoScalingGroup
+
+	region string // as "us-east-1"
 }
 
 // NewWebTier makes the web tier of one region.
 func NewWebTier(scope constructs.Construct, id string, props *WebTierProps) *WebTier {
-	t := &WebTier{Construct: constructs.NewConstruct(scope, &id)}
+	t := &WebTier{Construct: constructs.NewConstruct(scope, &id), region: regionOf(scope)}
 	t.Group = NewWebServers(t.Construct, "WebServers", &props.Servers).Group
 
 	cpu := props.CPU

@@ -50,7 +50,6 @@ func NewWebTierAlarms(scope constructs.Construct, id string, alarms *Alarms, pro
 // requests: RequestCount leaves out those for which it found no server.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func loadBalancerErrors(tier *WebTier) alarmProps {
-	sum := awscloudwatch.Stats_SUM()
 	return alarmProps{
 		title: "A load balancer answers with errors",
 		means: "For three minutes of the last five, 5 % or more of the requests were answered 5xx, by the servers or by the load balancer in their stead.",
@@ -60,9 +59,9 @@ func loadBalancerErrors(tier *WebTier) alarmProps {
 			// Counts of nothing are not published: FILL makes them 0.
 			Expression: jsii.String("100 * (FILL(servers, 0) + FILL(balancer, 0)) / (FILL(requests, 0) + FILL(balancer, 0))"),
 			UsingMetrics: &map[string]awscloudwatch.IMetric{
-				"requests": balancerMetric("RequestCount", tier, sum),
-				"servers":  balancerMetric("HTTPCode_Target_5XX_Count", tier, sum),
-				"balancer": balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum),
+				"requests": awscloudwatch.NewMetric(balancerMetric("RequestCount", tier, sum)),
+				"servers":  awscloudwatch.NewMetric(balancerMetric("HTTPCode_Target_5XX_Count", tier, sum)),
+				"balancer": awscloudwatch.NewMetric(balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum)),
 			},
 		}),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -84,7 +83,7 @@ func noHealthyServer(tier *WebTier, zone string) alarmProps {
 		title:     "No healthy server",
 		about:     zone,
 		means:     "For five minutes, the load balancer has had no healthy server in " + where + ".",
-		metric:    hostCount("HealthyHostCount", tier, zone, awscloudwatch.Stats_MINIMUM()),
+		metric:    awscloudwatch.NewMetric(hostCount("HealthyHostCount", tier, zone, minimum)),
 		operator:  awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,
 		threshold: 1,
 		// An instance refresh may empty a zone for as long as a server takes to boot.
@@ -99,7 +98,7 @@ func unhealthyServers(tier *WebTier) alarmProps {
 	return alarmProps{
 		title:     "Servers are unhealthy",
 		means:     "For ten minutes, the load balancer has called a server unhealthy. Auto Scaling replaces it within that time, so what comes in its place does not become healthy either.",
-		metric:    hostCount("UnHealthyHostCount", tier, "", awscloudwatch.Stats_MAXIMUM()),
+		metric:    awscloudwatch.NewMetric(hostCount("UnHealthyHostCount", tier, "", maximum)),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,
 		wrong:     10, of: 10,
@@ -121,9 +120,9 @@ func atMaximum(tier *WebTier) alarmProps {
 			// Auto Scaling leaves out a value now and then, which would count as 0.
 			Expression: jsii.String("IF(FILL(maximum, REPEAT) > FILL(minimum, REPEAT), FILL(maximum, REPEAT) - FILL(desired, REPEAT), 1)"),
 			UsingMetrics: &map[string]awscloudwatch.IMetric{
-				"minimum": groupSize("GroupMinSize", tier.Group),
-				"maximum": groupSize("GroupMaxSize", tier.Group),
-				"desired": groupSize("GroupDesiredCapacity", tier.Group),
+				"minimum": awscloudwatch.NewMetric(groupSize("GroupMinSize", tier)),
+				"maximum": awscloudwatch.NewMetric(groupSize("GroupMaxSize", tier)),
+				"desired": awscloudwatch.NewMetric(groupSize("GroupDesiredCapacity", tier)),
 			},
 		}),
 		operator:  awscloudwatch.ComparisonOperator_LESS_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -41,8 +41,8 @@ func TestWebTierAlarms(t *testing.T) {
 	// The CDK's own choices: five minutes, and nobody is told.
 	plain := newTestStack(stage, "Plain")
 	tier := testTier(plain)
-	plainAlarm(plain, "Errors", balancerMetric("HTTPCode_ELB_5XX_Count", tier, awscloudwatch.Stats_SUM()))
-	plainAlarm(plain, "Unhealthy", hostCount("UnHealthyHostCount", tier, "", awscloudwatch.Stats_MAXIMUM()))
+	plainAlarm(plain, "Errors", awscloudwatch.NewMetric(balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum)))
+	plainAlarm(plain, "Unhealthy", awscloudwatch.NewMetric(hostCount("UnHealthyHostCount", tier, "", maximum)))
 
 	balancer := object{"Name": "LoadBalancer", "Value": att("WebTierEntranceLoadBalancer", "LoadBalancerFullName")}
 	targets := object{"Name": "TargetGroup", "Value": att("WebTierEntranceTargetGroup", "TargetGroupFullName")}
