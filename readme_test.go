@@ -496,6 +496,19 @@ func readJSON(file string, into any) error {
 	return nil
 }
 
+// TestSynthOutput holds the stacks that the pages show after "make synth"
+// against the default site's.
+func TestSynthOutput(t *testing.T) {
+	for _, file := range []string{"README.md", "README.ko.md"} {
+		for _, stack := range sites[0].assembly.Stacks() {
+			line := regexp.MustCompile(`(?m)^` + stack.Name + ` +` + stack.Region + ` +(\d+) resources?$`).FindStringSubmatch(read(t, file))
+			if want := fmt.Sprint(len(stack.Resources())); line == nil || line[1] != want {
+				t.Errorf("%s: says %v of %s, want %s resources", file, line, stack.Name, want)
+			}
+		}
+	}
+}
+
 // TestLinks follows the links of every page that lead to files and headings of
 // the project.
 func TestLinks(t *testing.T) {
