@@ -46,8 +46,7 @@ type alarmResponse struct {
 	bus          awsevents.EventBus
 }
 
-// newAlarmResponse makes what calls the service; follow says
-// when.
+// newAlarmResponse makes what calls the service; follow says when.
 func newAlarmResponse(scope constructs.Construct, id string, props *alarmResponseProps) *alarmResponse {
 	r := &alarmResponse{Construct: constructs.NewConstruct(scope, &id)}
 	r.stateMachine = r.newStateMachine(props)
@@ -118,7 +117,7 @@ func (r *alarmResponse) failing(title, means string) alarmProps {
 	return alarmProps{
 		title:     title,
 		means:     means,
-		metric:    r.stateMachine.MetricFailed(&awscloudwatch.MetricOptions{Period: everyMinute(), Statistic: awscloudwatch.Stats_SUM()}),
+		metric:    r.stateMachine.MetricFailed(&awscloudwatch.MetricOptions{Period: everyMinute(), Statistic: jsii.String(sum)}),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,
 		// Nothing was started, so nothing failed.
