@@ -107,7 +107,11 @@ func newChart(p *Play) chart {
 	}
 	y = c.latency(p, x, y)
 	c.Bottom, c.Height = y+4, y+24
-	for at := time.Duration(0); at < p.Ended; at += 20 * time.Second {
+	step := 20 * time.Second
+	for p.Ended/step > 20 { // labels have room for so many
+		step += 20 * time.Second
+	}
+	for at := time.Duration(0); at < p.Ended; at += step {
 		c.Ticks = append(c.Ticks, tick{x(at), float64(y + 18), fmt.Sprintf("%.0f s", at.Seconds())})
 	}
 	for _, quantity := range Quantities() {
