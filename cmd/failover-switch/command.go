@@ -118,7 +118,7 @@ func (o *order) put(ctx context.Context, s *site.Site, object string) (string, e
 	if _, err := o.aws(ctx, body, "s3", "cp", "-", object, "--region", s.Standby.Region.Region); err != nil {
 		return "", fmt.Errorf("%w: check that the credentials may do s3:PutObject, then run it again", err)
 	}
-	return fmt.Sprintf("on: %s is there, the standby serves: visitors follow within %s; watch %s", object, delay(s), watch(s)), nil
+	return fmt.Sprintf("on: %s is there: visitors go to the standby within %s, if it answers; watch %s", object, delay(s), watch(s)), nil
 }
 
 // remove removes the switch. S3 reports no error when it is not there.

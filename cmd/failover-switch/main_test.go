@@ -72,8 +72,8 @@ const (
 	put        = "s3 cp - s3://bucket-1.a/failover-switch --region us-east-1\n"
 	remove     = "s3 rm s3://bucket-1.a/failover-switch --region us-east-1\n"
 	watchThese = `watch the alarm "ticketing: The standby serves" and the dashboard "ticketing" in us-east-1` + "\n"
-	isThere    = "on: s3://bucket-1.a/failover-switch is there, the standby serves: " +
-		"visitors follow within 108 s (48 s of checks, 60 s of DNS); " + watchThese
+	isThere    = "on: s3://bucket-1.a/failover-switch is there: " +
+		"visitors go to the standby within 108 s (48 s of checks, 60 s of DNS), if it answers; " + watchThese
 	isGone = "off: s3://bucket-1.a/failover-switch is gone: " +
 		"visitors come home within 108 s (48 s of checks, 60 s of DNS) " +
 		"once the home region's health check passes (until then, they stay); " + watchThese
@@ -296,7 +296,7 @@ func TestTemplates(t *testing.T) {
 		t.Fatal(err)
 	}
 	bound := time.Duration(rehearsal.DocumentedBound(m, rehearsal.DefaultParameters()))
-	if want := fmt.Sprintf("follow within %.0f s ", bound.Seconds()); !strings.Contains(line, want) {
+	if want := fmt.Sprintf("to the standby within %.0f s ", bound.Seconds()); !strings.Contains(line, want) {
 		t.Errorf("got %swant %q, as the rehearsal says", line, want)
 	}
 }
