@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -299,6 +300,19 @@ func TestTemplates(t *testing.T) {
 	if want := fmt.Sprintf("to the standby within %.0f s ", bound.Seconds()); !strings.Contains(line, want) {
 		t.Errorf("got %swant %q, as the rehearsal says", line, want)
 	}
+	for property, kind := range map[string]string{"AlarmName": "AWS::CloudWatch::Alarm", "DashboardName": "AWS::CloudWatch::Dashboard"} {
+		if !names(line, property, a.Resources(kind)) {
+			t.Errorf("got %swhich names no %s of the templates", line, kind)
+		}
+	}
+}
+
+// names reports whether a line quotes the name of one of some resources.
+func names(line, property string, resources []*assembly.Resource) bool {
+	return slices.ContainsFunc(resources, func(r *assembly.Resource) bool {
+		name, err := r.Text(property)
+		return err == nil && strings.Contains(line, fmt.Sprintf("%q", name))
+	})
 }
 
 // Whoever needs the switch waits neither for the CDK nor for Node.js.
