@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"fmt"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
@@ -49,8 +51,14 @@ type FailoverAlarms struct {
 	StandbyServes awscloudwatch.Alarm
 }
 
-// NewFailoverAlarms makes the alarms.
+// NewFailoverAlarms makes the alarms. It panics when StandbyErrors is of another
+// region: CloudWatch makes alarms of those of its own region only, and the CDK
+// would not say so.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
 func NewFailoverAlarms(scope constructs.Construct, id string, alarms *Alarms, props *FailoverAlarmsProps) *FailoverAlarms {
+	if errors := props.StandbyErrors; errors != nil && regionOf(errors) != regionOf(scope) {
+		panic(fmt.Sprintf("%s: the alarm StandbyErrors is in %s, not in %s: leave it out", id, regionOf(errors), regionOf(scope)))
+	}
 	f := &FailoverAlarms{Construct: constructs.NewConstruct(scope, &id)}
 	home := alarms.add(f.Construct, "HomeEndpoint", unhealthy(props.HomeEndpoint, alarmProps{
 		title: "The home region does not answer",

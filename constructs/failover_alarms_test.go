@@ -167,4 +167,10 @@ func TestFailoverAlarmsMisuse(t *testing.T) {
 	checkPanic(t, func() {
 		newTestFailoverAlarms(newTestStack(newTestStage(t), "Failing"), func(*Alarms, *FailoverAlarmsProps) {})
 	}, "HealthCheckStatus", testRegion, globalRegion)
+	checkPanic(t, func() {
+		stage := newTestStage(t)
+		newTestFailoverAlarms(newTestStackIn(stage, "Failing", globalRegion), func(_ *Alarms, props *FailoverAlarmsProps) {
+			props.StandbyErrors = testFollowed(newTestStack(stage, "Elsewhere"))
+		})
+	}, "Alarms", "StandbyErrors", testRegion, "leave it out")
 }

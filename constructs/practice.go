@@ -16,7 +16,8 @@ import (
 // to be stopped by an alarm.
 const practiceDuration = "PT10M"
 
-// cutOff is the action that cuts subnets off.
+// cutOff denies all traffic of subnets by a network ACL of its own, and puts
+// theirs back at the end, also when it is stopped.
 // https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html
 const cutOff = "aws:network:disrupt-connectivity"
 
@@ -25,7 +26,9 @@ type PracticeProps struct {
 	// Vpc is the network whose private subnets are cut off. Required.
 	Vpc awsec2.IVpc
 
-	// Site names the metric that stops it. Required.
+	// Site is the site's name, as "ticketing": of all that publish the metric
+	// that stops an experiment in this account and region, it tells its own.
+	// Required.
 	Site string
 
 	// LogsRemoval is what happens to the logs with the stack. Default: the CDK's
@@ -34,8 +37,8 @@ type PracticeProps struct {
 }
 
 // Practice is an experiment of AWS Fault Injection Service: an outage of the
-// region's web servers for ten minutes, when somebody starts it. It ends at
-// once when the standby does not answer.
+// region's web servers for ten minutes, when somebody starts it. It ends some
+// minutes after the standby has stopped to answer.
 type Practice struct {
 	constructs.Construct
 
@@ -119,7 +122,7 @@ func (p *Practice) newStopCondition(alarms *Alarms, props *PracticeProps) awsclo
 		"What should stop the experiment when the standby does not answer failed: do not start it, or stop it by hand."))
 	return alarms.add(p.Construct, "StandbyUnhealthy", alarmProps{
 		title:     "Practice must stop",
-		means:     "The standby does not answer, as the alarm of that name says in us-east-1: an experiment that runs is stopped.",
+		means:     "The alarm on the standby is on in us-east-1, and this one repeats it where experiments run: one that runs is stopped.",
 		metric:    awscloudwatch.NewMetric(newMetric(regionOf(p.Construct), namespace, name, maximum, map[string]*string{"Site": &props.Site})),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,

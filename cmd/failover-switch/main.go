@@ -12,42 +12,23 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
+
+	"twinsite/internal/cli"
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	command := newCommand()
-	command.SetArgs(longFlags(args))
-	err := command.ExecuteContext(ctx)
+	interrupted, err := cli.Run(newCommand(), args)
 	switch {
 	case err == nil:
 		return 0
-	case ctx.Err() != nil:
+	case interrupted:
 		fmt.Fprintln(os.Stderr, "\ninterrupted: whether the switch has moved is not known; run it again")
 		return 130
 	}
 	fmt.Fprintln(os.Stderr, "failover-switch:", err)
 	return 1
-}
-
-// longFlags lets flags be written with one dash, as Go's own commands take
-// them: no flag of this command has a short form.
-func longFlags(args []string) []string {
-	var long []string
-	for _, arg := range args {
-		if len(arg) > 2 && arg[0] == '-' && !strings.HasPrefix(arg, "--") {
-			arg = "-" + arg
-		}
-		long = append(long, arg)
-	}
-	return long
 }

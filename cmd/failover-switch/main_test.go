@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"twinsite/assembly"
+	"twinsite/internal/cli"
 	"twinsite/rehearsal"
 	"twinsite/site"
 )
@@ -61,7 +62,7 @@ func execute(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	var out, complaints bytes.Buffer
 	command.SetOut(&out)
 	command.SetErr(&complaints)
-	command.SetArgs(longFlags(args))
+	command.SetArgs(cli.LongFlags(args))
 	err = command.ExecuteContext(t.Context())
 	return out.String(), complaints.String(), err
 }

@@ -9,25 +9,19 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
+
+	"twinsite/internal/cli"
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	command := newCommand()
-	command.SetArgs(longFlags(args))
-	err := command.ExecuteContext(ctx)
+	interrupted, err := cli.Run(newCommand(), args)
 	switch {
-	case ctx.Err() != nil:
+	case interrupted:
 		fmt.Fprintln(os.Stderr, "\ninterrupted")
 		return 130
 	case errors.Is(err, errMissed):
@@ -37,17 +31,4 @@ func run(args []string) int {
 		return 2
 	}
 	return 0
-}
-
-// longFlags lets flags be written with one dash, as Go's own commands take
-// them: no flag of this command has a short form.
-func longFlags(args []string) []string {
-	var long []string
-	for _, arg := range args {
-		if len(arg) > 2 && arg[0] == '-' && !strings.HasPrefix(arg, "--") {
-			arg = "-" + arg
-		}
-		long = append(long, arg)
-	}
-	return long
 }

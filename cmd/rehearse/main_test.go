@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"twinsite/internal/cli"
 )
 
 const root = "../../"
@@ -23,7 +25,7 @@ func rehearseIn(t *testing.T, args ...string) (string, error) {
 	var out bytes.Buffer
 	command.SetOut(&out)
 	command.SetErr(&out)
-	command.SetArgs(longFlags(append([]string{"-out", t.TempDir(), "-trials", "200"}, args...)))
+	command.SetArgs(cli.LongFlags(append([]string{"-out", t.TempDir(), "-trials", "200"}, args...)))
 	err := command.ExecuteContext(t.Context())
 	return out.String(), err
 }
