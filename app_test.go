@@ -201,10 +201,16 @@ func TestRehearsal(t *testing.T) {
 		if !manual(s.site) {
 			continue
 		}
-		twin := s.assembly.Clone()
-		remove(twin.Resources("AWS::Events::EventBus")[0])
-		if m, err := rehearsal.NewModel(twin); err == nil && m.Failback != nil && len(m.Faults) == 0 {
-			t.Errorf("%s: nobody noticed that the event gets nowhere", s.name)
+		twin := &walk{s.assembly.Clone(), s.site}
+		if err := take(func(w *walk) { redefine(w.failback().machine, "failover-switch", "switch") }, twin); err != nil {
+			t.Fatal(err)
+		}
+		m, err = rehearsal.NewModel(twin.Assembly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Failback != nil || len(m.Faults) == 0 {
+			t.Errorf("%s: does not notice that another object is put", s.name)
 		}
 	}
 }
