@@ -120,7 +120,7 @@ func (w *walk) keepsEdgeAlarms() {
 // region of the source and its delays in that of the destination.
 func (w *walk) keepsReplicationAlarms() {
 	type way struct{ from, to string }
-	home, standby := w.site.Home.Region.Region, w.site.Standby.Region.Region
+	home, standby := w.site.Home.Region.Name, w.site.Standby.Region.Name
 	ways := []way{{home, standby}}
 	if w.site.Replication.BothWays {
 		ways = append(ways, way{standby, home})
@@ -244,12 +244,12 @@ func (w *walk) keepsPage() {
 		return on(w.watches("5xxErrorRate", "DistributionId", distribution))
 	}
 	away, standby := on(w.alarmNamed("The standby serves", "us-east-1")), on(w.alarmNamed("The standby does not answer", "us-east-1"))
-	atStandby := standby + " OR " + errors(w.staticDistribution(w.site.Standby.Region.Region))
-	if w.site.Standby.Region.Region == "us-east-1" { // alarms of other regions cannot be part
+	atStandby := standby + " OR " + errors(w.staticDistribution(w.site.Standby.Region.Name))
+	if w.site.Standby.Region.Name == "us-east-1" { // alarms of other regions cannot be part
 		atStandby += " OR " + on(w.watches("HTTPCode_Target_5XX_Count", "LoadBalancer", w.standbyBalancer()))
 	}
 	expect(affected, "AlarmRule", fmt.Sprintf("(%s OR %s OR (%s AND (NOT (%s))) OR (%s AND (%s)))",
 		errors(w.siteDistribution()), on(w.alarmNamed("The home region does not answer", "us-east-1")),
-		errors(w.staticDistribution(w.site.Home.Region.Region)), away, away, atStandby))
+		errors(w.staticDistribution(w.site.Home.Region.Name)), away, away, atStandby))
 	expect(nobody, "AlarmRule", fmt.Sprintf("(%s AND %s)", away, standby))
 }

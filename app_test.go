@@ -221,7 +221,7 @@ func TestStacks(t *testing.T) {
 	for _, s := range sites {
 		want := []string{
 			"Domain us-east-1", "Global us-east-1",
-			"Secondary " + s.site.Standby.Region.Region, "Primary " + s.site.Home.Region.Region,
+			"Secondary " + s.site.Standby.Region.Name, "Primary " + s.site.Home.Region.Name,
 			"Failover us-east-1",
 		}
 		if s.site.Zone.ID != "" {

@@ -35,10 +35,10 @@ var articlePromises = []promise{{
 		edit: func(w *walk) {
 			distribution := w.siteDistribution()
 			if w.site.Edge.OriginTLS {
-				distribution.Set(defaultOrigin(distribution)+".DomainName", w.site.OriginHost(w.site.Standby.Region.Region))
+				distribution.Set(defaultOrigin(distribution)+".DomainName", w.site.OriginHost(w.site.Standby.Region.Name))
 				return
 			}
-			distribution.Set(defaultOrigin(distribution)+".DomainName", getAtt(w.staticDistribution(w.site.Home.Region.Region), "DomainName"))
+			distribution.Set(defaultOrigin(distribution)+".DomainName", getAtt(w.staticDistribution(w.site.Home.Region.Name), "DomainName"))
 		},
 		want: ", want ",
 	}, {
@@ -106,8 +106,8 @@ var articlePromises = []promise{{
 }, {
 	row: "5 static files at home",
 	keeps: func(w *walk) {
-		w.keepsStaticSite(w.site.Home.Region.Region)
-		bucket := w.bucket(w.site.Home.Region.Region)
+		w.keepsStaticSite(w.site.Home.Region.Name)
+		bucket := w.bucket(w.site.Home.Region.Name)
 		uploads := w.Resources("Custom::CDKBucketDeployment")
 		if len(uploads) == 0 {
 			fail("nothing is uploaded")
@@ -116,23 +116,23 @@ var articlePromises = []promise{{
 			leads(upload, "DestinationBucketName", bucket)
 		}
 	},
-	twins: append(staticTwins(func(s *site.Site) string { return s.Home.Region.Region }),
+	twins: append(staticTwins(func(s *site.Site) string { return s.Home.Region.Name }),
 		twin{"uploaded to the standby", func(w *walk) {
 			w.Resources("Custom::CDKBucketDeployment")[0].Set("DestinationBucketName", "elsewhere")
 		}, "leads to no resource"}),
 }, {
 	row: "6 static files at the standby, and replication",
 	keeps: func(w *walk) {
-		w.keepsStaticSite(w.site.Standby.Region.Region)
+		w.keepsStaticSite(w.site.Standby.Region.Name)
 		w.keepsReplication()
 	},
-	twins: append(staticTwins(func(s *site.Site) string { return s.Standby.Region.Region }),
+	twins: append(staticTwins(func(s *site.Site) string { return s.Standby.Region.Name }),
 		replicationTwin("no delete markers", "DeleteMarkerReplication.Status", "Disabled"),
 		replicationTwin("no replica modifications", "SourceSelectionCriteria.ReplicaModifications.Status", "Disabled"),
 		replicationTwin("some objects only", "Filter.Prefix", "images/"),
 		replicationTwin("switched off", "Status", "Disabled"),
 		twin{"onto itself", func(w *walk) {
-			home := w.bucket(w.site.Home.Region.Region)
+			home := w.bucket(w.site.Home.Region.Name)
 			home.Set(rule+"Destination.Bucket", getAtt(home, "Arn"))
 		}, "leads to Primary.StaticSiteBucket"},
 		twin{"its role may not write there", func(w *walk) {
@@ -195,7 +195,7 @@ var articlePromises = []promise{{
 	keeps: func(w *walk) {
 		for _, t := range w.tiers() {
 			image := must(t.template.Text("LaunchTemplateData.ImageId"))
-			want := t.Images[t.Region.Region]
+			want := t.Images[t.Region.Name]
 			if want == "" {
 				want = "/aws/service/ami-amazon-linux-latest/al2023-ami-"
 			}
@@ -423,7 +423,7 @@ var articlePromises = []promise{{
 		expect(https, "Protocol", "HTTPS")
 		leads(https, "DefaultActions.0.TargetGroupArn", standby.targetGroup)
 		certificate := target(https, "Certificates.0.CertificateArn", "AWS::CertificateManager::Certificate")
-		inRegion(certificate, standby.Region.Region)
+		inRegion(certificate, standby.Region.Name)
 		covers(certificate, w.site.HostNames()...)
 		http := w.listener(standby.balancer, 80)
 		for path, want := range map[string]any{

@@ -159,7 +159,7 @@ func staticTwins(region func(*site.Site) string) []twin {
 // keepsReplication demands that everything in the home bucket reaches the
 // standby's, and that the role that carries it may.
 func (w *walk) keepsReplication() {
-	home, standby := w.bucket(w.site.Home.Region.Region), w.bucket(w.site.Standby.Region.Region)
+	home, standby := w.bucket(w.site.Home.Region.Name), w.bucket(w.site.Standby.Region.Name)
 	if rules := must(home.Value("ReplicationConfiguration.Rules")).([]any); len(rules) != 1 {
 		fail("%s has %d replication rules, want one", home, len(rules))
 	}
@@ -182,7 +182,7 @@ func (w *walk) keepsReplication() {
 }
 
 func (w *walk) replicationPolicy() *assembly.Resource {
-	home := w.bucket(w.site.Home.Region.Region)
+	home := w.bucket(w.site.Home.Region.Name)
 	return w.policyOf(target(home, "ReplicationConfiguration.Role", "AWS::IAM::Role"))
 }
 
@@ -208,7 +208,7 @@ func allows(policy *assembly.Resource, action string, r *assembly.Resource) {
 }
 
 func replicationTwin(breaks, path string, value any) twin {
-	return twin{breaks, func(w *walk) { w.bucket(w.site.Home.Region.Region).Set(rule+path, value) }, path + " is " + fmt.Sprint(value)}
+	return twin{breaks, func(w *walk) { w.bucket(w.site.Home.Region.Name).Set(rule+path, value) }, path + " is " + fmt.Sprint(value)}
 }
 
 // keepsUserData demands that an instance learns where it is, and on the default
@@ -218,7 +218,7 @@ func (w *walk) keepsUserData(t *tier) {
 	if len(data) > 16*1024 {
 		fail("%s: %d bytes of user data, EC2 takes 16384", t.template, len(data))
 	}
-	distribution := w.staticDistribution(t.Region.Region)
+	distribution := w.staticDistribution(t.Region.Name)
 	address := "${" + distribution.String() + ".DomainName}"
 	if w.site.StaticFiles.HostNames {
 		address = must(distribution.Text("DistributionConfig.Aliases.0"))
@@ -227,7 +227,7 @@ func (w *walk) keepsUserData(t *tier) {
 		fail("%s does not write /etc/twinsite.env", t.template)
 	}
 	lines := []string{
-		"TWINSITE_REGION='" + t.Region.Region + "'", "TWINSITE_STATIC_URL='https://" + address + "'",
+		"TWINSITE_REGION='" + t.Region.Name + "'", "TWINSITE_STATIC_URL='https://" + address + "'",
 		"TWINSITE_SITE='" + w.site.Name + "'",
 	}
 	for _, path := range []string{t.HealthPath, w.site.Failover.Path} {

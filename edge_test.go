@@ -38,7 +38,7 @@ var edgePromises = []promise{{
 		}, `no origin "standby"`},
 		{"the standby origin is home", func(w *walk) {
 			d := w.siteDistribution()
-			d.Set(origin(d, "standby")+".DomainName", w.site.OriginHost(w.site.Home.Region.Region))
+			d.Set(origin(d, "standby")+".DomainName", w.site.OriginHost(w.site.Home.Region.Name))
 		}, "the edge retries at Primary."},
 		{"no function", func(w *walk) {
 			w.siteDistribution().Delete("DistributionConfig.DefaultCacheBehavior.FunctionAssociations")
@@ -106,10 +106,10 @@ var edgePromises = []promise{{
 			w.switchCheck(servesCheck(w)).Set("HealthCheckConfig.ResourcePath", "/other")
 		}, "no health check of the switch"},
 		{"cached", func(w *walk) {
-			w.staticDistribution(w.site.Standby.Region.Region).Set("DistributionConfig.CacheBehaviors.0.CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6")
+			w.staticDistribution(w.site.Standby.Region.Name).Set("DistributionConfig.CacheBehaviors.0.CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6")
 		}, "CachePolicyId is 658327ea"},
 		{"its absence is cached", func(w *walk) {
-			w.staticDistribution(w.site.Standby.Region.Region).Set("DistributionConfig.CustomErrorResponses.0.ErrorCachingMinTTL", 10)
+			w.staticDistribution(w.site.Standby.Region.Name).Set("DistributionConfig.CustomErrorResponses.0.ErrorCachingMinTTL", 10)
 		}, "ErrorCachingMinTTL is 10"},
 	},
 }, {
@@ -122,7 +122,7 @@ var edgePromises = []promise{{
 		expect(d, path+".CustomOriginConfig.OriginSSLProtocols", []any{"TLSv1.2"})
 		w.ports(w.homeBalancer(), 443)
 		for _, t := range w.tiers() {
-			name := w.site.OriginHost(t.Region.Region)
+			name := w.site.OriginHost(t.Region.Name)
 			for _, recordType := range w.types() {
 				records := must(w.Records(name, recordType))
 				if len(records) != 1 || records[0].Alias != t.balancer {
@@ -135,10 +135,10 @@ var edgePromises = []promise{{
 				fail("%s has the policy %s, want TLS 1.2 and 1.3", listener, policy)
 			}
 			certificate := target(listener, "Certificates.0.CertificateArn", "AWS::CertificateManager::Certificate")
-			inRegion(certificate, t.Region.Region)
+			inRegion(certificate, t.Region.Name)
 			covers(certificate, name)
 		}
-		if name := must(d.Text(path + ".DomainName")); name != w.site.OriginHost(w.site.Home.Region.Region) {
+		if name := must(d.Text(path + ".DomainName")); name != w.site.OriginHost(w.site.Home.Region.Name) {
 			fail("%s: the origin's name is %s, which no certificate of ours covers", d, name)
 		}
 	},
@@ -158,18 +158,18 @@ var edgePromises = []promise{{
 			must(w.listener(w.homeBalancer(), 443).Target("Certificates.0.CertificateArn")).Delete("SubjectAlternativeNames")
 		}, "does not cover origin-"},
 		{"the origin's name leads nowhere", func(w *walk) {
-			record := must(w.Records(w.site.OriginHost(w.site.Standby.Region.Region), "A"))[0]
+			record := must(w.Records(w.site.OriginHost(w.site.Standby.Region.Name), "A"))[0]
 			record.Resource.Set("Name", "elsewhere."+w.site.Domain)
 		}, "does not lead to"},
 	},
 }, {
 	row: "load balancers take certificates of their own region",
 	when: func(s *site.Site) bool {
-		return s.Edge.OriginTLS && s.Home.Region.Region != "us-east-1"
+		return s.Edge.OriginTLS && s.Home.Region.Name != "us-east-1"
 	},
 	keeps: func(w *walk) {
 		certificate := target(w.listener(w.homeBalancer(), 443), "Certificates.0.CertificateArn", "AWS::CertificateManager::Certificate")
-		inRegion(certificate, w.site.Home.Region.Region)
+		inRegion(certificate, w.site.Home.Region.Name)
 	},
 	twins: []twin{{"CloudFront's certificate", func(w *walk) {
 		global := certificate(w)
@@ -389,7 +389,7 @@ var edgePromises = []promise{{
 	when: func(s *site.Site) bool { return s.StaticFiles.HostNames },
 	keeps: func(w *walk) {
 		for region, name := range map[string]string{
-			w.site.Home.Region.Region: "static." + w.site.Domain, w.site.Standby.Region.Region: "static-standby." + w.site.Domain,
+			w.site.Home.Region.Name: "static." + w.site.Domain, w.site.Standby.Region.Name: "static-standby." + w.site.Domain,
 		} {
 			d := w.staticDistribution(region)
 			expect(d, "DistributionConfig.Aliases", []any{name})
@@ -410,16 +410,16 @@ var edgePromises = []promise{{
 	},
 	twins: []twin{
 		{"the other's name", func(w *walk) {
-			w.staticDistribution(w.site.Standby.Region.Region).Set("DistributionConfig.Aliases.0", "static."+w.site.Domain)
+			w.staticDistribution(w.site.Standby.Region.Name).Set("DistributionConfig.Aliases.0", "static."+w.site.Domain)
 		}, "Aliases is [static."},
 		{"no record", func(w *walk) {
 			must(w.Records("static."+w.site.Domain, "A"))[0].Resource.Set("Name", "elsewhere."+w.site.Domain)
 		}, "does not lead to"},
 		{"no headers", func(w *walk) {
-			w.staticDistribution(w.site.Home.Region.Region).Delete("DistributionConfig.DefaultCacheBehavior.ResponseHeadersPolicyId")
+			w.staticDistribution(w.site.Home.Region.Name).Delete("DistributionConfig.DefaultCacheBehavior.ResponseHeadersPolicyId")
 		}, "ResponseHeadersPolicyId"},
 		{"not compressed", func(w *walk) {
-			w.staticDistribution(w.site.Home.Region.Region).Set("DistributionConfig.DefaultCacheBehavior.Compress", false)
+			w.staticDistribution(w.site.Home.Region.Name).Set("DistributionConfig.DefaultCacheBehavior.Compress", false)
 		}, "Compress is false"},
 	},
 }, {
@@ -452,19 +452,19 @@ var edgePromises = []promise{{
 	row:  "no Replication Time Control unless asked for",
 	when: func(s *site.Site) bool { return !s.Replication.TimeControl },
 	keeps: func(w *walk) {
-		if home := w.bucket(w.site.Home.Region.Region); home.Has(rule + "Destination.ReplicationTime") {
+		if home := w.bucket(w.site.Home.Region.Name); home.Has(rule + "Destination.ReplicationTime") {
 			fail("%s pays for time control", home)
 		}
 	},
 	twins: []twin{{"on", func(w *walk) {
-		w.bucket(w.site.Home.Region.Region).Add(rule+"Destination.ReplicationTime",
+		w.bucket(w.site.Home.Region.Name).Add(rule+"Destination.ReplicationTime",
 			map[string]any{"Status": "Enabled", "Time": map[string]any{"Minutes": 15}})
 	}, "pays for time control"}},
 }, {
 	row:  "Replication Time Control",
 	when: func(s *site.Site) bool { return s.Replication.TimeControl },
 	keeps: func(w *walk) {
-		home := w.bucket(w.site.Home.Region.Region)
+		home := w.bucket(w.site.Home.Region.Name)
 		expect(home, rule+"Destination.ReplicationTime.Status", "Enabled")
 		expect(home, rule+"Destination.ReplicationTime.Time.Minutes", 15)
 		expect(home, rule+"Destination.Metrics.EventThreshold.Minutes", 15)
@@ -472,7 +472,7 @@ var edgePromises = []promise{{
 	twins: []twin{
 		{"an hour", replicationTwin("", "Destination.ReplicationTime.Time.Minutes", 60).edit, "Time.Minutes is 60"},
 		{"off", func(w *walk) {
-			w.bucket(w.site.Home.Region.Region).Delete(rule + "Destination.ReplicationTime")
+			w.bucket(w.site.Home.Region.Name).Delete(rule + "Destination.ReplicationTime")
 		}, "ReplicationTime"},
 	},
 }, {
@@ -535,7 +535,7 @@ func (w *walk) switchCheck(serves *assembly.Resource) *assembly.Resource {
 func (w *walk) keepsSwitch(check *assembly.Resource) {
 	expect(check, "HealthCheckConfig.Type", "HTTPS")
 	expect(check, "HealthCheckConfig.Inverted", true)
-	d := w.staticDistribution(w.site.Standby.Region.Region)
+	d := w.staticDistribution(w.site.Standby.Region.Name)
 	host := must(check.Text("HealthCheckConfig.FullyQualifiedDomainName"))
 	if want := must(w.standbyBalancer().Stack.Output("StaticAddress")); "https://"+host != must(want.Text()) {
 		fail("%s asks %s, want %s", check, host, must(want.Text()))
@@ -547,7 +547,7 @@ func (w *walk) keepsSwitch(check *assembly.Resource) {
 		expect(d, path+"ErrorCode", status)
 		expect(d, path+"ErrorCachingMinTTL", 0)
 	}
-	bucket := w.bucket(w.site.Standby.Region.Region)
+	bucket := w.bucket(w.site.Standby.Region.Name)
 	object := must(must(bucket.Stack.Output("FailoverSwitch")).Text())
 	if want := "s3://${" + bucket.String() + "}" + constructs.FailoverSwitchPath; object != want {
 		fail("the output FailoverSwitch is %s, want %s", object, want)

@@ -123,7 +123,7 @@ func (w *walk) keepsFailback() {
 	r := w.failback()
 	expect(r.forward, "EventPattern.detail.previousState.value", []any{"OK"})
 	expect(r.forward, "EventPattern.detail.state.value", []any{"ALARM"})
-	bucket := w.bucket(w.site.Standby.Region.Region)
+	bucket := w.bucket(w.site.Standby.Region.Name)
 	inRegion(r.machine, bucket.Stack.Region)
 	inRegion(r.bus, bucket.Stack.Region)
 	arguments := keepsCall(r.machine, "s3:putObject")

@@ -109,7 +109,7 @@ func (w *walk) keepsMetric(of string, m metric) {
 	if !slices.Contains(strings.Fields(d.statistics), m.statistic) {
 		fail("%s asks for the %s of %s, which means nothing: %s", of, m.statistic, m, d.source)
 	}
-	region := map[string]string{"us-east-1": "us-east-1", "home": w.site.Home.Region.Region}[d.at]
+	region := map[string]string{"us-east-1": "us-east-1", "home": w.site.Home.Region.Name}[d.at]
 	for name, value := range m.dimensions {
 		to := w.keepsDimension(of, m, name, value)
 		if name == d.at {
@@ -157,8 +157,8 @@ func (w *walk) zones(region string) []string {
 		region string
 		zones  []string
 	}{
-		{w.site.Home.Region.Region, w.site.Home.AvailabilityZones},
-		{w.site.Standby.Region.Region, w.site.Standby.AvailabilityZones},
+		{w.site.Home.Region.Name, w.site.Home.AvailabilityZones},
+		{w.site.Standby.Region.Name, w.site.Standby.AvailabilityZones},
 	} {
 		if half.region == region {
 			return half.zones

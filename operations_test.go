@@ -46,7 +46,7 @@ var operationsPromises = []promise{{
 	twins: []twin{
 		{"not when they end", func(w *walk) { w.alarmNamed("The standby serves", "us-east-1").Delete("OKActions") }, "OKActions"},
 		{"the operators of the other region", func(w *walk) {
-			w.alarmNamed("Servers are unhealthy", w.site.Home.Region.Region).Set("AlarmActions", []any{"arn:aws:sns:eu-south-2:1:operators"})
+			w.alarmNamed("Servers are unhealthy", w.site.Home.Region.Name).Set("AlarmActions", []any{"arn:aws:sns:eu-south-2:1:operators"})
 		}, "not the operators of"},
 		{"the pages only", func(w *walk) {
 			alarm := w.alarmNamed("The standby serves", "us-east-1")
@@ -96,21 +96,21 @@ var operationsPromises = []promise{{
 			w.alarmNamed("The home region does not answer", "us-east-1").Set("ComparisonOperator", "GreaterThanOrEqualToThreshold")
 		}, "ComparisonOperator is Greater"},
 		{"delays where failures are", func(w *walk) {
-			alarm := w.alarmNamed("Files replicate late", w.site.Standby.Region.Region)
+			alarm := w.alarmNamed("Files replicate late", w.site.Standby.Region.Name)
 			requery(alarm, "DestinationBucket = ", "SourceBucket = ")
 		}, "of any DestinationBucket"},
 		{"the other region's bucket", func(w *walk) {
-			alarm := w.alarmNamed("Files do not replicate", w.site.Home.Region.Region)
+			alarm := w.alarmNamed("Files do not replicate", w.site.Home.Region.Name)
 			alarm.Set("Metrics.0.Expression", map[string]any{"Fn::Join": []any{"", []any{
 				`SELECT SUM(OperationsFailedReplication) FROM SCHEMA("AWS/S3", DestinationBucket, RuleId, SourceBucket) WHERE SourceBucket = '`,
-				getStackOutput(w.bucket(w.site.Standby.Region.Region), "${"+w.bucket(w.site.Standby.Region.Region).String()+"}"), "'",
+				getStackOutput(w.bucket(w.site.Standby.Region.Name), "${"+w.bucket(w.site.Standby.Region.Name).String()+"}"), "'",
 			}}})
 		}, "which is published in"},
 		{"an hour late", func(w *walk) {
-			w.alarmNamed("Files replicate late", w.site.Standby.Region.Region).Set("Threshold", 3600)
+			w.alarmNamed("Files replicate late", w.site.Standby.Region.Name).Set("Threshold", 3600)
 		}, "Threshold is 3600"},
 		{"nobody hears of failures", func(w *walk) {
-			remove(w.alarmNamed("Files do not replicate", w.site.Home.Region.Region))
+			remove(w.alarmNamed("Files do not replicate", w.site.Home.Region.Name))
 		}, `0 of alarms "Files do not replicate"`},
 	},
 }, {
@@ -123,11 +123,11 @@ var operationsPromises = []promise{{
 	},
 	twins: []twin{
 		{"nobody counts errors", func(w *walk) {
-			remove(w.alarmNamed("A load balancer answers with errors", w.site.Home.Region.Region))
+			remove(w.alarmNamed("A load balancer answers with errors", w.site.Home.Region.Name))
 		}, "nobody watches the HTTPCode"},
 		{"a zone is forgotten", func(w *walk) {
 			for _, alarm := range w.alarms() {
-				if m := metricsOf(alarm)[0]; m.name == "HealthyHostCount" && m.region == w.site.Home.Region.Region {
+				if m := metricsOf(alarm)[0]; m.name == "HealthyHostCount" && m.region == w.site.Home.Region.Name {
 					remove(alarm)
 					return
 				}
@@ -141,7 +141,7 @@ var operationsPromises = []promise{{
 			}
 		}, "TreatMissingData is notBreaching"},
 		{"any maximum", func(w *walk) {
-			alarm := w.alarmNamed("A group is at its maximum", w.site.Home.Region.Region)
+			alarm := w.alarmNamed("A group is at its maximum", w.site.Home.Region.Name)
 			alarm.Set("Metrics.0.Expression", "desired")
 		}, "does not compare"},
 	},
@@ -230,7 +230,7 @@ var operationsPromises = []promise{{
 	keeps: (*walk).keepsDashboard,
 	twins: []twin{
 		{"a metric of the other region", func(w *walk) {
-			w.redraw(fmt.Sprintf(`"region":"%s","period"`, w.site.Home.Region.Region), `"region":"eu-south-2","period"`)
+			w.redraw(fmt.Sprintf(`"region":"%s","period"`, w.site.Home.Region.Name), `"region":"eu-south-2","period"`)
 		}, "which is published in"},
 		{"what is gone", func(w *walk) { w.redraw("${"+w.home().group.String()+"}", "old") }, `"old", which is no`},
 		{"a metric that nobody has", func(w *walk) { w.redraw("5xxErrorRate", "5xxRate") }, "which nobody documents"},
@@ -277,7 +277,7 @@ var operationsPromises = []promise{{
 		}, "nothing happens when"},
 		{"another key", func(w *walk) { redefine(w.failback().machine, "failover-switch", "switch") }, `"switch"`},
 		{"another bucket", func(w *walk) {
-			redefine(w.failback().machine, "${"+w.bucket(w.site.Standby.Region.Region).String()+"}", "other")
+			redefine(w.failback().machine, "${"+w.bucket(w.site.Standby.Region.Name).String()+"}", "other")
 		}, `"other"`},
 		{"another call", func(w *walk) { redefine(w.failback().machine, "s3:putObject", "s3:deleteObject") }, "deleteObject"},
 		{"only once tried", func(w *walk) { redefine(w.failback().machine, `"MaxAttempts":8`, `"MaxAttempts":0`) }, "tries"},
@@ -286,9 +286,9 @@ var operationsPromises = []promise{{
 			w.policyOf(must(w.failback().forward.Target("Targets.0.RoleArn"))).Set("PolicyDocument.Statement.0.Action", "events:*")
 		}, "want events:PutEvents only"},
 		{"in another region", func(w *walk) { w.failback().forward.Set("Targets.0.Arn", "arn:aws:events:x:y:event-bus/z") }, "leads to no"},
-		{"nobody hears that it failed", func(w *walk) { remove(w.alarmNamed("The switch was not put", w.site.Standby.Region.Region)) }, "nobody watches the ExecutionsFailed"},
+		{"nobody hears that it failed", func(w *walk) { remove(w.alarmNamed("The switch was not put", w.site.Standby.Region.Name)) }, "nobody watches the ExecutionsFailed"},
 		{"any object", func(w *walk) {
-			w.policyOf(must(w.failback().machine.Target("RoleArn"))).Set("PolicyDocument.Statement.0.Resource", getAtt(w.bucket(w.site.Standby.Region.Region), "Arn"))
+			w.policyOf(must(w.failback().machine.Target("RoleArn"))).Set("PolicyDocument.Statement.0.Resource", getAtt(w.bucket(w.site.Standby.Region.Name), "Arn"))
 		}, "may put"},
 	},
 }, {

@@ -52,7 +52,7 @@ func (w *walk) keepsOutputs() {
 		want["Failover DashboardAddress"] = "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/" + w.site.Name
 	}
 	if w.site.Failover.Switch {
-		want["Secondary FailoverSwitch"] = "s3://${" + w.bucket(w.site.Standby.Region.Region).String() + "}" + constructs.FailoverSwitchPath
+		want["Secondary FailoverSwitch"] = "s3://${" + w.bucket(w.site.Standby.Region.Name).String() + "}" + constructs.FailoverSwitchPath
 	}
 	if w.site.Practice {
 		want["Primary PracticeTemplate"] = "${" + w.experiment().String() + ".Id}"

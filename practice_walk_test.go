@@ -29,7 +29,7 @@ var practiceActions = []string{
 // keepsPractice reads the experiment, its role and what stops it.
 func (w *walk) keepsPractice() {
 	e, home := w.experiment(), w.home()
-	inRegion(e, w.site.Home.Region.Region)
+	inRegion(e, w.site.Home.Region.Name)
 	expect(e, "Actions.CutOff.ActionId", "aws:network:disrupt-connectivity")
 	expect(e, "Actions.CutOff.Parameters.scope", "all")
 	expect(e, "Actions.CutOff.Parameters.duration", "PT10M")

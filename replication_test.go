@@ -35,9 +35,9 @@ type sdkCall struct {
 func (w *walk) call(event, action string) sdkCall {
 	var call sdkCall
 	decode(w.reverseReplication(), event, []byte(must(w.reverseReplication().Text(event))), &call)
-	if call.Service != "S3" || call.Action != action || call.Region != w.site.Standby.Region.Region {
+	if call.Service != "S3" || call.Action != action || call.Region != w.site.Standby.Region.Name {
 		fail("%s: %s calls %s.%s in %s, want S3.%s in %s", w.reverseReplication(), event,
-			call.Service, call.Action, call.Region, action, w.site.Standby.Region.Region)
+			call.Service, call.Action, call.Region, action, w.site.Standby.Region.Name)
 	}
 	return call
 }
@@ -56,7 +56,7 @@ func decode(r *assembly.Resource, event string, data []byte, into any) {
 // their rule against the opposite one: the two must mirror each other.
 func (w *walk) keepsReverseReplication() {
 	r := w.reverseReplication()
-	home, standby := w.bucket(w.site.Home.Region.Region), w.bucket(w.site.Standby.Region.Region)
+	home, standby := w.bucket(w.site.Home.Region.Name), w.bucket(w.site.Standby.Region.Name)
 	for _, event := range []string{"Create", "Update"} {
 		var input s3.PutBucketReplicationInput
 		decode(r, event, w.call(event, "putBucketReplication").Parameters, &input)

@@ -22,16 +22,16 @@ var securityPromises = []promise{{
 					fail("%s: %s is %q, want %s", t.balancer, attribute, got, want)
 				}
 			}
-			leads(w.bucket(t.Region.Region), "LoggingConfiguration.DestinationBucketName", logs)
-			leads(w.staticDistribution(t.Region.Region), "DistributionConfig.Logging.Bucket", logs)
+			leads(w.bucket(t.Region.Name), "LoggingConfiguration.DestinationBucketName", logs)
+			leads(w.staticDistribution(t.Region.Name), "DistributionConfig.Logging.Bucket", logs)
 		}
 		leads(w.siteDistribution(), "DistributionConfig.Logging.Bucket", w.logBucket(w.home()))
 	},
 	twins: []twin{
 		{"none of the load balancer's", func(w *walk) { setAttribute(w.standby().balancer, "access_logs.s3.enabled", "false") }, `enabled is "false"`},
-		{"none of the bucket's", func(w *walk) { w.bucket(w.site.Home.Region.Region).Delete("LoggingConfiguration") }, "LoggingConfiguration"},
+		{"none of the bucket's", func(w *walk) { w.bucket(w.site.Home.Region.Name).Delete("LoggingConfiguration") }, "LoggingConfiguration"},
 		{"none of the static files'", func(w *walk) {
-			w.staticDistribution(w.site.Standby.Region.Region).Delete("DistributionConfig.Logging")
+			w.staticDistribution(w.site.Standby.Region.Name).Delete("DistributionConfig.Logging")
 		}, "Logging"},
 		{"none of the site's", func(w *walk) { w.siteDistribution().Delete("DistributionConfig.Logging") }, "Logging"},
 	},
@@ -71,7 +71,7 @@ var securityPromises = []promise{{
 		}
 	},
 	twins: []twin{{"in the clear", func(w *walk) {
-		w.bucketPolicy(w.bucket(w.site.Home.Region.Region)).Set("PolicyDocument.Statement.0.Effect", "Allow")
+		w.bucketPolicy(w.bucket(w.site.Home.Region.Name)).Set("PolicyDocument.Statement.0.Effect", "Allow")
 	}, "in the clear"}},
 }, {
 	row:  "operators hear of servers that start, end or fail to",
@@ -79,7 +79,7 @@ var securityPromises = []promise{{
 	keeps: func(w *walk) {
 		for _, t := range w.tiers() {
 			topic := w.topic(t)
-			inRegion(topic, t.Region.Region)
+			inRegion(topic, t.Region.Name)
 			events := must(t.group.Texts("NotificationConfigurations.0.NotificationTypes"))
 			for _, event := range []string{"LAUNCH", "LAUNCH_ERROR", "TERMINATE", "TERMINATE_ERROR"} {
 				if !slices.Contains(events, "autoscaling:EC2_INSTANCE_"+event) {
@@ -153,7 +153,7 @@ var securityPromises = []promise{{
 	when: func(s *site.Site) bool { return s.WAF },
 	keeps: func(w *walk) {
 		acl := w.standbyACL()
-		inRegion(acl, w.site.Standby.Region.Region)
+		inRegion(acl, w.site.Standby.Region.Name)
 		w.keepsWebACL(acl, "REGIONAL")
 		// CloudFront's addresses stand for all visitors when it retries reads here.
 		_, forwarded := webACLRule(acl, "ForwardedRateLimit")
@@ -354,7 +354,7 @@ var securityPromises = []promise{{
 			w.serverRole().Add("ManagedPolicyArns", []string{"arn:aws:iam::aws:policy/AdministratorAccess"})
 		}, "has the policy arn:aws:iam::aws:policy/AdministratorAccess"},
 		{"for everybody", func(w *walk) {
-			w.bucketPolicy(w.bucket(w.site.Standby.Region.Region)).Set("PolicyDocument.Statement.1", map[string]any{
+			w.bucketPolicy(w.bucket(w.site.Standby.Region.Name)).Set("PolicyDocument.Statement.1", map[string]any{
 				"Effect": "Allow", "Action": "s3:GetObject", "Principal": "*", "Resource": "arn:aws:s3:::x/y",
 			})
 		}, "is for everybody"},
@@ -373,14 +373,14 @@ var securityPromises = []promise{{
 			w.standby().template.Set("LaunchTemplateData.MetadataOptions.HttpTokens", "optional")
 		}, "MetadataOptions.HttpTokens"},
 		{"another policy of the bucket", func(w *walk) {
-			w.bucketPolicy(w.bucket(w.site.Standby.Region.Region)).Delete("PolicyDocument.Statement.0")
+			w.bucketPolicy(w.bucket(w.site.Standby.Region.Name)).Delete("PolicyDocument.Statement.0")
 		}, "StaticSiteBucketPolicy"},
 		{"an alarm less", func(w *walk) {
 			alarm := w.alarm(w.standby(), "LessThanOrEqualToThreshold")
 			alarm.Stack.Remove(alarm.LogicalID)
 		}, "at home only"},
 		{"its files are not retained", func(w *walk) {
-			w.bucket(w.site.Standby.Region.Region).Set(".DeletionPolicy", "Snapshot")
+			w.bucket(w.site.Standby.Region.Name).Set(".DeletionPolicy", "Snapshot")
 		}, ".DeletionPolicy"},
 		{"the other's region", func(w *walk) {
 			w.standby().template.Set("LaunchTemplateData.UserData", must(w.home().template.Value("LaunchTemplateData.UserData")))

@@ -39,11 +39,11 @@ func setAttribute(balancer *assembly.Resource, key, value string) {
 func (w *walk) logBucket(t *tier) *assembly.Resource {
 	var found []*assembly.Resource
 	for _, bucket := range t.balancer.Stack.Resources("AWS::S3::Bucket") {
-		if bucket != w.bucket(t.Region.Region) {
+		if bucket != w.bucket(t.Region.Name) {
 			found = append(found, bucket)
 		}
 	}
-	return only("log buckets in "+t.Region.Region, found...)
+	return only("log buckets in "+t.Region.Name, found...)
 }
 
 // topic is what a tier's group sends notifications to.

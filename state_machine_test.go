@@ -22,7 +22,7 @@ func stateMachine(t *testing.T, find func(w *walk) response) (definition string,
 	everything := sites[len(sites)-1]
 	err := take(func(w *walk) {
 		definition = must(find(w).machine.Text("DefinitionString"))
-		bucket = "${" + w.bucket(w.site.Standby.Region.Region).String() + "}"
+		bucket = "${" + w.bucket(w.site.Standby.Region.Name).String() + "}"
 	}, &walk{everything.assembly, everything.site})
 	if err != nil {
 		t.Fatal(err)

@@ -194,7 +194,7 @@ func (w *walk) standby() *tier { return w.tiers()[1] }
 
 func (w *walk) tier(balancer *assembly.Resource, region site.Region, web site.Web) *tier {
 	t := &tier{Region: region, Web: web, balancer: balancer}
-	inRegion(balancer, region.Region)
+	inRegion(balancer, region.Name)
 	t.balancerSecurity = target(balancer, "SecurityGroups", "AWS::EC2::SecurityGroup")
 	t.targetGroup = w.forward(balancer)
 	t.group = only("Auto Scaling groups behind "+t.targetGroup.String(),
@@ -295,7 +295,7 @@ func (w *walk) everybody() []string {
 // staticDistribution is the distribution of a region's static files.
 func (w *walk) staticDistribution(region string) *assembly.Resource {
 	stack := w.homeBalancer().Stack
-	if region == w.site.Standby.Region.Region {
+	if region == w.site.Standby.Region.Name {
 		stack = w.standbyBalancer().Stack
 	}
 	var found []*assembly.Resource

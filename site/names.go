@@ -50,7 +50,7 @@ func (h Home) PrefixList() string {
 	if h.CloudFrontPrefixList != "" {
 		return h.CloudFrontPrefixList
 	}
-	return regions()[h.Region.Region].prefixList
+	return regions()[h.Region.Name].prefixList
 }
 
 // StandbyWeb returns the standby's web servers: those of home with the

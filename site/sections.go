@@ -108,8 +108,8 @@ func checkTags(report *report, site *Site) {
 // checkRegions refuses one region for both halves: a site's second half is for
 // the case that the region of the first fails.
 func checkRegions(report *report, site *Site) {
-	if report.sound("home.region", "standby.region") && site.Home.Region.Region == site.Standby.Region.Region {
-		report.broken("standby.region", "is the home region, too", quote(site.Standby.Region.Region), "give another region")
+	if report.sound("home.region", "standby.region") && site.Home.Region.Name == site.Standby.Region.Name {
+		report.broken("standby.region", "is the home region, too", quote(site.Standby.Region.Name), "give another region")
 	}
 }
 
@@ -122,9 +122,9 @@ func checkZones(report *report, site *Site) {
 			continue
 		}
 		for i, zone := range region.AvailabilityZones {
-			letter, found := strings.CutPrefix(zone, region.Region)
+			letter, found := strings.CutPrefix(zone, region.Name)
 			if field := item(half+".availabilityZones", i); report.sound(field) && !(found && len(letter) == 1 && letter[0] >= 'a' && letter[0] <= 'z') {
-				report.broken(field, "is not a zone of the region "+region.Region, quote(zone), fmt.Sprintf("give the region's name and a letter, as %q", region.Region+"a"))
+				report.broken(field, "is not a zone of the region "+region.Name, quote(zone), fmt.Sprintf("give the region's name and a letter, as %q", region.Name+"a"))
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func checkImages(report *report, site *Site) {
 	if len(site.Web.Images) == 0 || !report.sound("home.region", "standby.region") {
 		return
 	}
-	wanted := []string{site.Home.Region.Region, site.Standby.Region.Region}
+	wanted := []string{site.Home.Region.Name, site.Standby.Region.Name}
 	for _, region := range slices.Compact(wanted) {
 		field := child("web.images", region)
 		if _, given := site.Web.Images[region]; !given && report.sound(field) {
@@ -317,7 +317,7 @@ const findPrefixList = "aws ec2 describe-managed-prefix-lists --filters Name=pre
 // checkPrefixList asks for the id of CloudFront's prefix list where it is not
 // known and the home load balancer is closed to all others.
 func checkPrefixList(report *report, site *Site) {
-	region, field := site.Home.Region.Region, "home.cloudFrontPrefixList"
+	region, field := site.Home.Region.Name, "home.cloudFrontPrefixList"
 	if len(site.Edge.OriginSecrets) == 0 || site.Home.PrefixList() != "" || !report.sound("home.region", "edge.originSecrets", field) {
 		return
 	}
@@ -331,8 +331,8 @@ func checkAccessLogs(report *report, site *Site) {
 		return
 	}
 	for half, region := range halves(site) {
-		if field := half + ".region"; report.sound(field) && regions()[region.Region].optIn {
-			report.broken(field, "is a region to which CloudFront cannot write accessLogs, which is true", quote(region.Region), "give another region, or switch accessLogs off")
+		if field := half + ".region"; report.sound(field) && regions()[region.Name].optIn {
+			report.broken(field, "is a region to which CloudFront cannot write accessLogs, which is true", quote(region.Name), "give another region, or switch accessLogs off")
 		}
 	}
 }

@@ -145,8 +145,8 @@ type Standby struct {
 
 // Region is where one half of the site lives.
 type Region struct {
-	// Region is the AWS region's name, as "eu-west-1".
-	Region string `yaml:"region" validate:"region"`
+	// Name is the AWS region's name, as "eu-west-1".
+	Name string `yaml:"region" validate:"region"`
 
 	// AvailabilityZones are two to four zones of the region, as "eu-west-1a".
 	// They are named, so that synthesis needs neither an account nor a look-up.

@@ -37,7 +37,7 @@ type Primary struct {
 
 // NewPrimary makes the stack. UserData is the script of the web servers.
 func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, userData string) *Primary {
-	p := &Primary{Stack: newStack(scope, "Primary", s.Home.Region.Region, "the home region", s)}
+	p := &Primary{Stack: newStack(scope, "Primary", s.Home.Region.Name, "the home region", s)}
 	p.rails = newGuardRails(p.Stack, s)
 	p.StaticSite = p.newStaticSite(s, global, secondary)
 
@@ -89,7 +89,7 @@ func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Seconda
 	if s.Replication.BothWays {
 		constructs.NewReverseReplication(p.Stack, "ReverseReplication", &constructs.ReverseReplicationProps{
 			From:        secondary.StaticSite.Bucket,
-			FromRegion:  s.Standby.Region.Region,
+			FromRegion:  s.Standby.Region.Name,
 			To:          static.Bucket,
 			TimeControl: s.Replication.TimeControl,
 		})
@@ -110,13 +110,13 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 	}
 	if s.Edge.OriginTLS {
 		props.OriginTLS = true
-		props.Home = s.OriginHost(s.Home.Region.Region)
+		props.Home = s.OriginHost(s.Home.Region.Name)
 	}
 	if lock != nil {
 		props.OriginSecret = lock.Secrets.Sent()
 	}
 	if s.Edge.ReadFailover {
-		props.Standby = s.OriginHost(s.Standby.Region.Region)
+		props.Standby = s.OriginHost(s.Standby.Region.Name)
 		props.EdgeFunction = web.EdgeFunction(s.Failover.Path)
 	}
 	return props

@@ -40,7 +40,7 @@ func webTierProps(s *site.Site, network *constructs.Network, region site.Region,
 		Servers: constructs.WebServersProps{
 			Vpc:                network.Vpc,
 			InstanceType:       w.InstanceType,
-			Image:              w.Images[region.Region],
+			Image:              w.Images[region.Name],
 			Environment:        environment(s, region, w, staticAddress),
 			UserData:           userData,
 			SSH:                texts(w.SSH),
@@ -68,7 +68,7 @@ func webTierProps(s *site.Site, network *constructs.Network, region site.Region,
 func environment(s *site.Site, region site.Region, w site.Web, staticAddress string) map[string]string {
 	return map[string]string{
 		"TWINSITE_SITE":         s.Name,
-		"TWINSITE_REGION":       region.Region,
+		"TWINSITE_REGION":       region.Name,
 		"TWINSITE_STATIC_URL":   staticAddress,
 		"TWINSITE_HEALTH_PATHS": strings.Join(slices.Compact([]string{w.HealthPath, s.Failover.Path}), " "),
 	}

@@ -29,7 +29,7 @@ type Secondary struct {
 
 // NewSecondary makes the stack. UserData is the script of the web servers.
 func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, userData string) *Secondary {
-	x := &Secondary{Stack: newStack(scope, "Secondary", s.Standby.Region.Region, "the standby region", s)}
+	x := &Secondary{Stack: newStack(scope, "Secondary", s.Standby.Region.Name, "the standby region", s)}
 	x.rails = newGuardRails(x.Stack, s)
 
 	static := staticSiteProps(s, global, s.StandbyStaticHost())

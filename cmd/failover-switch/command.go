@@ -91,7 +91,7 @@ func (o *order) move(ctx context.Context) (string, error) {
 // lookUp asks CloudFormation where the switch is.
 func (o *order) lookUp(ctx context.Context, s *site.Site) (string, error) {
 	stack := s.Name + "-Secondary"
-	answer, err := o.aws(ctx, "", "cloudformation", "describe-stacks", "--region", s.Standby.Region.Region, "--stack-name", stack,
+	answer, err := o.aws(ctx, "", "cloudformation", "describe-stacks", "--region", s.Standby.Region.Name, "--stack-name", stack,
 		"--output", "text", "--query", "Stacks[0].Outputs[?OutputKey=='FailoverSwitch'].OutputValue")
 	if err != nil {
 		return "", fmt.Errorf("%w: check that the site is deployed and that the credentials are of its account; "+
@@ -115,7 +115,7 @@ func (o *order) withObject() string {
 
 func (o *order) put(ctx context.Context, s *site.Site, object string) (string, error) {
 	body := "moved by hand at " + time.Now().UTC().Format(time.RFC3339) + "\n"
-	if _, err := o.aws(ctx, body, "s3", "cp", "-", object, "--region", s.Standby.Region.Region); err != nil {
+	if _, err := o.aws(ctx, body, "s3", "cp", "-", object, "--region", s.Standby.Region.Name); err != nil {
 		return "", fmt.Errorf("%w: check that the credentials may do s3:PutObject, then run it again", err)
 	}
 	return fmt.Sprintf("on: %s is there: visitors go to the standby within %s, if it answers; watch %s", object, delay(s), watch(s)), nil
@@ -123,7 +123,7 @@ func (o *order) put(ctx context.Context, s *site.Site, object string) (string, e
 
 // remove removes the switch. S3 reports no error when it is not there.
 func (o *order) remove(ctx context.Context, s *site.Site, object string) (string, error) {
-	if _, err := o.aws(ctx, "", "s3", "rm", object, "--region", s.Standby.Region.Region); err != nil {
+	if _, err := o.aws(ctx, "", "s3", "rm", object, "--region", s.Standby.Region.Name); err != nil {
 		return "", fmt.Errorf("%w: check that the credentials may do s3:DeleteObject, then run it again", err)
 	}
 	return fmt.Sprintf("off: %s is gone: visitors come home within %s once the home region's health check passes "+

@@ -129,14 +129,14 @@ func TestSite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Standby.Region.Region == "us-east-1" || s.Name == "ticketing" {
+	if s.Standby.Region.Name == "us-east-1" || s.Name == "ticketing" {
 		t.Fatal("the site is too like the default site to show anything")
 	}
 	fake := newFakeAWS(t, found, "")
 	if _, _, err := execute(t, "on", "-site", root+"examples/tokyo-and-ireland.yaml"); err != nil {
 		t.Fatal(err)
 	}
-	want := strings.NewReplacer("us-east-1", s.Standby.Region.Region, "ticketing", s.Name).Replace(lookUp + put)
+	want := strings.NewReplacer("us-east-1", s.Standby.Region.Name, "ticketing", s.Name).Replace(lookUp + put)
 	if got := fake.calls(t); got != want {
 		t.Errorf("called\n%swant\n%s", got, want)
 	}
