@@ -1,8 +1,70 @@
 package site
 
-import (
-	"time"
+import "time"
+
+// Names by contract: the stacks write them into the templates, and the command
+// line, the promises and the pictures look for them there. Change one, and a
+// deployed site of an earlier version is no longer found.
+const (
+	// SwitchKey is the key of the failover switch: an object in the standby's
+	// bucket that moves the site to the standby by being there.
+	SwitchKey = "failover-switch"
+
+	// StandbyServesAlarm is the title of the alarm that is on while the failover
+	// records lead to the standby. It is a heading of docs/operations.md.
+	StandbyServesAlarm = "The standby serves"
+
+	// GlobalRegion is where CloudFront looks for certificates, and where Route 53
+	// and CloudFront publish their metrics.
+	GlobalRegion = "us-east-1"
 )
+
+// The ids of the stacks, as on the CDK's command line.
+const (
+	DomainStack    = "Domain"
+	GlobalStack    = "Global"
+	SecondaryStack = "Secondary"
+	PrimaryStack   = "Primary"
+	FailoverStack  = "Failover"
+)
+
+// The stacks' outputs.
+const (
+	NameServerOutput    = "NameServer"       // of Domain; "1" to "4" follow
+	SwitchOutput        = "FailoverSwitch"   // of Secondary: "s3://BUCKET/failover-switch"
+	StaticAddressOutput = "StaticAddress"    // of Secondary and of Primary
+	PracticeOutput      = "PracticeTemplate" // of Primary: the id of the experiment template
+	SiteAddressOutput   = "SiteAddress"      // of Failover
+	HealthCheckOutput   = "HealthCheck"      // of Failover: the id of the one that the records follow
+	PagesTopicOutput    = "PagesTopic"       // of Failover: the topic's ARN
+	DashboardOutput     = "DashboardAddress" // of Failover
+)
+
+// The two constants of the bound: visitors have followed the health check after
+// threshold × (interval + SlowestAnswer) + AliasTTL.
+const (
+	// SlowestAnswer is what a health checker waits for an answer: 4 s for the
+	// connection and 2 s for the status.
+	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+	SlowestAnswer = 6 * time.Second
+
+	// AliasTTL is how long resolvers keep the answer of an alias record that leads
+	// to a load balancer or a distribution. It cannot be set.
+	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
+	AliasTTL = 60 * time.Second
+)
+
+// StackName returns the name of a stack in CloudFormation, by its id:
+// "ticketing-Secondary".
+func (s *Site) StackName(id string) string {
+	return s.Name + "-" + id
+}
+
+// AlarmName returns the name of an alarm in CloudWatch, by its title:
+// "ticketing: The standby serves".
+func (s *Site) AlarmName(title string) string {
+	return s.Name + ": " + title
+}
 
 // HostNames returns the full names that visitors use, in the order of Hosts:
 // "example.com" for "@", "www.example.com" for "www".

@@ -28,10 +28,12 @@ func TestNames(t *testing.T) {
 		t.Error(diff)
 	}
 	for got, want := range map[string]string{
-		site.StaticHost():                 "static.ticketing.pw",
-		site.StandbyStaticHost():          "static-standby.ticketing.pw",
-		site.OriginHost("ap-northeast-2"): "origin-ap-northeast-2.ticketing.pw",
-		site.Home.PrefixList():            "pl-22a6434b",
+		site.StaticHost():                  "static.ticketing.pw",
+		site.StandbyStaticHost():           "static-standby.ticketing.pw",
+		site.OriginHost("ap-northeast-2"):  "origin-ap-northeast-2.ticketing.pw",
+		site.Home.PrefixList():             "pl-22a6434b",
+		site.StackName(SecondaryStack):     "ticketing-Secondary",
+		site.AlarmName(StandbyServesAlarm): "ticketing: The standby serves",
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)
