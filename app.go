@@ -9,7 +9,6 @@ import (
 	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"twinsite/internal/kernel"
@@ -44,9 +43,11 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := addStacks(app, s); err != nil {
+	assets, err := readAssets(s)
+	if err != nil {
 		return err
 	}
+	stacks.Add(app, s, assets)
 	app.Synth(nil)
 	return nil
 }
@@ -82,21 +83,18 @@ func loadSite(app awscdk.App) (*site.Site, error) {
 	return site.Load(file)
 }
 
-// addStacks adds the site's stacks to an app, in the order of their deployment.
-func addStacks(app constructs.Construct, s *site.Site) error {
-	userData, err := readUserData(s)
-	if err != nil {
-		return err
-	}
-	var domain *stacks.Domain
-	if s.Zone.ID == "" {
-		domain = stacks.NewDomain(app, s)
-	}
-	global := stacks.NewGlobal(app, s, domain)
-	secondary := stacks.NewSecondary(app, s, global, userData)
-	primary := stacks.NewPrimary(app, s, global, secondary, userData)
-	stacks.NewFailover(app, s, global, secondary, primary)
-	return nil
+// staticFolder holds the files that are uploaded to the home bucket. The CDK
+// runs the app in the folder of cdk.json.
+const staticFolder = "web/static"
+
+// readAssets reads the files that a site is deployed with.
+func readAssets(s *site.Site) (stacks.Assets, error) {
+	script, err := readUserData(s)
+	return stacks.Assets{
+		UserData:     script,
+		EdgeFunction: web.EdgeFunction(s.Failover.Path),
+		StaticFolder: staticFolder,
+	}, err
 }
 
 // readUserData reads the web servers' script: the site's own, or, on the

@@ -18,6 +18,7 @@ import (
 	"twinsite/internal/kernel"
 	"twinsite/rehearsal"
 	"twinsite/site"
+	"twinsite/stacks"
 )
 
 var (
@@ -84,9 +85,11 @@ func synthesize(file, dir string) (*synthesized, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := addStacks(app, s); err != nil {
+	assets, err := readAssets(s)
+	if err != nil {
 		return nil, err
 	}
+	stacks.Add(app, s, assets)
 	app.Synth(nil)
 	a, err := assembly.Load(dir)
 	return &synthesized{site: s, dir: dir, assembly: a}, err

@@ -25,7 +25,7 @@ type Domain struct {
 
 // NewDomain makes the stack of a site that creates its zone.
 func NewDomain(scope constructs.Construct, s *site.Site) *Domain {
-	d := &Domain{Stack: newStack(scope, "Domain", globalRegion, "the hosted zone", s)}
+	d := &Domain{Stack: newStack(scope, site.DomainStack, site.GlobalRegion, "the hosted zone", s)}
 	zone := awsroute53.NewPublicHostedZone(d.Stack, jsii.String("Zone"), &awsroute53.PublicHostedZoneProps{
 		ZoneName: &s.Domain,
 		// Records can be changed within an hour even when us-east-1 is down.
@@ -35,7 +35,7 @@ func NewDomain(scope constructs.Construct, s *site.Site) *Domain {
 	d.Zone = zone
 	for i := range nameServers {
 		server := awscdk.Fn_Select(jsii.Number(i), zone.HostedZoneNameServers())
-		output(d.Stack, fmt.Sprintf("NameServer%d", i+1), *server, "For the registrar, before the other stacks are deployed")
+		output(d.Stack, fmt.Sprintf("%s%d", site.NameServerOutput, i+1), *server, "For the registrar, before the other stacks are deployed")
 	}
 	return d
 }

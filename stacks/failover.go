@@ -25,7 +25,7 @@ type Failover struct {
 
 // NewFailover makes the stack.
 func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, primary *Primary) *Failover {
-	f := &Failover{Stack: newStack(scope, "Failover", globalRegion, "health checks, failover records, and what watches them", s)}
+	f := &Failover{Stack: newStack(scope, site.FailoverStack, site.GlobalRegion, "health checks, failover records, and what watches them", s)}
 	props := &constructs.FailoverProps{
 		Zone:            global.Zone,
 		HostNames:       s.HostNames(),
@@ -40,8 +40,8 @@ func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, se
 		props.SwitchHost = secondary.StaticSite.Host
 	}
 	f.failover = constructs.NewFailover(f.Stack, "Failover", props)
-	output(f.Stack, "SiteAddress", "https://"+s.HostNames()[0], "The site")
-	output(f.Stack, "HealthCheck", *f.failover.HomeServes.HealthCheckId(), "The health check that decides which region serves")
+	output(f.Stack, site.SiteAddressOutput, "https://"+s.HostNames()[0], "The site")
+	output(f.Stack, site.HealthCheckOutput, *f.failover.HomeServes.HealthCheckId(), "The health check that decides which region serves")
 
 	if s.Notifications || s.Dashboard {
 		f.checkStandby(s, secondary)
@@ -69,7 +69,7 @@ func (f *Failover) checkStandby(s *site.Site, secondary *Secondary) {
 // watch makes the alarms of us-east-1, and the topic that pages.
 func (f *Failover) watch(s *site.Site, global *Global, secondary *Secondary, primary *Primary) {
 	pages := constructs.NewNotifications(f.Stack, "Pages", &constructs.NotificationsProps{Emails: s.Page}).Topic
-	output(f.Stack, "PagesTopic", *pages.TopicArn(), "Hears only whether visitors are affected or nobody is served")
+	output(f.Stack, site.PagesTopicOutput, *pages.TopicArn(), "Hears only whether visitors are affected or nobody is served")
 
 	f.alarms = newAlarms(s, f.operators(s, secondary, primary))
 	constructs.NewCertificateAlarm(f.Stack, "CertificateExpires", f.alarms, global.Certificate)
@@ -82,7 +82,7 @@ func (f *Failover) watch(s *site.Site, global *Global, secondary *Secondary, pri
 		StandbyFiles:    secondary.StaticSite.Distribution,
 		Pages:           pages,
 	}
-	if *secondary.Region() == globalRegion {
+	if *secondary.Region() == site.GlobalRegion {
 		props.StandbyErrors = secondary.rails.errors
 	}
 	watched := constructs.NewFailoverAlarms(f.Stack, "Alarms", f.alarms, props)
@@ -97,7 +97,7 @@ func (f *Failover) watch(s *site.Site, global *Global, secondary *Secondary, pri
 // operators is the topic of us-east-1: that of the region which is there, or
 // else one of this stack.
 func (f *Failover) operators(s *site.Site, secondary *Secondary, primary *Primary) awssns.ITopic {
-	switch globalRegion {
+	switch site.GlobalRegion {
 	case *secondary.Region():
 		return secondary.rails.alarms.Topic
 	case *primary.Region():
@@ -123,6 +123,6 @@ func (f *Failover) show(s *site.Site, secondary *Secondary, primary *Primary) {
 		props.Alarms = slices.Concat(f.alarms.All, primary.rails.alarms.All, secondary.rails.alarms.All)
 	}
 	constructs.NewDashboard(f.Stack, "Dashboard", props)
-	output(f.Stack, "DashboardAddress", fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudwatch/home?region=%[1]s#dashboards/dashboard/%[2]s",
-		globalRegion, s.Name), "Who serves, and how both regions do")
+	output(f.Stack, site.DashboardOutput, fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudwatch/home?region=%[1]s#dashboards/dashboard/%[2]s",
+		site.GlobalRegion, s.Name), "Who serves, and how both regions do")
 }

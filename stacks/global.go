@@ -30,7 +30,7 @@ type Global struct {
 // NewGlobal makes the stack. Without a domain, the zone is the existing one
 // that the site names.
 func NewGlobal(scope awsconstructs.Construct, s *site.Site, domain *Domain) *Global {
-	g := &Global{Stack: newStack(scope, "Global", globalRegion, "what CloudFront demands in us-east-1", s)}
+	g := &Global{Stack: newStack(scope, site.GlobalStack, site.GlobalRegion, "what CloudFront demands in us-east-1", s)}
 	if domain != nil {
 		g.Zone = domain.Zone
 	} else {
@@ -60,7 +60,7 @@ func webACLProps(s *site.Site) *constructs.WebACLProps {
 // regionalCertificate is the certificate that a load balancer of the stack's
 // region takes: a certificate serves its own region only.
 func (g *Global) regionalCertificate(stack awscdk.Stack, s *site.Site, rails *guardRails) awscertificatemanager.ICertificate {
-	if *stack.Region() == globalRegion {
+	if *stack.Region() == site.GlobalRegion {
 		return g.Certificate
 	}
 	certificate := constructs.NewCertificate(stack, "Certificate", s.Domain, g.Zone)

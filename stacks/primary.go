@@ -8,12 +8,7 @@ import (
 
 	"twinsite/constructs"
 	"twinsite/site"
-	"twinsite/web"
 )
-
-// staticFolder holds the files that are uploaded to the home bucket, relative
-// to cdk.json.
-const staticFolder = "web/static"
 
 // Primary is the home region: a network, the web tier, the static files and
 // their replication to the standby, and the distribution in front of it all.
@@ -35,11 +30,11 @@ type Primary struct {
 	rails *guardRails
 }
 
-// NewPrimary makes the stack. UserData is the script of the web servers.
-func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, userData string) *Primary {
-	p := &Primary{Stack: newStack(scope, "Primary", s.Home.Region.Name, "the home region", s)}
+// NewPrimary makes the stack.
+func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, assets Assets) *Primary {
+	p := &Primary{Stack: newStack(scope, site.PrimaryStack, s.Home.Region.Name, "the home region", s)}
 	p.rails = newGuardRails(p.Stack, s)
-	p.StaticSite = p.newStaticSite(s, global, secondary)
+	p.StaticSite = p.newStaticSite(s, global, secondary, assets.StaticFolder)
 
 	var lock *constructs.OriginLock
 	if len(s.Edge.OriginSecrets) > 0 {
@@ -49,7 +44,7 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 		}
 	}
 	network := constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
-	tier := webTierProps(s, network, s.Home.Region, s.Web, userData, p.StaticSite.Address())
+	tier := webTierProps(s, network, s.Home.Region, s.Web, assets.UserData, p.StaticSite.Address())
 	tier.LoadBalancer.Origin = lock
 	if s.Edge.OriginTLS {
 		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s, p.rails)
@@ -59,12 +54,16 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	addOriginRecords(p.Stack, s, global, p.WebTier.LoadBalancer)
 
 	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock)
+	if s.Edge.ReadFailover {
+		distribution.Standby = s.OriginHost(s.Standby.Region.Name)
+		distribution.EdgeFunction = assets.EdgeFunction
+	}
 	distribution.WebACL = global.WebACL
 	distribution.Logs = p.rails.logs
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution).Distribution
 	// A secret that is added must be accepted before it is sent.
 	p.Distribution.Node().AddDependency(p.WebTier.Listener)
-	output(p.Stack, "StaticAddress", p.StaticSite.Address(), "The static files, at home")
+	output(p.Stack, site.StaticAddressOutput, p.StaticSite.Address(), "The static files, at home")
 
 	p.rails.watch(p.Stack, s.Home.Region, s.Web, p.WebTier, constructs.ReplicationAlarmsProps{
 		Bucket: p.StaticSite.Bucket, From: true, To: s.Replication.BothWays,
@@ -73,19 +72,19 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 		p.Practice = constructs.NewPractice(p.Stack, "Practice", p.rails.alarms, &constructs.PracticeProps{
 			Vpc: network.Vpc, Site: s.Name, LogsRemoval: removalPolicy(s.Retention.Logs),
 		})
-		output(p.Stack, "PracticeTemplate", *p.Practice.Template.AttrId(), "What an outage to practise with is started from")
+		output(p.Stack, site.PracticeOutput, *p.Practice.Template.AttrId(), "What an outage to practise with is started from")
 	}
 	return p
 }
 
 // newStaticSite makes the static files' bucket, which replicates to the
 // standby and, where the site says so, back.
-func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary) *constructs.StaticSite {
+func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary, folder string) *constructs.StaticSite {
 	props := staticSiteProps(s, global, s.StaticHost())
 	props.Logs = p.rails.logs
 	props.ReplicateTo = secondary.StaticSite.Bucket
 	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
-	constructs.NewStaticFiles(p.Stack, "StaticFiles", staticFolder, static.Bucket)
+	constructs.NewStaticFiles(p.Stack, "StaticFiles", folder, static.Bucket)
 	if s.Replication.BothWays {
 		constructs.NewReverseReplication(p.Stack, "ReverseReplication", &constructs.ReverseReplicationProps{
 			From:        secondary.StaticSite.Bucket,
@@ -114,10 +113,6 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 	}
 	if lock != nil {
 		props.OriginSecret = lock.Secrets.Sent()
-	}
-	if s.Edge.ReadFailover {
-		props.Standby = s.OriginHost(s.Standby.Region.Name)
-		props.EdgeFunction = web.EdgeFunction(s.Failover.Path)
 	}
 	return props
 }

@@ -27,9 +27,9 @@ type Secondary struct {
 	rails *guardRails
 }
 
-// NewSecondary makes the stack. UserData is the script of the web servers.
-func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, userData string) *Secondary {
-	x := &Secondary{Stack: newStack(scope, "Secondary", s.Standby.Region.Name, "the standby region", s)}
+// NewSecondary makes the stack.
+func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, assets Assets) *Secondary {
+	x := &Secondary{Stack: newStack(scope, site.SecondaryStack, s.Standby.Region.Name, "the standby region", s)}
 	x.rails = newGuardRails(x.Stack, s)
 
 	static := staticSiteProps(s, global, s.StandbyStaticHost())
@@ -40,7 +40,7 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, u
 	x.StaticSite = constructs.NewStaticSite(x.Stack, "StaticSite", static)
 
 	network := constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
-	tier := webTierProps(s, network, s.Standby.Region, s.StandbyWeb(), userData, x.StaticSite.Address())
+	tier := webTierProps(s, network, s.Standby.Region, s.StandbyWeb(), assets.UserData, x.StaticSite.Address())
 	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s, x.rails)
 	tier.LoadBalancer.RedirectHTTP = true
 	x.rails.guard(tier)
@@ -62,9 +62,9 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, u
 		})
 	}
 
-	output(x.Stack, "StaticAddress", x.StaticSite.Address(), "The static files, at the standby")
+	output(x.Stack, site.StaticAddressOutput, x.StaticSite.Address(), "The static files, at the standby")
 	if s.Failover.Switch {
-		output(x.Stack, "FailoverSwitch", "s3://"+*x.StaticSite.Bucket.BucketName()+constructs.FailoverSwitchPath,
+		output(x.Stack, site.SwitchOutput, "s3://"+*x.StaticSite.Bucket.BucketName()+constructs.FailoverSwitchPath,
 			"The object that moves the site here by being there")
 	}
 	return x

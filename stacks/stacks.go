@@ -13,17 +13,47 @@ import (
 	"twinsite/site"
 )
 
-// globalRegion is where CloudFront looks for certificates and where Route 53
-// publishes the metrics of health checks.
-const globalRegion = "us-east-1"
+// Assets are the texts and files that a site is deployed with. They are handed
+// in: no stack reads a file, so none depends on the working directory.
+type Assets struct {
+	// UserData is the bash script that web servers run at their first boot, as
+	// root. Default: none.
+	UserData string
+
+	// EdgeFunction is the code of the viewer-request function, for runtime
+	// cloudfront-js-2.0. Required with edge.readFailover.
+	EdgeFunction string
+
+	// StaticFolder is the path of the folder whose files are uploaded to the home
+	// bucket. Required.
+	StaticFolder string
+}
+
+// Add adds the stacks of a site to an app or a stage, in the order of their
+// deployment, and the site's tags.
+func Add(app constructs.Construct, s *site.Site, assets Assets) {
+	tags := awscdk.Tags_Of(app)
+	tags.Add(jsii.String("Site"), &s.Name, nil)
+	for key, value := range s.Tags {
+		tags.Add(&key, &value, nil)
+	}
+	var domain *Domain
+	if s.Zone.ID == "" {
+		domain = NewDomain(app, s)
+	}
+	global := NewGlobal(app, s, domain)
+	secondary := NewSecondary(app, s, global, assets)
+	primary := NewPrimary(app, s, global, secondary, assets)
+	NewFailover(app, s, global, secondary, primary)
+}
 
 // newStack makes a stack that is named after the site and its id.
 //
 // The region is set and the account is not: templates then need neither
 // credentials nor look-ups, and references still cross regions.
 func newStack(scope constructs.Construct, id, region, description string, s *site.Site) awscdk.Stack {
-	stack := awscdk.NewStack(scope, &id, &awscdk.StackProps{
-		StackName:             jsii.String(s.Name + "-" + id),
+	return awscdk.NewStack(scope, &id, &awscdk.StackProps{
+		StackName:             jsii.String(s.StackName(id)),
 		Description:           jsii.Sprintf("%s: %s", s.Domain, description),
 		Env:                   &awscdk.Environment{Region: &region},
 		TerminationProtection: &s.Retention.TerminationProtection,
@@ -31,12 +61,6 @@ func newStack(scope constructs.Construct, id, region, description string, s *sit
 		// need none of the custom resources it once stood for.
 		CrossRegionReferences: jsii.Bool(true),
 	})
-	tags := awscdk.Tags_Of(stack)
-	tags.Add(jsii.String("Site"), &s.Name, nil)
-	for key, value := range s.Tags {
-		tags.Add(&key, &value, nil)
-	}
-	return stack
 }
 
 func output(stack awscdk.Stack, id, value, description string) {
