@@ -24,7 +24,6 @@
 //	${Primary.Balancer.DNSName}                        Fn::GetAtt
 //	${Primary.Vpc.Ipv6CidrBlocks[0]}                   an element of an attribute that is a list
 //	${Fn::Cidr(Primary.Vpc.Ipv6CidrBlocks[0], 4, 64)[3]}
-//	${Fn::GetAZs(us-east-1)[0]}
 //	${Fn::Split("/", Primary.Listener)[1]}
 //	${Fn::Join("||", Domain.Zone.NameServers)}
 //	${resolve:ssm:/aws/service/...}                    a parameter of a type AWS::SSM::Parameter::Value<...>
@@ -32,6 +31,13 @@
 //
 // AWS::Region and AWS::StackName are the stack's own, AWS::Partition is "aws" and AWS::URLSuffix "amazonaws.com".
 // Literal text may look like a placeholder (a shell variable in user data does) and still leads nowhere.
+//
+// # What is not supported
+//
+// Conditions, Fn::If, exports with Fn::ImportValue, Fn::GetAZs, Fn::Transform and language extensions: no site of
+// Twinsite's has any, but the resources that its user adds may. Such a template is loaded as any other. A value that such
+// a function gives is an error that says "not supported" when it is asked for; in a list it counts as one element. A
+// resource or output that has a condition counts as created.
 //
 // # Errors
 //
@@ -141,9 +147,6 @@ func load(fsys fs.FS) (*Assembly, error) {
 	a := &Assembly{stacks: order}
 	for _, s := range order {
 		s.assembly = a
-	}
-	for _, s := range order {
-		s.dropConditional()
 	}
 	return a, nil
 }

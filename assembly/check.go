@@ -3,18 +3,16 @@ package assembly
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
-// Check resolves everything in every stack: conditions, and of resources and outputs all values. It returns all errors
-// joined, in the order of the stacks. Besides references that cannot be resolved, these are errors:
+// Check resolves everything in every stack: of resources and outputs, all values. It returns all errors joined, in the
+// order of the stacks. Besides references that cannot be resolved and functions that are not supported, these are errors:
 //
 //   - a stack reads from another that the manifest does not put before it: deployed in order, it may read a value that
 //     is not there yet, or is stale;
 //   - resources of a stack wait for one another in a circle;
-//   - a resource depends on one that is not in its stack, or has a condition that is not.
+//   - a resource depends on one that is not in its stack.
 func (a *Assembly) Check() error {
 	var errs []error
 	for _, s := range a.stacks {
@@ -30,11 +28,6 @@ func (s *Stack) check() []error {
 			errs = append(errs, err)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.template.Conditions)) {
-		at := resolver{stack: s, path: s.ID, run: &run{checking: s}}
-		_, err := at.condition("Condition", name)
-		add(err)
-	}
 	for _, r := range s.Resources() {
 		add(r.check())
 	}
@@ -44,11 +37,6 @@ func (s *Stack) check() []error {
 	for _, o := range s.Outputs() {
 		_, err := o.resolve(&run{checking: s})
 		add(err)
-		_, err = o.exportName()
-		add(err)
-		if _, ok := s.template.Conditions[o.Condition]; o.Condition != "" && !ok {
-			add(fmt.Errorf("%s: no condition %q", o.path(), o.Condition))
-		}
 	}
 	return errs
 }
@@ -70,14 +58,7 @@ func (r *Resource) check() error {
 	}
 	for _, id := range r.DependsOn() {
 		if r.Stack.resources[id] == nil {
-			if _, untaken := r.Stack.untaken[id]; !untaken { // CloudFormation passes over one that is not created
-				errs = append(errs, fmt.Errorf("%s.DependsOn: no resource %q", r, id))
-			}
-		}
-	}
-	if name, ok := r.raw["Condition"].(string); ok {
-		if _, ok := r.Stack.template.Conditions[name]; !ok {
-			errs = append(errs, fmt.Errorf("%s.Condition: no condition %q", r, name))
+			errs = append(errs, fmt.Errorf("%s.DependsOn: no resource %q", r, id))
 		}
 	}
 	return errors.Join(errs...)

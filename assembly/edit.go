@@ -13,7 +13,7 @@ import (
 func (a *Assembly) Clone() *Assembly {
 	c := &Assembly{}
 	for _, s := range a.stacks {
-		t := *s // the template, dependencies and conditions are never edited
+		t := *s // the template and dependencies are never edited
 		t.assembly = c
 		t.resources = make(map[string]*Resource, len(s.resources))
 		for id, r := range s.resources {

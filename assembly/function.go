@@ -19,20 +19,10 @@ func (r resolver) call(fn string, arg any) (any, error) {
 		return r.selectFrom(arg)
 	case "Fn::FindInMap":
 		return r.findInMap(arg)
-	case "Fn::If":
-		branch, err := r.branch(arg)
-		if err != nil {
-			return nil, err
-		}
-		return r.resolve(branch)
 	case "Fn::Base64":
 		return r.text(fn, "the argument", arg)
 	case "Fn::Cidr":
 		return r.cidr(arg)
-	case "Fn::GetAZs":
-		return r.getAZs(arg)
-	case "Fn::ImportValue":
-		return r.importValue(arg)
 	case "Fn::GetStackOutput":
 		return r.getStackOutput(arg)
 	}

@@ -168,20 +168,3 @@ func (r resolver) cidr(arg any) (any, error) {
 	expr := fmt.Sprintf("%s(%s)", fn, strings.Join(exprs, ", "))
 	return text{{later: &placeholder{expr: expr, resources: block.resources(), length: count}}}, nil
 }
-
-// getAZs resolves Fn::GetAZs, of a region or "" for the stack's own, to a list that is only known to an account.
-func (r resolver) getAZs(arg any) (any, error) {
-	const fn = "Fn::GetAZs"
-	region, err := r.text(fn, "the region", arg)
-	if err != nil {
-		return nil, err
-	}
-	if len(region) == 0 {
-		v, err := r.pseudo(fn, "AWS::Region")
-		if err != nil {
-			return nil, err
-		}
-		region, _ = asText(v)
-	}
-	return later(fmt.Sprintf("%s(%s)", fn, region.expr())), nil
-}

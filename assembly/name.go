@@ -31,7 +31,7 @@ func (r resolver) named(fn, name, what string) (any, error) {
 	if to := r.stack.resources[name]; to != nil {
 		return later(to.String(), to), nil
 	}
-	return nil, r.errorf("%s: %s", fn, r.stack.missing(what, name))
+	return nil, r.errorf("%s: no %s %q", fn, what, name)
 }
 
 // pseudo resolves a pseudo parameter of
@@ -110,7 +110,7 @@ func (r resolver) getAtt(arg any) (any, error) {
 func (r resolver) attribute(fn, id, attribute string) (any, error) {
 	to := r.stack.resources[id]
 	if to == nil {
-		return nil, r.errorf("%s: %s", fn, r.stack.missing("resource", id))
+		return nil, r.errorf("%s: no resource %q", fn, id)
 	}
 	if attribute == "" {
 		return nil, r.errorf("%s: no attribute of %q is named", fn, id)

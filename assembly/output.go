@@ -77,48 +77,9 @@ func (r resolver) stackNamed(name, region string) (*Stack, error) {
 	return nil, fmt.Errorf("no stack %q in %s", name, region)
 }
 
-// importValue resolves Fn::ImportValue, of an export's name. Exports belong to one region of one account. See
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-importvalue.html.
-func (r resolver) importValue(arg any) (any, error) {
-	const fn = "Fn::ImportValue"
-	if r.run.namingExport {
-		return nil, r.errorf("%s: an export's name cannot be read from another stack", fn)
-	}
-	name, err := r.static(fn, "the name", arg)
-	if err != nil {
-		return nil, err
-	}
-	var found []*Output
-	var elsewhere []*Stack
-	for _, s := range r.stack.assembly.stacks {
-		for _, o := range s.Outputs() {
-			// A name that cannot be resolved is an error of its own output, which Check reports.
-			exported, err := o.exportName()
-			switch {
-			case err != nil || o.Export == nil || exported != name:
-			case s.Region == r.stack.Region:
-				found = append(found, o)
-			default:
-				elsewhere = append(elsewhere, s)
-			}
-		}
-	}
-	switch {
-	case len(found) == 1:
-		return r.output(fn, found[0])
-	case len(found) > 1:
-		return nil, r.errorf("%s: %q is exported twice: by %s and %s", fn, name, found[0].path(), found[1].path())
-	case len(elsewhere) > 0:
-		return nil, r.errorf("%s: %q is exported in %s, not in %s", fn, name, regions(elsewhere), r.stack.Region)
-	}
-	return nil, r.errorf("%s: no stack exports %q", fn, name)
-}
-
 // output resolves an output for a reader.
 func (r resolver) output(fn string, o *Output) (any, error) {
 	switch {
-	case r.run.namingExport:
-		return nil, r.errorf("%s: an export's name cannot be read from another stack", fn)
 	case r.run.checking != r.stack || r.stack.DependsOn(o.Stack):
 	case r.stack == o.Stack:
 		return nil, r.errorf("%s: stack %s reads its own output %q, which is not there before it is deployed", fn, o.Stack.ID, o.Name)

@@ -75,12 +75,12 @@ func recordPaths(r *Resource) ([]string, error) {
 	if !ok {
 		return nil, at.errorf("is %s, not a list", kind(node))
 	}
-	items, err = at.present(items)
+	items = present(items)
 	paths := make([]string, len(items))
 	for i := range items {
 		paths[i] = "RecordSets." + strconv.Itoa(i)
 	}
-	return paths, err
+	return paths, nil
 }
 
 func (r *Record) readName() error {

@@ -18,11 +18,10 @@ type resolver struct {
 
 // A run is what one resolution remembers while it goes from stack to stack.
 type run struct {
-	active       []string          // outputs and conditions being resolved, outermost first
-	done         map[string]result // of outputs and conditions
-	spent        int               // nodes and bytes seen
-	checking     *Stack            // what this stack reads from others must be there before it; nil not to check that
-	namingExport bool              // nothing may be read from other stacks
+	active   []string          // outputs being resolved, outermost first
+	done     map[string]result // of outputs
+	spent    int               // nodes and bytes seen
+	checking *Stack            // what this stack reads from others must be there before it; nil not to check that
 }
 
 type result struct {
@@ -34,8 +33,7 @@ type result struct {
 // has at most a million bytes.
 const budget = 16 << 20
 
-// once resolves the output or condition at a place, the first time it is asked for. It fails if it is asked for again
-// meanwhile.
+// once resolves the output at a place, the first time it is asked for. It fails if it is asked for again meanwhile.
 func (run *run) once(place string, resolve func() (any, error)) (any, error) {
 	if i := slices.Index(run.active, place); i >= 0 {
 		return nil, fmt.Errorf("reference cycle: %s -> %s", strings.Join(run.active[i:], " -> "), place)
@@ -145,17 +143,12 @@ func (r resolver) descend(node any, keys []string) (any, resolver, error) {
 		if err != nil {
 			return nil, r, err
 		}
-		parent := r
 		r = r.below(escape(key))
-		if node, err = parent.child(opened, key); err != nil {
-			return nil, r, r.wrapMissing(err)
+		if node, err = child(opened, key); err != nil {
+			return nil, r, r.errorf("%w", err)
 		}
 	}
-	absent, err := r.absent(node)
-	if err != nil {
-		return nil, r, err
-	}
-	if absent {
+	if isNoValue(node) {
 		return nil, r, r.errorf("%w", missing("no such property: it is AWS::NoValue"))
 	}
 	return node, r, nil
@@ -166,25 +159,15 @@ type missing string
 
 func (m missing) Error() string { return string(m) }
 
-func (r resolver) wrapMissing(err error) error {
-	if m := missing(""); errors.As(err, &m) {
-		return r.errorf("%w", m)
-	}
-	return err
-}
-
 // child returns the node at a key of an opened node.
-func (r resolver) child(node any, key string) (any, error) {
+func child(node any, key string) (any, error) {
 	switch node := node.(type) {
 	case map[string]any:
 		if child, ok := node[key]; ok {
 			return child, nil
 		}
 	case []any:
-		present, err := r.present(node)
-		if err != nil {
-			return nil, err
-		}
+		present := present(node)
 		if i, ok := index(key); ok && i < len(present) {
 			return present[i], nil
 		}
@@ -197,58 +180,25 @@ func (r resolver) child(node any, key string) (any, error) {
 	return nil, missing("no such property")
 }
 
-// present returns the elements of a list that are not absent.
-func (r resolver) present(items []any) ([]any, error) {
-	var present []any
-	for _, item := range items {
-		absent, err := r.absent(item)
-		if err != nil {
-			return nil, err
-		}
-		if !absent {
-			present = append(present, item)
-		}
-	}
-	return present, nil
-}
-
 // index parses a key of a list.
 func index(key string) (int, bool) {
 	i, err := strconv.Atoi(key)
 	return i, err == nil && i >= 0 && strconv.Itoa(i) == key
 }
 
-// open resolves a node that is a call far enough to see its keys: it takes the branch of an Fn::If and leaves that
-// unresolved.
+// open resolves a node that is a call, so that its keys can be seen.
 func (r resolver) open(node any) (any, error) {
-	for {
-		fn, arg, ok := intrinsic(node)
-		switch {
-		case !ok:
-			return node, nil
-		case fn != "Fn::If":
-			return r.call(fn, arg)
-		}
-		branch, err := r.branch(arg)
-		if err != nil {
-			return nil, err
-		}
-		node = branch
+	if fn, arg, ok := intrinsic(node); ok {
+		return r.call(fn, arg)
 	}
+	return node, nil
 }
 
-// absent reports whether a node is AWS::NoValue, also as the taken branch of an Fn::If.
-func (r resolver) absent(node any) (bool, error) {
+// present returns the elements of a list that are not AWS::NoValue.
+func present(items []any) []any { return slices.DeleteFunc(slices.Clone(items), isNoValue) }
+
+// isNoValue reports whether a node is AWS::NoValue.
+func isNoValue(node any) bool {
 	fn, arg, _ := intrinsic(node)
-	switch fn {
-	case "Ref":
-		return arg == "AWS::NoValue", nil
-	case "Fn::If":
-		branch, err := r.branch(arg)
-		if err != nil {
-			return false, err
-		}
-		return r.absent(branch)
-	}
-	return false, nil
+	return fn == "Ref" && arg == "AWS::NoValue"
 }

@@ -49,8 +49,8 @@ func (r *Resource) DependsOn() []string {
 	return nil
 }
 
-// Has reports whether the resource has a value at the path, resolvable or not. A property that is AWS::NoValue, also as
-// the taken branch of an Fn::If, is not there, and neither is one behind a reference that cannot be resolved.
+// Has reports whether the resource has a value at the path, resolvable or not. A property that is AWS::NoValue is
+// not there, and neither is one behind a reference that cannot be resolved.
 func (r *Resource) Has(path string) bool {
 	_, _, err := r.find(path, &run{})
 	return err == nil

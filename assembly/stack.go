@@ -23,7 +23,6 @@ type Stack struct {
 	template  *template       // everything but resources and outputs; never edited
 	resources map[string]*Resource
 	outputs   map[string]*Output
-	untaken   map[string]string // logical ids not created, and the false condition of each
 }
 
 // A template is a CloudFormation template, of
@@ -32,7 +31,6 @@ type template struct {
 	Transform  any
 	Parameters map[string]parameter
 	Mappings   map[string]map[string]map[string]any
-	Conditions map[string]any
 	Resources  map[string]map[string]any
 	Outputs    map[string]*Output
 }
@@ -62,7 +60,7 @@ func loadStack(fsys fs.FS, id string, art *artifact) (*Stack, error) {
 	}
 	s := &Stack{
 		ID: id, Name: art.Properties.StackName, DisplayName: art.DisplayName, Account: account, Region: region,
-		template: &t, resources: map[string]*Resource{}, outputs: map[string]*Output{}, untaken: map[string]string{},
+		template: &t, resources: map[string]*Resource{}, outputs: map[string]*Output{},
 	}
 	if s.Name == "" {
 		s.Name = id
@@ -103,29 +101,7 @@ func rewrites(transform any) string {
 	return ""
 }
 
-// dropConditional removes the resources and outputs whose condition is false: they are not created. Those whose
-// condition cannot be evaluated stay, and Check reports the condition.
-func (s *Stack) dropConditional() {
-	for id, r := range s.resources {
-		if name, ok := r.raw["Condition"].(string); ok && s.isFalse(name) {
-			s.untaken[id] = name
-			delete(s.resources, id)
-		}
-	}
-	for name, o := range s.outputs {
-		if o.Condition != "" && s.isFalse(o.Condition) {
-			delete(s.outputs, name)
-		}
-	}
-}
-
-func (s *Stack) isFalse(condition string) bool {
-	ok, err := resolver{stack: s, path: s.ID, run: &run{}}.condition("Condition", condition)
-	return err == nil && !ok
-}
-
-// Resources returns the resources of these types, or all if none is given, sorted by logical id. A resource whose
-// condition is false is not among them.
+// Resources returns the resources of these types, or all if none is given, sorted by logical id.
 func (s *Stack) Resources(types ...string) []*Resource {
 	var found []*Resource
 	for _, id := range slices.Sorted(maps.Keys(s.resources)) {
@@ -141,22 +117,14 @@ func (s *Stack) Resource(logicalID string) (*Resource, error) {
 	if r := s.resources[logicalID]; r != nil {
 		return r, nil
 	}
-	return nil, fmt.Errorf("%s: %s", s.ID, s.missing("resource", logicalID))
-}
-
-// missing words the error about a resource that is not there; what says what could have been.
-func (s *Stack) missing(what, logicalID string) string {
-	if condition, ok := s.untaken[logicalID]; ok {
-		return fmt.Sprintf("resource %q is not created, because its condition %q is false", logicalID, condition)
-	}
-	return fmt.Sprintf("no %s %q", what, logicalID)
+	return nil, fmt.Errorf("%s: no resource %q", s.ID, logicalID)
 }
 
 // DependsOn reports whether the other stack is deployed before this one because the manifest says so, directly or
 // through stacks between.
 func (s *Stack) DependsOn(other *Stack) bool { return s.before[other.ID] }
 
-// Outputs returns the outputs sorted by name. An output whose condition is false is not among them.
+// Outputs returns the outputs sorted by name.
 func (s *Stack) Outputs() []*Output {
 	outputs := make([]*Output, 0, len(s.outputs))
 	for _, name := range slices.Sorted(maps.Keys(s.outputs)) {
@@ -178,9 +146,7 @@ type Output struct {
 	Stack       *Stack `json:"-"`
 	Name        string `json:"-"` // logical id
 	Description string
-	Condition   string
 	Value       any // as in the template, unresolved
-	Export      *struct{ Name any }
 }
 
 // Text returns the output's value.
@@ -207,14 +173,4 @@ func (o *Output) resolve(run *run) (text, error) {
 	})
 	t, _ := v.(text)
 	return t, err
-}
-
-// exportName returns the name under which the output is exported, "" if it is not. The name must be known before
-// deployment and may not itself be read from another stack.
-func (o *Output) exportName() (string, error) {
-	if o.Export == nil {
-		return "", nil
-	}
-	r := resolver{stack: o.Stack, path: o.path() + ".Export.Name", run: &run{namingExport: true}}
-	return r.static("Export", "the name", o.Export.Name)
 }
