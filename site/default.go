@@ -3,6 +3,7 @@ package site
 import (
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -72,7 +73,7 @@ func (s *Site) fill(folder string) {
 			s.Web.Schedules[i].TimeZone = "UTC"
 		}
 	}
-	if s.Web.UserData != "" && !filepath.IsAbs(s.Web.UserData) {
+	if s.Web.UserData != "" && !filepath.IsAbs(s.Web.UserData) && !strings.Contains(s.Web.UserData, "\n") {
 		s.Web.UserData = filepath.Join(folder, s.Web.UserData)
 	}
 }

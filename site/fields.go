@@ -102,6 +102,24 @@ func rangeFault(text, _ string) string {
 	return ""
 }
 
+// private tells whether all addresses of a range are private, by RFC 1918.
+func private(prefix netip.Prefix) bool {
+	return slices.ContainsFunc([]string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"}, func(text string) bool {
+		within := netip.MustParsePrefix(text)
+		return within.Bits() <= prefix.Bits() && within.Contains(prefix.Addr())
+	})
+}
+
+// secretNameFault refuses the one name that the pattern allows and the CDK does
+// not: a construct's children are properties of a JavaScript object, and every
+// such object has a constructor.
+func secretNameFault(text, _ string) string {
+	if text == "constructor" {
+		return "is a word that the CDK keeps for itself"
+	}
+	return ""
+}
+
 // privateRangeFault says what is wrong with a network's range: RFC 1918 names
 // the private ones.
 func privateRangeFault(text, _ string) string {
@@ -109,10 +127,8 @@ func privateRangeFault(text, _ string) string {
 		return fault
 	}
 	prefix := netip.MustParsePrefix(text)
-	for _, private := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"} {
-		if netip.MustParsePrefix(private).Contains(prefix.Addr()) {
-			return "" // the whole prefix: from /16 on, it is the smaller one
-		}
+	if private(prefix) {
+		return ""
 	}
 	return "is not in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 }

@@ -15,8 +15,11 @@ type Option func(*options)
 // options are what the options set.
 type options struct{ domain string }
 
+// domainOption is how users give [WithDomain] to the CDK's command line.
+const domainOption = "-c domain"
+
 // WithDomain replaces the file's domain, to try a site under another name.
-// An empty domain changes nothing.
+// An empty domain changes nothing. A problem with it names no line of the file.
 func WithDomain(domain string) Option {
 	return func(o *options) { o.domain = domain }
 }
@@ -87,6 +90,7 @@ func parse(report *report, data []byte, opts ...Option) (*Site, error) {
 	}
 	if o.domain != "" {
 		site.Domain = o.domain
+		report.options["domain"] = domainOption
 	}
 	site.fill(filepath.Dir(report.file))
 	check(report, site)

@@ -300,3 +300,23 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// TestLoadOption promises that a problem with a value that an option gave names
+// the option, not the file's line.
+func TestLoadOption(t *testing.T) {
+	_, err := Load("../site.yaml", WithDomain("BAD"))
+	const want = `-c domain: domain: has capital letters, got "BAD": give the apex domain in lower case, as "example.com"`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestLoadStrangeName promises one line for each problem, whatever the file's
+// name.
+func TestLoadStrangeName(t *testing.T) {
+	_, err := Load("no\nwhere\x1b.yaml")
+	const want = `"no\nwhere\x1b.yaml":1:1: file: does not exist, got "no\nwhere\x1b.yaml": give the path of a site's file`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

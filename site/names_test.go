@@ -49,7 +49,7 @@ func TestNames(t *testing.T) {
 func TestStandbyWeb(t *testing.T) {
 	site := load(t, "testdata/good/standby-web.yaml")
 	want := site.Web
-	want.InstanceType, want.Minimum, want.Maximum = "u7in-16tb.224xlarge", 1, 3
+	want.InstanceType, want.Minimum, want.Maximum = "m7i-flex.8xlarge", 1, 3
 	want.Schedules = []Schedule{{Name: "Opening", Cron: "30 9 * * *", TimeZone: "UTC", Minimum: 3, Maximum: 3}}
 	if diff := cmp.Diff(want, site.StandbyWeb(), cmp.Comparer(samePrefix)); diff != "" {
 		t.Error(diff)

@@ -4,16 +4,20 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Problem is one mistake in a site's file.
 type Problem struct {
-	// File is the file's path as it was given to Load.
+	// File is the file's path as it was given to Load, or the option that gave
+	// the field's value instead of the file, as "-c domain".
 	File string
 
 	// Line and Column say where the mistake is, counted from 1. What is missing
-	// is reported where the nearest enclosing field stands.
+	// is reported where the nearest enclosing field stands. Both are 0 for what
+	// an option gave.
 	Line, Column int
 
 	// Field is the field's path, as "web.schedules[1].cron". It is "file" for
@@ -27,7 +31,14 @@ type Problem struct {
 // Error returns the problem on one line, as
 // "site.yaml:12:9: home.region: is not a region of AWS, got \"eu-west-9\": …".
 func (p Problem) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s: %s", p.File, p.Line, p.Column, p.Field, p.Message)
+	file := p.File
+	if strings.ContainsFunc(file, unicode.IsControl) {
+		file = strconv.Quote(file)
+	}
+	if p.Line == 0 {
+		return fmt.Sprintf("%s: %s: %s", file, p.Field, p.Message)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s: %s", file, p.Line, p.Column, p.Field, p.Message)
 }
 
 // Problems are all mistakes in a site's file, in the order of its lines.
@@ -65,6 +76,7 @@ type position struct{ line, column int }
 type report struct {
 	file      string
 	positions map[string]position // by field
+	options   map[string]string   // by field: the option that gave its value instead of the file
 	faulty    map[string]bool     // the fields that have a problem
 	problems  Problems
 }
@@ -74,6 +86,7 @@ func newReport(file string) *report {
 	return &report{
 		file:      file,
 		positions: map[string]position{"": {1, 1}},
+		options:   map[string]string{},
 		faulty:    map[string]bool{},
 	}
 }
@@ -85,7 +98,11 @@ func (r *report) addAt(at position, field, message string) {
 		return
 	}
 	r.faulty[field] = true
-	r.problems = append(r.problems, Problem{r.file, at.line, at.column, field, message})
+	problem := Problem{r.file, at.line, at.column, field, message}
+	if option := r.options[field]; option != "" {
+		problem.File, problem.Line, problem.Column = option, 0, 0
+	}
+	r.problems = append(r.problems, problem)
 }
 
 // missing adds the problem that a field is missing, unless what it is missing
@@ -144,8 +161,8 @@ func parent(field string) string {
 // `tags["cost:center"]` where a dot would mislead.
 func child(field, key string) string {
 	switch {
-	case key == "" || strings.ContainsFunc(key, notWord):
-		return fmt.Sprintf("%s[%q]", field, key)
+	case key == "" || len(key) > longestQuote || strings.ContainsFunc(key, notWord):
+		return fmt.Sprintf("%s[%s]", field, quote(key))
 	case field == "":
 		return key
 	}
@@ -164,12 +181,14 @@ func item(field string, index int) string {
 
 // quote returns a value as it is shown in a message: on one line, and short.
 func quote(value string) string {
-	const longest = 60
-	if runes := []rune(value); len(runes) > longest {
-		value = string(runes[:longest]) + "…"
+	if runes := []rune(value); len(runes) > longestQuote {
+		value = string(runes[:longestQuote]) + "…"
 	}
 	return fmt.Sprintf("%q", value)
 }
+
+// longestQuote is how much of a value a message shows, in characters.
+const longestQuote = 60
 
 // nearest returns "did you mean …?" when one of the candidates is at most two
 // slips of the keyboard away from the value, and "" otherwise.

@@ -148,6 +148,7 @@ func fieldRules() map[string]fieldRule {
 		},
 		"secretName": {
 			pattern: `^[a-z0-9-]{1,20}$`,
+			check:   secretNameFault,
 			wrong:   "is not a secret's name",
 			remedy:  `give 1 to 20 lower-case letters, digits and hyphens, as "first"`,
 		},

@@ -27,10 +27,12 @@ func sectionRules() []func(*report, *Site) {
 		checkRanges,
 		checkCapacity,
 		checkImages,
+		checkProcessor,
 		checkUserData,
 		checkHealthPaths,
 		checkCPU,
 		checkSchedules,
+		checkSSH,
 		checkEdge,
 		checkPrefixList,
 		checkAccessLogs,
@@ -194,6 +196,24 @@ const (
 	deepestParameter = 15
 )
 
+// processorPattern is of the types whose processor the CDK can tell: letters, a
+// generation of one or two digits, letters. Others, as u-6tb1.metal and
+// mac2-m2.metal, it answers with a stack trace.
+var processorPattern = regexp.MustCompile(`^[a-z]+[0-9]{1,2}[a-z-]*\.`)
+
+// checkProcessor wants an image for types whose processor the CDK cannot tell:
+// without one, it could not choose between the two of Amazon Linux.
+func checkProcessor(report *report, site *Site) {
+	if len(site.Web.Images) > 0 {
+		return
+	}
+	for field, instanceType := range map[string]string{"web.instanceType": site.Web.InstanceType, "standby.web.instanceType": site.Standby.Web.InstanceType} {
+		if instanceType != "" && report.sound(field) && !processorPattern.MatchString(instanceType) {
+			report.broken(field, "is of a form that does not tell its processor, so that no default image can be chosen", quote(instanceType), "give images in web.images, or another type, as \"t3.small\"")
+		}
+	}
+}
+
 // checkUserData reads the user-data script, so that it is not missed first by an
 // instance. EC2 takes 16 KiB, of which Twinsite's preamble needs some:
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
@@ -203,6 +223,10 @@ func checkUserData(report *report, site *Site) {
 		return
 	}
 	given := quote(site.Web.UserData)
+	if strings.ContainsAny(site.Web.UserData, "\n\x00") {
+		report.broken(field, "is not a path but the script itself", given, "write the script to a file, and give the file's path")
+		return
+	}
 	info, err := os.Stat(site.Web.UserData)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -216,15 +240,31 @@ func checkUserData(report *report, site *Site) {
 		return
 	}
 	script, err := os.ReadFile(site.Web.UserData)
+	if err != nil {
+		report.broken(field, "cannot be read", given, "make it readable")
+		return
+	}
+	if wrong, remedy := scriptFault(script); wrong != "" {
+		report.broken(field, wrong, given, remedy)
+	}
+}
+
+// scriptFault says what is wrong with a user-data script, and the remedy.
+func scriptFault(script []byte) (wrong, remedy string) {
 	line, _, _ := bytes.Cut(script, []byte("\n"))
 	switch {
-	case err != nil:
-		report.broken(field, "cannot be read", given, "make it readable")
+	case bytes.HasPrefix(script, []byte("\ufeff")):
+		return "begins with a byte-order mark, which an instance takes for text", "save it as UTF-8 without one"
 	case bytes.Contains(script, []byte("\r\n")), !utf8.Valid(script):
-		report.broken(field, "is not UTF-8 with lines that end in \"\\n\"", given, "save it as a UTF-8 text with Unix line ends")
+		return "is not UTF-8 with lines that end in \"\\n\"", "save it as a UTF-8 text with Unix line ends"
+	case bytes.ContainsRune(script, 0):
+		return "holds a NUL character, which bash leaves out", "save it as a text"
+	case bytes.Contains(script, []byte("${Token[")):
+		return "holds \"${Token[\", which the CDK takes for a value of its own", "give the variable another name"
 	case string(line) != "#!/bin/bash":
-		report.broken(field, "is no bash script", given, "begin it with the line \"#!/bin/bash\"; what it starts may be of any kind")
+		return "is no bash script", "begin it with the line \"#!/bin/bash\"; what it starts may be of any kind"
 	}
+	return "", ""
 }
 
 // checkHealthPaths keeps the health paths apart from what the default script
@@ -294,6 +334,29 @@ func checkStart(report *report, field string, schedule Schedule) {
 			report.broken(field, "comes twice, by a change of clocks in "+schedule.TimeZone, quote(schedule.Start), "give a time before or after it, or the time zone UTC")
 			return
 		}
+	}
+}
+
+// checkSSH judges all ranges together: each half of the internet is a range of
+// its own. Private addresses do not count, as nobody outside has one.
+func checkSSH(report *report, site *Site) {
+	const field, most = "web.ssh", 1 << 24 // as many addresses as a /8 has
+	ranges := site.Web.SSH
+	for i := range ranges {
+		if !report.sound(field, item(field, i)) {
+			return
+		}
+	}
+	admitted := 0
+	for i, prefix := range ranges {
+		// Two ranges share nothing, or one holds the other; equal ones are reported already.
+		inside := slices.ContainsFunc(ranges, func(other netip.Prefix) bool { return other.Bits() < prefix.Bits() && other.Contains(prefix.Addr()) })
+		if !inside && !private(ranges[i]) {
+			admitted += 1 << (32 - prefix.Bits())
+		}
+	}
+	if admitted > most {
+		report.broken(field, fmt.Sprintf("admits more than %d public addresses", most), fmt.Sprint(admitted), "give the ranges you work from, or none at all and use Session Manager")
 	}
 }
 

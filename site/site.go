@@ -228,7 +228,8 @@ type Budget struct {
 // Web describes an Auto Scaling group of web servers.
 type Web struct {
 	// InstanceType is the EC2 instance type, as "t3.small". Its processor must
-	// be that of Images. Without Images, both x86-64 and arm64 will do.
+	// be that of Images. Without Images, both x86-64 and arm64 will do; types
+	// whose names do not tell which, as "u-6tb1.metal", need Images.
 	InstanceType string `yaml:"instanceType" validate:"instanceType"`
 
 	// Images gives each of the two regions its image: an AMI id, as
@@ -263,8 +264,8 @@ type Web struct {
 	Schedules []Schedule `yaml:"schedules" validate:"max=50,dive"`
 
 	// SSH are the IPv4 ranges that may reach the web servers on port 22, which
-	// have private addresses only. Empty: none; Session Manager needs no open
-	// port.
+	// have private addresses only. Together they may hold as many public
+	// addresses as a /8. Empty: none; Session Manager needs no open port.
 	SSH []netip.Prefix `yaml:"ssh" validate:"max=50,dive,sshRange"`
 }
 

@@ -1,0 +1,2 @@
+#!/bin/bash
+echo ${Token[TOKEN.0]}
