@@ -1,0 +1,86 @@
+package topology
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"twinsite/assembly"
+)
+
+// A HealthCheck is a Route 53 health check, of an endpoint or calculated from others.
+type HealthCheck struct {
+	Resource *assembly.Resource
+	Type     string // "HTTPS", "HTTP", "CALCULATED" or another of Route 53
+	Inverted bool   // false by default
+
+	// Of an endpoint:
+	Port      int           // 443 of HTTPS, 80 of HTTP by default
+	Path      string        // "/" by default
+	Interval  time.Duration // from an answer to the next request: 10 s or 30 s, 30 s by default
+	Threshold int           // answers in a row that change a checker's mind, 3 by default
+	SNI       bool          // whether the name is in the TLS handshake; true of HTTPS by default
+
+	// Of a calculated check:
+	Children        []*HealthCheck
+	HealthThreshold int // so many healthy children make it healthy; 0, which is always met, if absent
+}
+
+const healthCheckConfig = "HealthCheckConfig."
+
+// ReadHealthCheck reads a health check, with its children and Route 53's defaults. Of types other than HTTPS, HTTP and
+// CALCULATED it reads the type and whether it is inverted. See
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html.
+func ReadHealthCheck(r *assembly.Resource) (*HealthCheck, error) { return readHealthCheck(r, nil) }
+
+// readHealthCheck reads a health check that is a child of these, outermost first.
+func readHealthCheck(r *assembly.Resource, of []*assembly.Resource) (*HealthCheck, error) {
+	if r.Type != HealthCheckType {
+		return nil, fmt.Errorf("%s: is a %s, want a health check", r, r.Type)
+	}
+	if slices.Contains(of, r) {
+		return nil, fmt.Errorf("%s: is calculated from itself", r)
+	}
+	p := &properties{of: r}
+	check := &HealthCheck{Resource: r, Type: p.text(healthCheckConfig + "Type"), Inverted: p.boolOr(healthCheckConfig+"Inverted", false)}
+	switch check.Type {
+	case "CALCULATED":
+		check.HealthThreshold = p.numberOr(healthCheckConfig+"HealthThreshold", 0)
+		for _, child := range readOr(p, healthCheckConfig+"ChildHealthChecks", (*assembly.Resource).Targets, nil) {
+			c, err := readHealthCheck(child, append(of, r))
+			if err != nil {
+				return nil, err
+			}
+			check.Children = append(check.Children, c)
+		}
+	case "HTTPS", "HTTP":
+		check.readEndpoint(p)
+	}
+	return check, p.err
+}
+
+func (c *HealthCheck) readEndpoint(p *properties) {
+	port := 80
+	if c.Type == "HTTPS" {
+		port = 443
+	}
+	c.Port = p.numberOr(healthCheckConfig+"Port", port)
+	c.Path = p.textOr(healthCheckConfig+"ResourcePath", "/")
+	c.Interval = p.secondsOr(healthCheckConfig+"RequestInterval", 30)
+	c.Threshold = p.numberOr(healthCheckConfig+"FailureThreshold", 3)
+	c.SNI = p.boolOr(healthCheckConfig+"EnableSNI", c.Type == "HTTPS")
+}
+
+// Asks returns what an endpoint's health check asks: the distribution or load balancer that its name leads to.
+func (c *HealthCheck) Asks(a *assembly.Assembly) (*assembly.Resource, error) {
+	return LeadsTo(a, c.Resource, healthCheckConfig+"FullyQualifiedDomainName")
+}
+
+// Tree returns the check and all that it is calculated from, parents first.
+func (c *HealthCheck) Tree() []*HealthCheck {
+	all := []*HealthCheck{c}
+	for _, child := range c.Children {
+		all = append(all, child.Tree()...)
+	}
+	return all
+}

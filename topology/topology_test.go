@@ -1,0 +1,424 @@
+package topology_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"twinsite/assembly"
+	"twinsite/topology"
+)
+
+// load reads one of the golden templates, with the edits made.
+func load(t *testing.T, name string, edits ...func(a *assembly.Assembly)) *assembly.Assembly {
+	t.Helper()
+	a, err := assembly.Load("../testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range edits {
+		edit(a)
+	}
+	return a
+}
+
+func find(a *assembly.Assembly, place string) *assembly.Resource {
+	stack, id, _ := strings.Cut(place, ".")
+	r, err := a.Find(stack, id)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// got returns a value, or the end of the test.
+func got[T any](t *testing.T) func(T, error) T {
+	return func(value T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// same compares what is read with what is wanted, both written with %v.
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// refused demands an error that says why.
+func refused[T any](t *testing.T, why string) func(T, error) {
+	return func(value T, err error) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("got %v and the error %v, want an error with %q", value, err, why)
+		}
+	}
+}
+
+const (
+	homeBalancer    = "Primary.WebTierEntranceLoadBalancer3D9F302E"
+	homeGroup       = "Primary.WebTierEntranceTargetGroup1144A9D2"
+	homeListener    = "Primary.WebTierEntranceLoadBalancerHttps19E71B00"
+	homeRule        = "Primary.WebTierEntranceLoadBalancerHttpsFromDistributionRule4C9F9E69"
+	standbyBalancer = "Secondary.WebTierEntranceLoadBalancer3D9F302E"
+	siteEdge        = "Primary.SiteDistribution390DED28"
+	homeStatic      = "Primary.StaticSiteDistribution90D303F1"
+	standbyStatic   = "Secondary.StaticSiteDistribution90D303F1"
+	homeBucket      = "Primary.StaticSiteBucket9C756C46"
+	standbyBucket   = "Secondary.StaticSiteBucket9C756C46"
+	reverse         = "Primary.ReverseReplicationRule59E02DB0"
+	apexRecords     = "Failover.Failoverticketingpw9E625F15"
+	wwwRecords      = "Failover.FailoverwwwticketingpwEC91200A"
+	homeEndpoint    = "Failover.FailoverHomeEndpoint260E5D86"
+	switchOff       = "Failover.FailoverSwitchOff4627722C"
+	homeServes      = "Failover.FailoverHomeServes36132404"
+)
+
+func TestSite(t *testing.T) {
+	for _, name := range []string{"site", "article"} {
+		t.Run(name, func(t *testing.T) {
+			a := load(t, name)
+			resource := got[*assembly.Resource](t)
+			same(t, "the site's distribution", resource(topology.SiteDistribution(a)), siteEdge)
+			same(t, "home", resource(topology.HomeBalancer(a)), homeBalancer)
+			same(t, "standby", resource(topology.StandbyBalancer(a)), standbyBalancer)
+			same(t, "static files", got[[]*assembly.Resource](t)(topology.StaticDistributions(a)), "["+standbyStatic+" "+homeStatic+"]")
+			same(t, "bucket", resource(topology.Bucket(find(a, standbyStatic))), standbyBucket)
+			same(t, "zone", got[topology.Zone](t)(topology.SiteZone(a)).Name, "ticketing.pw")
+			groups := got[[]*assembly.Resource](t)(topology.TargetGroups(a, find(a, homeBalancer)))
+			same(t, "target groups", groups, "["+homeGroup+"]")
+			same(t, "Auto Scaling groups", topology.AutoScalingGroups(a, groups[0]), "[Primary.WebTierWebServersGroupASGB49BAB89]")
+		})
+	}
+}
+
+func TestPairs(t *testing.T) {
+	describe := func(pairs []topology.Pair) string {
+		var lines []string
+		for _, p := range pairs {
+			var halves []string
+			for _, r := range p.Records() {
+				halves = append(halves, fmt.Sprint(r.Alias))
+			}
+			lines = append(lines, p.Name+" "+p.Type+" "+strings.Join(halves, " "))
+		}
+		return strings.Join(lines, "\n")
+	}
+	ends := " " + siteEdge + " " + standbyBalancer
+	all := "ticketing.pw A" + ends + "\nticketing.pw AAAA" + ends + "\nwww.ticketing.pw A" + ends + "\nwww.ticketing.pw AAAA" + ends
+	read := got[[]topology.Pair](t)
+	same(t, "pairs", describe(read(topology.Pairs(load(t, "site")))), all)
+
+	halved := load(t, "site", func(a *assembly.Assembly) { find(a, apexRecords).Delete("RecordSets.3") })
+	same(t, "half a pair", describe(read(topology.Pairs(halved))), strings.Replace(all, "AAAA"+ends, "AAAA "+siteEdge, 1))
+
+	doubled := load(t, "site", func(a *assembly.Assembly) { find(a, apexRecords).Set("RecordSets.3.Failover", "PRIMARY") })
+	refused[[]topology.Pair](t, apexRecords+".RecordSets.3: ticketing.pw has a second PRIMARY record of type AAAA")(topology.Pairs(doubled))
+	refused[*assembly.Resource](t, "second PRIMARY")(topology.SiteDistribution(doubled))
+
+	behind := load(t, "site", func(a *assembly.Assembly) {
+		for i := range 4 {
+			find(a, wwwRecords).Set(fmt.Sprintf("RecordSets.%d.Name", i), "Origin.ticketing.pw.")
+		}
+		find(a, siteEdge).Set("DistributionConfig.Origins.0.DomainName", "origin.ticketing.pw")
+	})
+	same(t, "a pair behind the distribution", len(read(topology.Pairs(behind))), 4)
+	same(t, "visitors' pairs beside it", describe(read(topology.VisitorPairs(behind))), all[:strings.Index(all, "\nwww")])
+}
+
+func TestEnds(t *testing.T) {
+	tests := []struct {
+		name, error string
+		read        func(*assembly.Assembly) (*assembly.Resource, error)
+		edit        func(*assembly.Assembly)
+	}{
+		{"no pairs", "the assembly has no PRIMARY record", topology.SiteDistribution, func(a *assembly.Assembly) {
+			a.Stacks()[4].Remove("Failoverticketingpw9E625F15")
+			a.Stacks()[4].Remove("FailoverwwwticketingpwEC91200A")
+		}},
+		{"PRIMARY to a load balancer", "leads to " + standbyBalancer + ", a AWS::ElasticLoadBalancingV2::LoadBalancer, want a AWS::CloudFront::Distribution", topology.SiteDistribution,
+			aliases("PRIMARY", "SECONDARY")},
+		{"PRIMARY to a foreign name", "leads to no resource of the assembly", topology.SiteDistribution, func(a *assembly.Assembly) {
+			for _, r := range records(a) {
+				if r.Failover == "PRIMARY" {
+					r.Resource.Set(r.At("AliasTarget.DNSName"), "d111111abcdef8.cloudfront.net")
+				}
+			}
+		}},
+		{"SECONDARY to a distribution", "leads to " + siteEdge, topology.StandbyBalancer, aliases("SECONDARY", "PRIMARY")},
+		{"no default origin", `has no origin "elsewhere"`, topology.HomeBalancer, func(a *assembly.Assembly) {
+			find(a, siteEdge).Set("DistributionConfig.DefaultCacheBehavior.TargetOriginId", "elsewhere")
+		}},
+		{"the default origin is a bucket", "want a load balancer", topology.HomeBalancer, func(a *assembly.Assembly) {
+			find(a, siteEdge).Set("DistributionConfig.Origins.0.DomainName", map[string]any{"Fn::GetAtt": []string{"StaticSiteBucket9C756C46", "RegionalDomainName"}})
+		}},
+		{"the default origin leads nowhere", "no record of type A, AAAA or CNAME for gone.ticketing.pw", topology.HomeBalancer, func(a *assembly.Assembly) {
+			find(a, siteEdge).Set("DistributionConfig.Origins.0.DomainName", "gone.ticketing.pw")
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { refused[*assembly.Resource](t, test.error)(test.read(load(t, "site", test.edit))) })
+	}
+	one := load(t, "site", func(a *assembly.Assembly) {
+		find(a, apexRecords).Set("RecordSets.0.AliasTarget.DNSName", "d111111abcdef8.cloudfront.net")
+	})
+	same(t, "one broken record of several", got[*assembly.Resource](t)(topology.SiteDistribution(one)), siteEdge)
+}
+
+// aliases gives the records of one half of the pairs the alias of the other.
+func aliases(half, other string) func(*assembly.Assembly) {
+	return func(a *assembly.Assembly) {
+		for _, r := range records(a) {
+			if r.Failover == half {
+				r.Resource.Set(r.At("AliasTarget.DNSName"), nameOf(a, map[string]string{"PRIMARY": siteEdge, "SECONDARY": standbyBalancer}[other]))
+			}
+		}
+	}
+}
+
+func records(a *assembly.Assembly) []assembly.Record {
+	all, err := a.Records("", "A", "AAAA")
+	if err != nil {
+		panic(err)
+	}
+	return all
+}
+
+// nameOf refers from another stack to the name that AWS gives a resource.
+func nameOf(a *assembly.Assembly, place string) any {
+	stack := find(a, place).Stack
+	for _, output := range stack.Outputs() {
+		if text, _ := output.Text(); text == "${"+place+".DNSName}" || text == "${"+place+".DomainName}" {
+			return map[string]any{"Fn::GetStackOutput": map[string]any{"StackName": stack.Name, "Region": stack.Region, "OutputName": output.Name}}
+		}
+	}
+	panic("no output is the name of " + place)
+}
+
+func TestZone(t *testing.T) {
+	imported := load(t, "site", func(a *assembly.Assembly) {
+		zone := a.Resources(topology.ZoneType)[0]
+		for _, records := range a.Resources("AWS::Route53::RecordSetGroup", "AWS::Route53::RecordSet") {
+			records.Set("HostedZoneId", "Z0123456789ABCDEFGHIJ")
+		}
+		zone.Set(".Type", "AWS::Route53::KeySigningKey")
+	})
+	zone := got[topology.Zone](t)(topology.SiteZone(imported))
+	same(t, "an imported zone", fmt.Sprint(zone.Resource, zone.Name, zone.ID), "<nil>Z0123456789ABCDEFGHIJ")
+}
+
+func TestOrigins(t *testing.T) {
+	a := load(t, "site")
+	edge := find(a, siteEdge)
+	var ids []string
+	for _, origin := range got[[]topology.Origin](t)(topology.Origins(edge)) {
+		ids = append(ids, origin.ID+" "+origin.Domain+" "+got[*assembly.Resource](t)(origin.Balancer(a)).String())
+	}
+	same(t, "origins", strings.Join(ids, ", "),
+		"home origin-ap-northeast-2.ticketing.pw "+homeBalancer+", standby origin-us-east-1.ticketing.pw "+standbyBalancer)
+	home := got[topology.Origin](t)(topology.DefaultOrigin(edge))
+	same(t, "place", home, siteEdge+".DistributionConfig.Origins.0")
+	settings := got[topology.OriginSettings](t)(home.Settings())
+	if _, ok := settings.Headers["x-origin-verify"]; len(settings.Headers) != 1 && !ok {
+		t.Errorf("the headers are %v", settings.Headers)
+	}
+	settings.Headers = nil
+	same(t, "settings", settings, topology.OriginSettings{HTTPS: true, Port: 443, Attempts: 2, ConnectTimeout: 2 * time.Second, ResponseTimeout: 30 * time.Second, KeepAlive: settings.KeepAlive})
+
+	bare := load(t, "site", func(a *assembly.Assembly) {
+		find(a, siteEdge).Set("DistributionConfig.Origins.0.CustomOriginConfig", map[string]any{"OriginProtocolPolicy": "http-only"})
+		for _, property := range []string{"ConnectionAttempts", "ConnectionTimeout", "OriginCustomHeaders"} {
+			find(a, siteEdge).Delete("DistributionConfig.Origins.0." + property)
+		}
+	})
+	settings = got[topology.OriginSettings](t)(got[topology.Origin](t)(topology.OriginByID(find(bare, siteEdge), "home")).Settings())
+	same(t, "CloudFront's defaults", settings, topology.OriginSettings{Port: 80, Attempts: 3, ConnectTimeout: 10 * time.Second, ResponseTimeout: 30 * time.Second, KeepAlive: 5 * time.Second, Headers: map[string]string{}})
+
+	same(t, "static", got[topology.Origin](t)(topology.DefaultOrigin(find(a, homeStatic))).Static(), true)
+	same(t, "not static", home.Static(), false)
+	refused[*assembly.Resource](t, "the origin home is not a bucket")(topology.Bucket(edge))
+	refused[topology.OriginSettings](t, "CustomOriginConfig: no such property")(got[topology.Origin](t)(topology.DefaultOrigin(find(a, homeStatic))).Settings())
+}
+
+func TestBehaviors(t *testing.T) {
+	a := load(t, "site")
+	describe := func(distribution *assembly.Resource) string {
+		var all []string
+		for _, b := range got[[]topology.Behavior](t)(topology.Behaviors(distribution)) {
+			all = append(all, b.Pattern+"->"+b.OriginID)
+		}
+		return strings.Join(all, " ")
+	}
+	same(t, "the site's", describe(find(a, siteEdge)), "->home")
+	standby := describe(find(a, standbyStatic))
+	if !strings.HasPrefix(standby, "failover-switch->") && !strings.HasPrefix(standby, "/failover-switch->") {
+		t.Errorf("the standby's static files: %s", standby)
+	}
+	behavior := got[topology.Behavior](t)(topology.DefaultBehavior(find(a, siteEdge)))
+	function := got[*assembly.Resource](t)
+	if f := function(behavior.Function("viewer-request")); f == nil || f.Type != "AWS::CloudFront::Function" {
+		t.Errorf("the function on requests is %v", f)
+	}
+	if f := function(behavior.Function("viewer-response")); f != nil {
+		t.Errorf("the function on responses is %v, want none", f)
+	}
+}
+
+func TestErrorCaching(t *testing.T) {
+	read := func(edits ...func(*assembly.Assembly)) map[int]time.Duration {
+		return got[map[int]time.Duration](t)(topology.ErrorCaching(find(load(t, "site", edits...), siteEdge)))
+	}
+	same(t, "the site's", read(), map[int]time.Duration{500: 0, 501: 10 * time.Second, 502: 0, 503: 0, 504: 0})
+	same(t, "one response without a time", read(func(a *assembly.Assembly) {
+		find(a, siteEdge).Delete("DistributionConfig.CustomErrorResponses.0.ErrorCachingMinTTL")
+	})[500], "10s")
+}
+
+func TestListeners(t *testing.T) {
+	a := load(t, "site")
+	var ports []string
+	for _, l := range got[[]topology.Listener](t)(topology.Listeners(a, find(a, standbyBalancer))) {
+		var kinds []string
+		for _, action := range got[[]topology.Action](t)(l.AllActions(a)) {
+			kinds = append(kinds, fmt.Sprint(action.Type, action.Status, len(action.Groups)))
+		}
+		ports = append(ports, fmt.Sprint(l.Protocol, l.Port, kinds))
+	}
+	same(t, "the standby's listeners", ports, "[HTTP80 [redirect301 0] HTTPS443 [forward0 1]]")
+
+	l := got[[]topology.Listener](t)(topology.Listeners(a, find(a, homeBalancer)))[0]
+	rules := got[[]topology.Rule](t)(l.Rules(a))
+	same(t, "the rule of home", fmt.Sprint(rules[0].Resource, rules[0].Conditions[0].Field, rules[0].Actions[0].Groups), homeRule+"http-header["+homeGroup+"]")
+	same(t, "the default of home", got[[]topology.Action](t)(l.Default())[0].Status, 403)
+	names := got[[]string](t)(topology.CertificateNames(got[[]*assembly.Resource](t)(l.Certificates())[0]))
+	same(t, "names of the certificate", names, "[ticketing.pw *.ticketing.pw]")
+
+	weighted := load(t, "site", func(a *assembly.Assembly) {
+		find(a, homeListener).Set("DefaultActions", []any{map[string]any{"Type": "authenticate-oidc"}, map[string]any{
+			"Type":          "forward",
+			"ForwardConfig": map[string]any{"TargetGroups": []any{map[string]any{"TargetGroupArn": map[string]any{"Ref": "WebTierEntranceTargetGroup1144A9D2"}}}},
+		}})
+		find(a, homeRule).Set("Actions", []any{map[string]any{"Type": "redirect", "RedirectConfig": map[string]any{"StatusCode": "HTTP_302"}}})
+	})
+	same(t, "a weighted forward", got[[]*assembly.Resource](t)(topology.TargetGroups(weighted, find(weighted, homeBalancer))), "["+homeGroup+"]")
+	l = got[[]topology.Listener](t)(topology.Listeners(weighted, find(weighted, homeBalancer)))[0]
+	same(t, "a redirect", got[[]topology.Rule](t)(l.Rules(weighted))[0].Actions[0].Status, 302)
+
+	bad := load(t, "site", func(a *assembly.Assembly) { find(a, homeListener).Set("Port", "many") })
+	refused[[]*assembly.Resource](t, `"many", not an integer`)(topology.TargetGroups(bad, find(bad, homeBalancer)))
+}
+
+func TestTargetGroupHealthCheck(t *testing.T) {
+	a := load(t, "site")
+	group := find(a, homeGroup)
+	want := topology.TargetHealthCheck{Path: "/healthz", Port: "traffic-port", Interval: 10 * time.Second, Timeout: 5 * time.Second, Healthy: 2, Unhealthy: 2, Matcher: "200"}
+	read := got[topology.TargetHealthCheck](t)(topology.TargetGroupHealthCheck(group))
+	same(t, "path", read.Path, want.Path)
+	for _, property := range []string{"HealthCheckPath", "HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds", "HealthyThresholdCount", "UnhealthyThresholdCount", "Matcher"} {
+		if group.Has(property) {
+			group.Delete(property)
+		}
+	}
+	want = topology.TargetHealthCheck{Path: "/", Port: "traffic-port", Interval: 30 * time.Second, Timeout: 5 * time.Second, Healthy: 5, Unhealthy: 2, Matcher: "200"}
+	same(t, "the defaults", got[topology.TargetHealthCheck](t)(topology.TargetGroupHealthCheck(group)), want)
+}
+
+func TestHealthCheck(t *testing.T) {
+	a := load(t, "site")
+	check := got[*topology.HealthCheck](t)(topology.ReadHealthCheck(find(a, homeServes)))
+	var tree []string
+	for _, c := range check.Tree() {
+		tree = append(tree, fmt.Sprint(c.Resource, " ", c.Type, " ", c.Inverted))
+	}
+	same(t, "the tree", strings.Join(tree, ", "), homeServes+" CALCULATED false, "+homeEndpoint+" HTTPS false, "+switchOff+" HTTPS true")
+	same(t, "threshold", check.HealthThreshold, 2)
+	endpoint := check.Children[0]
+	same(t, "endpoint", fmt.Sprint(endpoint.Port, endpoint.Path, endpoint.Interval, endpoint.Threshold, endpoint.SNI), "443/healthz10s 3 true")
+	same(t, "asks", got[*assembly.Resource](t)(endpoint.Asks(a)), siteEdge)
+	same(t, "the switch asks", got[*assembly.Resource](t)(check.Children[1].Asks(a)), standbyStatic)
+
+	for kind, want := range map[string]string{"HTTPS": "443 / 30s 3 true", "HTTP": "80 / 30s 3 false"} {
+		bare := load(t, "site", func(a *assembly.Assembly) {
+			find(a, homeEndpoint).Set("HealthCheckConfig", map[string]any{"Type": kind})
+		})
+		c := got[*topology.HealthCheck](t)(topology.ReadHealthCheck(find(bare, homeEndpoint)))
+		same(t, kind, strings.TrimSpace(fmt.Sprintln(c.Port, c.Path, c.Interval, c.Threshold, c.SNI)), want)
+	}
+	circle := load(t, "site", func(a *assembly.Assembly) {
+		find(a, homeServes).Set("HealthCheckConfig.ChildHealthChecks.0", map[string]any{"Ref": "FailoverHomeServes36132404"})
+	})
+	refused[*topology.HealthCheck](t, homeServes+": is calculated from itself")(topology.ReadHealthCheck(find(circle, homeServes)))
+	refused[*topology.HealthCheck](t, "want a health check")(topology.ReadHealthCheck(find(a, siteEdge)))
+}
+
+func TestReplication(t *testing.T) {
+	describe := func(a *assembly.Assembly) string {
+		var rules []string
+		for _, r := range got[[]topology.ReplicationRule](t)(topology.Replication(a)) {
+			rules = append(rules, strings.TrimSpace(fmt.Sprintln(r.Resource, "from", r.From, "to", r.To, r.Enabled, r.DeleteMarkers, r.Metrics, r.Replicas, r.TimeControl)))
+		}
+		return strings.Join(rules, "\n")
+	}
+	there := homeBucket + " from " + homeBucket + " to " + standbyBucket
+	back := reverse + " from " + standbyBucket + " to " + homeBucket
+	const all = " true true true true 15"
+	tests := []struct {
+		name, want string
+		edit       func(*assembly.Assembly)
+	}{
+		{"both ways", there + all + "\n" + back + all, func(*assembly.Assembly) {}},
+		{"there disabled", there + " false true true true 15\n" + back + all, func(a *assembly.Assembly) {
+			find(a, homeBucket).Set("ReplicationConfiguration.Rules.0.Status", "Disabled")
+		}},
+		// DeleteMarkerReplication, Metrics, ReplicationTime and ReplicaModifications have a Status of their own, which
+		// stays "Enabled".
+		{"back disabled", there + all + "\n" + back + " false true true true 15", func(a *assembly.Assembly) {
+			replace(a, `"Priority":1,"SourceSelectionCriteria":{"ReplicaModifications":{"Status":"Enabled"}},"Status":"Enabled"`,
+				`"Priority":1,"SourceSelectionCriteria":{"ReplicaModifications":{"Status":"Enabled"}},"Status":"Disabled"`)
+		}},
+		{"back without delete markers", there + all + "\n" + back + " true false true true 15", func(a *assembly.Assembly) {
+			replace(a, `"DeleteMarkerReplication":{"Status":"Enabled"}`, `"DeleteMarkerReplication":{"Status":"Disabled"}`)
+		}},
+		{"without time control", there + " true true true true 0\n" + back + all, func(a *assembly.Assembly) {
+			find(a, homeBucket).Delete("ReplicationConfiguration.Rules.0.Destination.ReplicationTime")
+		}},
+		{"back to itself", there + all + "\n" + reverse + " from " + homeBucket + " to " + homeBucket + all, func(a *assembly.Assembly) {
+			replace(a, "${"+standbyBucket+"}", "${"+homeBucket+"}")
+		}},
+		{"to a bucket of somebody else", strings.Replace(there, "to "+standbyBucket, "to <nil>", 1) + all + "\n" + back + all, func(a *assembly.Assembly) {
+			find(a, homeBucket).Set("ReplicationConfiguration.Rules.0.Destination.Bucket", "arn:aws:s3:::elsewhere")
+		}},
+		{"no way back", there + all, func(a *assembly.Assembly) { find(a, reverse).Stack.Remove("ReverseReplicationRule59E02DB0") }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { same(t, "rules", describe(load(t, "site", test.edit)), test.want) })
+	}
+	broken := load(t, "site", func(a *assembly.Assembly) { find(a, reverse).Set("Create", "{") })
+	refused[[]topology.ReplicationRule](t, reverse+": Create: ")(topology.Replication(broken))
+}
+
+// replace changes the text of the call that puts the rule back, keeping its references.
+func replace(a *assembly.Assembly, old, replacement string) {
+	r := find(a, reverse)
+	text, err := r.Text("Create")
+	if err != nil {
+		panic(err)
+	}
+	if !strings.Contains(text, old) {
+		panic("the call has no " + old)
+	}
+	r.Set("Create", strings.ReplaceAll(text, old, replacement))
+}
+
+func TestLength(t *testing.T) {
+	a := load(t, "site")
+	same(t, "absent", got[int](t)(topology.Length(find(a, homeBucket), "Absent")), 0)
+	same(t, "origins", got[int](t)(topology.Length(find(a, siteEdge), "DistributionConfig.Origins")), 2)
+	refused[int](t, "DistributionConfig is not a list")(topology.Length(find(a, siteEdge), "DistributionConfig"))
+}
