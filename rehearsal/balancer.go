@@ -13,8 +13,7 @@ import (
 type Balancer struct {
 	Resource  string // "Secondary.WebTierEntranceLoadBalancer3D9F302E"
 	Region    string
-	DNSName   string // placeholder for the name AWS will give it
-	IPv6      bool   // dual-stack
+	IPv6      bool // dual-stack
 	Listeners []*Listener
 	Targets   TargetGroup
 }
@@ -77,8 +76,8 @@ func covered(names []string, name string) bool {
 	return slices.Contains(names, name) || slices.Contains(names, "*."+parent)
 }
 
-// action is what the listener does with a request that has these headers.
-func (l *Listener) action(header func(string) string) Action {
+// Action is what the listener does with a request that has these headers.
+func (l *Listener) Action(header func(string) string) Action {
 	for _, rule := range l.Rules {
 		if rule.Header == "" || slices.Contains(rule.Values, header(rule.Header)) {
 			return rule.Action
@@ -87,9 +86,9 @@ func (l *Listener) action(header func(string) string) Action {
 	return l.Default
 }
 
-// problem says why a visitor who asks for https://host is not served; "" if
+// Problem says why a visitor who asks for https://host is not served; "" if
 // the request is forwarded.
-func (b *Balancer) problem(port int, https bool, hosts []string, header func(string) string) string {
+func (b *Balancer) Problem(port int, https bool, hosts []string, header func(string) string) string {
 	listener := b.listener(port)
 	switch {
 	case listener == nil:
@@ -99,7 +98,7 @@ func (b *Balancer) problem(port int, https bool, hosts []string, header func(str
 	case https && !slices.ContainsFunc(hosts, listener.covers):
 		return fmt.Sprintf("%s has no certificate for %s", listener.Resource, strings.Join(hosts, " or "))
 	}
-	if action := listener.action(header); !action.Forward {
+	if action := listener.Action(header); !action.Forward {
 		return fmt.Sprintf("%s answers %d", listener.Resource, action.Status)
 	}
 	return ""
@@ -113,7 +112,7 @@ func (r *reader) balancer(from *assembly.Resource) *Balancer {
 		fail("%s: is a %s, not a load balancer", from, from.Type)
 	}
 	b := &Balancer{
-		Resource: from.String(), Region: from.Stack.Region, DNSName: "${" + from.String() + ".DNSName}",
+		Resource: from.String(), Region: from.Stack.Region,
 		IPv6: strings.HasPrefix(orDefault(from, "IpAddressType", from.Text, "ipv4"), "dualstack"),
 	}
 	r.balancers[from] = b

@@ -13,11 +13,11 @@ import "time"
 func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 	check := m.homeCheck()
 	if check == nil || outage == Flapping || outage == BothDead {
-		return Seconds(never)
+		return Seconds(Never)
 	}
 	if outage == BySwitch {
 		if check = m.switchCheck(); check == nil {
-			return Seconds(never)
+			return Seconds(Never)
 		}
 	}
 	threshold := time.Duration(check.Threshold)
@@ -27,7 +27,7 @@ func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 	}
 	answer := 4*p.StandbyRTT + p.Service
 	away := threshold*(check.Interval+fails) + p.CheckerRTTMax // one answer was on its way
-	home := threshold*(check.Interval+p.CheckerRTTMax) + p.CheckerRTTMax + longest(m.Edge.ErrorCaching)
+	home := threshold*(check.Interval+p.CheckerRTTMax) + p.CheckerRTTMax + m.Edge.LongestErrorCaching()
 	if outage == Dark || outage == Slow {
 		home += p.AnswerLimit
 	}
@@ -50,27 +50,27 @@ func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 func DocumentedBound(m *Model, p Parameters) Seconds {
 	check := m.homeCheck()
 	if check == nil {
-		return Seconds(never)
+		return Seconds(Never)
 	}
 	return Seconds(time.Duration(check.Threshold)*(check.Interval+p.ConnectLimit+p.AnswerLimit) + p.AliasTTL)
 }
 
 func unless(no bool, d time.Duration) time.Duration {
 	if no {
-		return never
+		return Never
 	}
 	return d
 }
 
 func readBound(m *Model, p Parameters, outage Outage, byDNS, answer time.Duration) time.Duration {
-	grouped, err := m.Edge.route("GET", "/", map[string]string{"host": m.Hosts()[0]})
+	grouped, err := m.Edge.Route("GET", "/", map[string]string{"host": m.Hosts()[0]})
 	home := m.Edge.Default
 	switch {
 	case outage == Slow:
 		return p.Period + p.SlowAnswer + answer
 	case outage == BySwitch:
 		return p.Period + answer
-	case err == nil && len(grouped.origins) > 1:
+	case err == nil && len(grouped.Origins) > 1:
 		return 2*p.Period + time.Duration(home.Attempts)*home.ConnectTimeout + answer
 	}
 	return writeBound(m, p, outage, byDNS, answer) + cached(m, outage)
@@ -79,7 +79,7 @@ func readBound(m *Model, p Parameters, outage Outage, byDNS, answer time.Duratio
 // cached is how long the edge repeats an error that is over.
 func cached(m *Model, outage Outage) time.Duration {
 	if outage == Half {
-		return longest(m.Edge.ErrorCaching)
+		return m.Edge.LongestErrorCaching()
 	}
 	return 0
 }
@@ -106,7 +106,7 @@ func homeBound(p Parameters, outage Outage, byDNS, answer time.Duration) time.Du
 
 // homeCheck is the endpoint check on home of the first pair; nil if none.
 func (m *Model) homeCheck() *HealthCheck {
-	for _, check := range m.Pairs[0].checks() {
+	for _, check := range m.Pairs[0].Checks() {
 		if check.Children == nil && check.Bucket == "" {
 			return check
 		}

@@ -13,7 +13,6 @@ import (
 type Edge struct {
 	Resource    string
 	IPv6        bool
-	Aliases     []string
 	Certificate []string // names that the viewers' certificate covers
 	Origins     []*Origin
 	Default     *Origin
@@ -40,12 +39,12 @@ type Origin struct {
 	Headers         map[string]string
 }
 
-// problem says why CloudFront gets no page from the origin even when all is
+// Problem says why CloudFront gets no page from the origin even when all is
 // well; "" if it does. With every viewer header forwarded, either the viewer's
 // host or the origin's name must be on the certificate.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-502-bad-gateway.html
-func (o *Origin) problem(host string) string {
-	return o.Balancer.problem(o.Port, o.HTTPS, []string{host, o.Domain}, func(name string) string { return o.Headers[strings.ToLower(name)] })
+func (o *Origin) Problem(host string) string {
+	return o.Balancer.Problem(o.Port, o.HTTPS, []string{host, o.Domain}, func(name string) string { return o.Headers[strings.ToLower(name)] })
 }
 
 // origin returns the origin with an id, nil if there is none.
@@ -57,18 +56,30 @@ func (e *Edge) origin(id string) *Origin {
 	return e.Origins[i]
 }
 
-// A route is where the edge sends a request: to the first origin, and on to the
-// next when that fails with one of the statuses or does not answer.
-type route struct {
-	origins  []*Origin
-	statuses []int
+// LongestErrorCaching is how long the edge repeats an error at most. No outage
+// is answered with 501.
+func (e *Edge) LongestErrorCaching() time.Duration {
+	var most time.Duration
+	for status, ttl := range e.ErrorCaching {
+		if status != 501 {
+			most = max(most, ttl)
+		}
+	}
+	return most
 }
 
-// route asks the edge function. Writes never fail over, whatever it says:
+// A Route is where the edge sends a request: to the first origin, and on to the
+// next when that fails with one of the statuses or does not answer.
+type Route struct {
+	Origins  []*Origin
+	Statuses []int
+}
+
+// Route asks the edge function. Writes never fail over, whatever it says:
 // origin groups take GET, HEAD and OPTIONS only.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorOriginGroups.html
-func (e *Edge) route(method, uri string, header map[string]string) (route, error) {
-	home := route{origins: []*Origin{e.Default}}
+func (e *Edge) Route(method, uri string, header map[string]string) (Route, error) {
+	home := Route{Origins: []*Origin{e.Default}}
 	if e.Function == nil {
 		return home, nil
 	}
@@ -76,13 +87,13 @@ func (e *Edge) route(method, uri string, header map[string]string) (route, error
 	if err != nil || group == nil || !slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, method) {
 		return home, err
 	}
-	to := route{statuses: group.Statuses}
+	to := Route{Statuses: group.Statuses}
 	for _, id := range group.Origins {
 		origin := e.origin(id)
 		if origin == nil {
 			return home, fmt.Errorf("%s: groups the origin %q, which %s does not have", e.Function.Resource, id, e.Resource)
 		}
-		to.origins = append(to.origins, origin)
+		to.Origins = append(to.Origins, origin)
 	}
 	return to, nil
 }
@@ -90,13 +101,12 @@ func (e *Edge) route(method, uri string, header map[string]string) (route, error
 func (r *reader) readEdge() {
 	from := r.primary
 	if from == nil || from.Type != distributionType {
-		fail("%s: the PRIMARY record leads to no distribution of the assembly", r.model.Pairs[0].place())
+		fail("%s: the PRIMARY record leads to no distribution of the assembly", r.model.Pairs[0].Place())
 	}
 	const config = "DistributionConfig."
 	e := &Edge{
 		Resource:     from.String(),
 		IPv6:         orDefault(from, config+"IPV6Enabled", from.Bool, false),
-		Aliases:      orDefault(from, config+"Aliases", from.Texts, nil),
 		ErrorCaching: map[int]time.Duration{},
 	}
 	if certificate := config + "ViewerCertificate.AcmCertificateArn"; from.Has(certificate) {

@@ -27,6 +27,25 @@ type Failback struct {
 	Periods      int           // so many samples in a row set the alarm off
 }
 
+// A FailbackAlarm counts the samples of the alarm that starts manual failback.
+// [I] Route 53 reports a check's status once a minute, and CloudWatch does not
+// see what lies between.
+type FailbackAlarm struct {
+	*Failback
+	unhealthy int // samples in a row
+}
+
+// Sample takes a sample, and reports whether it sets the alarm off.
+func (a *FailbackAlarm) Sample(healthy bool) bool {
+	if a.unhealthy++; healthy {
+		a.unhealthy = 0
+	}
+	return a.unhealthy == a.Periods
+}
+
+// On reports whether the alarm is in the state ALARM.
+func (a *FailbackAlarm) On() bool { return a.unhealthy >= a.Periods }
+
 // A putter is a state machine that puts an object.
 type putter struct {
 	machine     *assembly.Resource

@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"fmt"
 	"slices"
-	"time"
 )
 
 // findFaults looks for what a failover cannot work with, even though the
@@ -32,8 +31,8 @@ func findFaults(m *Model) []Fault {
 
 type addFault func(resource, format string, args ...any)
 
-// calm is Route 53's view while all is well and the switch is absent.
-func calm() Health {
+// Calm is Route 53's view while all is well and the switch is absent.
+func Calm() Health {
 	return Health{
 		Endpoint: func(c *HealthCheck) bool { return c.Bucket == "" },
 		Target:   func(string) bool { return true },
@@ -43,10 +42,10 @@ func calm() Health {
 func pairFaults(m *Model, p *Pair, add addFault) {
 	switch {
 	case p.Secondary == nil:
-		add(p.place(), "%s has a PRIMARY record of type %s and no SECONDARY: it never fails over", p.Name, p.Type)
+		add(p.Place(), "%s has a PRIMARY record of type %s and no SECONDARY: it never fails over", p.Name, p.Type)
 		return
 	case p.Primary == nil:
-		add(p.place(), "%s has a SECONDARY record of type %s and no PRIMARY", p.Name, p.Type)
+		add(p.Place(), "%s has a SECONDARY record of type %s and no PRIMARY", p.Name, p.Type)
 		return
 	case p.Primary.HealthCheck == nil && !p.Primary.EvaluateTargetHealth:
 		add(p.Primary.Place, "the PRIMARY record %s %s has no health check: Route 53 always takes it for healthy, and visitors are lost", p.Name, p.Type)
@@ -57,10 +56,10 @@ func pairFaults(m *Model, p *Pair, add addFault) {
 	if target := p.Secondary.Target; target != m.Standby.Resource {
 		add(p.Secondary.Place, "the SECONDARY record %s %s leads home, to %s, not to the standby", p.Name, p.Type, target)
 	}
-	for _, check := range p.checks() {
+	for _, check := range p.Checks() {
 		checkFaults(m, check, add)
 	}
-	if p.Answer(calm()) != p.Primary {
+	if p.Answer(Calm()) != p.Primary {
 		add(p.Primary.Place, "%s %s is answered with SECONDARY while home is well", p.Name, p.Type)
 	}
 }
@@ -75,7 +74,7 @@ func checkFaults(m *Model, c *HealthCheck, add addFault) {
 		add(c.Resource, "the calculated check wants %d of %d children: its status never changes", c.HealthThreshold, len(c.Children))
 	}
 	if c.Target == m.Edge.Resource && m.Edge.Function != nil {
-		if to, err := m.Edge.route("GET", c.Path, map[string]string{"host": m.Pairs[0].Name}); err == nil && len(to.origins) > 1 {
+		if to, err := m.Edge.Route("GET", c.Path, map[string]string{"host": m.Pairs[0].Name}); err == nil && len(to.Origins) > 1 {
 			add(m.Edge.Function.Resource, "the health path %s fails over at the edge: Route 53 never sees an outage, and writes stay lost", c.Path)
 		}
 	}
@@ -84,8 +83,8 @@ func checkFaults(m *Model, c *HealthCheck, add addFault) {
 // missingIPv6 blames the record of a host that visitors reach by IPv4 only.
 func missingIPv6(m *Model, add addFault) {
 	for _, host := range m.Hosts() {
-		if m.pair(host, "AAAA") == nil {
-			add(m.pair(host, "A").place(), "%s has no AAAA pair beside its A pair, though %s serves IPv6", host, m.Edge.Resource)
+		if m.Pair(host, "AAAA") == nil {
+			add(m.Pair(host, "A").Place(), "%s has no AAAA pair beside its A pair, though %s serves IPv6", host, m.Edge.Resource)
 		}
 	}
 }
@@ -93,19 +92,9 @@ func missingIPv6(m *Model, add addFault) {
 func edgeFaults(m *Model, add addFault) {
 	for status, ttl := range m.Edge.ErrorCaching {
 		if status != 501 && ttl > 0 {
-			add(m.Edge.Resource, "repeats errors from its cache, up to %s: that prolongs an outage and blurs the health check", longest(m.Edge.ErrorCaching))
+			add(m.Edge.Resource, "repeats errors from its cache, up to %s: that prolongs an outage and blurs the health check", m.Edge.LongestErrorCaching())
 		}
 	}
-}
-
-func longest(ttls map[int]time.Duration) time.Duration {
-	var most time.Duration
-	for status, ttl := range ttls {
-		if status != 501 {
-			most = max(most, ttl)
-		}
-	}
-	return most
 }
 
 // hostFaults asks for a page and a write of a host while all is well, and at
@@ -114,19 +103,19 @@ func hostFaults(m *Model, host string, add addFault) {
 	if !covered(m.Edge.Certificate, host) {
 		add(m.Edge.Resource, "its certificate does not cover %s", host)
 	}
-	if why := m.Edge.Default.problem(host); why != "" {
+	if why := m.Edge.Default.Problem(host); why != "" {
 		add(m.Edge.Default.Place, "no page of %s comes from home: %s", host, why)
 	}
-	to, err := m.Edge.route("GET", "/", map[string]string{"host": host})
+	to, err := m.Edge.Route("GET", "/", map[string]string{"host": host})
 	if err != nil {
 		add(m.Edge.Function.Resource, "%v", err)
 	}
-	for _, origin := range to.origins {
-		if why := origin.problem(host); why != "" {
+	for _, origin := range to.Origins {
+		if why := origin.Problem(host); why != "" {
 			add(origin.Place, "no page of %s comes from origin %s: %s", host, origin.ID, why)
 		}
 	}
-	if why := m.Standby.problem(443, true, []string{host}, func(string) string { return "" }); why != "" {
+	if why := m.Standby.Problem(443, true, []string{host}, func(string) string { return "" }); why != "" {
 		add(m.Standby.Resource, "visitors of %s whom DNS moved are not served: %s", host, why)
 	}
 }
@@ -142,8 +131,8 @@ func (m *Model) Hosts() []string {
 	return hosts
 }
 
-// pair returns the pair of a host and type, nil if there is none.
-func (m *Model) pair(host, recordType string) *Pair {
+// Pair returns the pair of a host and type, nil if there is none.
+func (m *Model) Pair(host, recordType string) *Pair {
 	i := slices.IndexFunc(m.Pairs, func(p *Pair) bool { return p.Name == host && p.Type == recordType })
 	if i < 0 {
 		return nil

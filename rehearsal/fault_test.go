@@ -1,4 +1,4 @@
-package rehearsal
+package rehearsal_test
 
 import (
 	"slices"
@@ -7,6 +7,11 @@ import (
 	"time"
 
 	"twinsite/assembly"
+	"twinsite/rehearsal"
+	"twinsite/rehearsal/internal/fixture"
+	"twinsite/rehearsal/play"
+	"twinsite/rehearsal/predict"
+	"twinsite/rehearsal/report"
 )
 
 // A breakage is templates that are broken on purpose. The rehearsal must fail,
@@ -16,7 +21,7 @@ type breakage struct {
 	edit     func(t *testing.T, a *assembly.Assembly) *assembly.Resource // returns the one to blame
 	message  string
 	lost     bool // whether visitors' writes never come back in a black hole
-	lostReal Outage
+	lostReal rehearsal.Outage
 }
 
 func pairGroup(t *testing.T, a *assembly.Assembly) *assembly.Resource {
@@ -40,7 +45,7 @@ func one(t *testing.T, a *assembly.Assembly, kind string, is func(*assembly.Reso
 }
 
 func siteDistribution(t *testing.T, a *assembly.Assembly) *assembly.Resource {
-	return one(t, a, distributionType, func(r *assembly.Resource) bool {
+	return one(t, a, "AWS::CloudFront::Distribution", func(r *assembly.Resource) bool {
 		return r.Has("DistributionConfig.DefaultCacheBehavior.FunctionAssociations")
 	})
 }
@@ -60,7 +65,7 @@ func breakages() []breakage {
 			}
 			function.Set("FunctionCode", strings.Replace(code, "request.uri === HEALTH_PATH", "false", 1))
 			return function
-		}, "fails over at the edge", false, Refused},
+		}, "fails over at the edge", false, rehearsal.Refused},
 		{"secondary pointing home", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			for i := range 4 {
@@ -140,23 +145,23 @@ func TestBrokenTemplates(t *testing.T) {
 	for _, b := range breakages() {
 		t.Run(b.name, func(t *testing.T) {
 			var blamed *assembly.Resource
-			m := load(t, "site", func(a *assembly.Assembly) { blamed = b.edit(t, a) })
-			report := rehearse(t, m)
-			if report.Passed() {
+			m := fixture.Site(t, "site", func(a *assembly.Assembly) { blamed = b.edit(t, a) })
+			result := rehearse(t, m)
+			if result.Passed() {
 				t.Fatal("the rehearsal passed")
 			}
-			if !slices.ContainsFunc(report.Findings, func(f Finding) bool {
+			if !slices.ContainsFunc(result.Findings, func(f report.Finding) bool {
 				return strings.HasPrefix(f.Message, blamed.String()) && strings.Contains(f.Message, b.message)
 			}) {
-				t.Errorf("no finding names %s with %q: %v", blamed, b.message, report.Findings)
+				t.Errorf("no finding names %s with %q: %v", blamed, b.message, result.Findings)
 			}
 			if b.lost {
-				if back := predict(t, m, 200, Dark)[0].Of(WritesBack); !back.Median.Never() {
+				if back := predicted(t, m, 200, rehearsal.Dark)[0].Of(rehearsal.WritesBack); !back.Median.Never() {
 					t.Errorf("writes are back after %s, though the templates describe no failover", back.Median)
 				}
 			}
 			if b.lostReal != "" {
-				if back := predict(t, m, 200, b.lostReal)[0].Of(WritesBack); !back.Median.Never() {
+				if back := predicted(t, m, 200, b.lostReal)[0].Of(rehearsal.WritesBack); !back.Median.Never() {
 					t.Errorf("%s: writes are back after %s, though Route 53 never sees the outage", b.lostReal, back.Median)
 				}
 			}
@@ -165,9 +170,9 @@ func TestBrokenTemplates(t *testing.T) {
 }
 
 func TestSoundTemplates(t *testing.T) {
-	m := load(t, "site")
-	if report := rehearse(t, m); !report.Passed() {
-		t.Errorf("findings: %v", report.Findings)
+	m := fixture.Site(t, "site")
+	if result := rehearse(t, m); !result.Passed() {
+		t.Errorf("findings: %v", result.Findings)
 	}
 	if m.Switch == nil || m.Switch.Key == "" {
 		t.Errorf("the default site has no failover switch: %+v", m.Switch)
@@ -182,11 +187,11 @@ func TestSoundTemplates(t *testing.T) {
 
 // A site without the switch works as well; a play by switch is refused.
 func TestWithoutSwitch(t *testing.T) {
-	m := load(t, "article")
+	m := fixture.Site(t, "article")
 	if m.Switch != nil {
 		t.Fatal("the article's site has a switch")
 	}
-	if _, err := RunPlay(t.Context(), m, PlayOptions{Outage: BySwitch, Speed: 20}); err == nil || !strings.Contains(err.Error(), "no failover switch") {
+	if _, err := play.Run(t.Context(), m, play.Options{Outage: rehearsal.BySwitch, Speed: 20}); err == nil || !strings.Contains(err.Error(), "no failover switch") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -220,15 +225,24 @@ func TestUnreadableTemplates(t *testing.T) {
 				t.Fatal(err)
 			}
 			test.edit(a)
-			if _, err := NewModel(a); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := rehearsal.NewModel(a); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want an error with %q", err, test.want)
 			}
 		})
 	}
 }
 
-func rehearse(t *testing.T, m *Model) *Report {
+func rehearse(t *testing.T, m *rehearsal.Model) *report.Report {
 	t.Helper()
-	targets := Targets{Reads: 10 * time.Second, Writes: 108 * time.Second, HomeAgain: 2 * time.Minute}
-	return NewReport(m, DefaultParameters(), 1, targets, predict(t, m, 300), nil)
+	targets := report.Targets{Reads: 10 * time.Second, Writes: 108 * time.Second, HomeAgain: 2 * time.Minute}
+	return report.New(m, rehearsal.DefaultParameters(), 1, targets, predicted(t, m, 300), nil)
+}
+
+func predicted(t testing.TB, m *rehearsal.Model, trials int, outages ...rehearsal.Outage) []rehearsal.Prediction {
+	t.Helper()
+	predictions, err := predict.Run(t.Context(), m, predict.Options{Outages: outages, Trials: trials, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return predictions
 }

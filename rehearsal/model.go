@@ -208,14 +208,14 @@ func (r *reader) readStandby() {
 		}
 	}
 	if r.model.Standby == nil {
-		fail("%s: no SECONDARY record leads to a load balancer", r.model.Pairs[0].place())
+		fail("%s: no SECONDARY record leads to a load balancer", r.model.Pairs[0].Place())
 	}
 }
 
 // readSwitch finds the health check that asks for an object in a bucket.
 func (r *reader) readSwitch() {
 	for _, pair := range r.model.Pairs {
-		for _, check := range pair.checks() {
+		for _, check := range pair.Checks() {
 			if check.Bucket != "" && r.model.Switch == nil {
 				r.model.Switch = &Switch{Check: check, Key: strings.TrimPrefix(check.Path, "/")}
 			}

@@ -63,53 +63,54 @@ func (o Outage) Unjudged() string {
 	return ""
 }
 
-// A condition is the state of a load balancer as its visitors find it.
-type condition int
+// A Condition is the state of a load balancer as its visitors find it.
+type Condition int
 
+// The conditions of a load balancer.
 const (
-	fine condition = iota
-	refusing
-	dark
-	failing   // answers 503
-	slow      // answers late
-	halfDead  // half of the web servers refuse connections
-	wholeDead // all do
+	Fine     Condition = iota
+	Refusing           // refuses connections
+	Silent             // loses every packet
+	Failing            // answers 503
+	Late               // answers after Parameters.SlowAnswer
+	HalfDead           // half of the web servers refuse connections
+	AllDead            // all do
 )
 
-// home is the condition of the home load balancer, so long after an outage
+// Home is the condition of the home load balancer, so long after an outage
 // began that lasts length.
-func (o Outage) home(after, length time.Duration, p Parameters) condition {
+func (o Outage) Home(after, length time.Duration, p Parameters) Condition {
 	if after < 0 || after >= length {
-		return fine
+		return Fine
 	}
 	switch o {
 	case Refused:
-		return refusing
+		return Refusing
 	case Dark, BothDead:
-		return dark
+		return Silent
 	case Error503:
-		return failing
+		return Failing
 	case Slow:
-		return slow
+		return Late
 	case Half:
-		return halfDead
+		return HalfDead
 	case Flapping:
 		if after%(p.FlapDark+p.FlapFine) < p.FlapDark {
-			return dark
+			return Silent
 		}
 	}
-	return fine
+	return Fine
 }
 
-// standby is the condition of the standby load balancer.
-func (o Outage) standby(after, length time.Duration) condition {
+// Standby is the condition of the standby load balancer.
+func (o Outage) Standby(after, length time.Duration) Condition {
 	if o == BothDead && after >= 0 && after < length {
-		return wholeDead
+		return AllDead
 	}
-	return fine
+	return Fine
 }
 
-// switched reports whether the failover switch exists.
-func (o Outage) switched(after, length time.Duration) bool {
+// SwitchExists reports whether the failover switch exists.
+func (o Outage) SwitchExists(after, length time.Duration) bool {
 	return o == BySwitch && after >= 0 && after < length
 }

@@ -93,7 +93,7 @@ func DefaultParameters() Parameters {
 	}
 }
 
-// enough reports whether so many of the checkers make an endpoint healthy.
-func (p Parameters) enough(healthy int) bool {
+// Enough reports whether so many of the checkers make an endpoint healthy.
+func (p Parameters) Enough(healthy int) bool {
 	return float64(healthy) > p.HealthyShare*float64(p.Checkers)
 }

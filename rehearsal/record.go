@@ -27,16 +27,16 @@ func (p *Pair) add(record *Record) {
 	*slot = record
 }
 
-// place names the pair by a record of it.
-func (p *Pair) place() string {
+// Place names the pair by a record of it.
+func (p *Pair) Place() string {
 	if p.Primary != nil {
 		return p.Primary.Place
 	}
 	return p.Secondary.Place
 }
 
-// checks are all health checks that the pair depends on, parents first.
-func (p *Pair) checks() []*HealthCheck {
+// Checks are all health checks that the pair depends on, parents first.
+func (p *Pair) Checks() []*HealthCheck {
 	var all []*HealthCheck
 	for _, record := range []*Record{p.Primary, p.Secondary} {
 		if record != nil && record.HealthCheck != nil {

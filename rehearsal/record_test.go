@@ -1,7 +1,9 @@
-package rehearsal
+package rehearsal_test
 
 import (
 	"testing"
+
+	"twinsite/rehearsal"
 )
 
 // Every combination of endpoint, switch and standby, of alias evaluation on
@@ -36,15 +38,15 @@ type rule struct {
 
 func checkRule(t *testing.T, r rule) {
 	t.Helper()
-	endpoint := &HealthCheck{Resource: "endpoint"}
-	object := &HealthCheck{Resource: "object", Bucket: "bucket", Inverted: true}
-	both := &HealthCheck{Children: []*HealthCheck{endpoint, object}, HealthThreshold: r.threshold}
-	pair := &Pair{
-		Primary:   &Record{Failover: "PRIMARY", Target: "home", EvaluateTargetHealth: r.evaluatePrimary, HealthCheck: both},
-		Secondary: &Record{Failover: "SECONDARY", Target: "standby", EvaluateTargetHealth: r.evaluateSecondary},
+	endpoint := &rehearsal.HealthCheck{Resource: "endpoint"}
+	object := &rehearsal.HealthCheck{Resource: "object", Bucket: "bucket", Inverted: true}
+	both := &rehearsal.HealthCheck{Children: []*rehearsal.HealthCheck{endpoint, object}, HealthThreshold: r.threshold}
+	pair := &rehearsal.Pair{
+		Primary:   &rehearsal.Record{Failover: "PRIMARY", Target: "home", EvaluateTargetHealth: r.evaluatePrimary, HealthCheck: both},
+		Secondary: &rehearsal.Record{Failover: "SECONDARY", Target: "standby", EvaluateTargetHealth: r.evaluateSecondary},
 	}
-	health := Health{
-		Endpoint: func(c *HealthCheck) bool {
+	health := rehearsal.Health{
+		Endpoint: func(c *rehearsal.HealthCheck) bool {
 			if c == object {
 				return !r.absent // an object that is there answers 200
 			}
@@ -71,28 +73,28 @@ func checkRule(t *testing.T, r rule) {
 }
 
 func TestFailoverRulesByExample(t *testing.T) {
-	check := &HealthCheck{Resource: "endpoint"}
-	primary := &Record{Failover: "PRIMARY", HealthCheck: check}
-	bare := &Record{Failover: "PRIMARY"}
-	secondary := &Record{Failover: "SECONDARY", Target: "standby", EvaluateTargetHealth: true}
-	checked := &Record{Failover: "SECONDARY", HealthCheck: &HealthCheck{Resource: "standby endpoint"}}
+	check := &rehearsal.HealthCheck{Resource: "endpoint"}
+	primary := &rehearsal.Record{Failover: "PRIMARY", HealthCheck: check}
+	bare := &rehearsal.Record{Failover: "PRIMARY"}
+	secondary := &rehearsal.Record{Failover: "SECONDARY", Target: "standby", EvaluateTargetHealth: true}
+	checked := &rehearsal.Record{Failover: "SECONDARY", HealthCheck: &rehearsal.HealthCheck{Resource: "standby endpoint"}}
 	tests := []struct {
 		name              string
-		pair              Pair
+		pair              rehearsal.Pair
 		endpoint, standby bool
-		want              *Record
+		want              *rehearsal.Record
 	}{
-		{"all is well", Pair{Primary: primary, Secondary: secondary}, true, true, primary},
-		{"home is down", Pair{Primary: primary, Secondary: secondary}, false, true, secondary},
-		{"standby is down", Pair{Primary: primary, Secondary: secondary}, true, false, primary},
-		{"both are down", Pair{Primary: primary, Secondary: secondary}, false, false, primary},
-		{"PRIMARY without a health check", Pair{Primary: bare, Secondary: secondary}, false, true, bare},
-		{"SECONDARY with an unhealthy check", Pair{Primary: primary, Secondary: checked}, false, true, primary},
-		{"no SECONDARY", Pair{Primary: primary}, false, true, primary},
-		{"no PRIMARY", Pair{Secondary: secondary}, true, false, secondary},
+		{"all is well", rehearsal.Pair{Primary: primary, Secondary: secondary}, true, true, primary},
+		{"home is down", rehearsal.Pair{Primary: primary, Secondary: secondary}, false, true, secondary},
+		{"standby is down", rehearsal.Pair{Primary: primary, Secondary: secondary}, true, false, primary},
+		{"both are down", rehearsal.Pair{Primary: primary, Secondary: secondary}, false, false, primary},
+		{"PRIMARY without a health check", rehearsal.Pair{Primary: bare, Secondary: secondary}, false, true, bare},
+		{"SECONDARY with an unhealthy check", rehearsal.Pair{Primary: primary, Secondary: checked}, false, true, primary},
+		{"no SECONDARY", rehearsal.Pair{Primary: primary}, false, true, primary},
+		{"no PRIMARY", rehearsal.Pair{Secondary: secondary}, true, false, secondary},
 	}
 	for _, test := range tests {
-		health := Health{Endpoint: func(*HealthCheck) bool { return test.endpoint }, Target: func(string) bool { return test.standby }}
+		health := rehearsal.Health{Endpoint: func(*rehearsal.HealthCheck) bool { return test.endpoint }, Target: func(string) bool { return test.standby }}
 		if got := test.pair.Answer(health); got != test.want {
 			t.Errorf("%s: answered %+v, want %+v", test.name, got, test.want)
 		}
@@ -102,9 +104,9 @@ func TestFailoverRulesByExample(t *testing.T) {
 func TestInvertedCheck(t *testing.T) {
 	for _, inverted := range []bool{false, true} {
 		for _, good := range []bool{false, true} {
-			check := &HealthCheck{Inverted: inverted}
-			parent := &HealthCheck{Children: []*HealthCheck{check}, HealthThreshold: 1, Inverted: inverted}
-			endpoint := func(*HealthCheck) bool { return good }
+			check := &rehearsal.HealthCheck{Inverted: inverted}
+			parent := &rehearsal.HealthCheck{Children: []*rehearsal.HealthCheck{check}, HealthThreshold: 1, Inverted: inverted}
+			endpoint := func(*rehearsal.HealthCheck) bool { return good }
 			if got := check.Healthy(endpoint); got != (good != inverted) {
 				t.Errorf("inverted %v, good %v: healthy %v", inverted, good, got)
 			}
@@ -117,9 +119,9 @@ func TestInvertedCheck(t *testing.T) {
 
 // Healthy while more than 18 % of the checkers say so: 3 of 16, not 2.
 func TestEnoughCheckers(t *testing.T) {
-	p := DefaultParameters()
+	p := rehearsal.DefaultParameters()
 	for healthy, want := range map[int]bool{0: false, 2: false, 3: true, 16: true} {
-		if got := p.enough(healthy); got != want {
+		if got := p.Enough(healthy); got != want {
 			t.Errorf("%d of %d healthy checkers: %v, want %v", healthy, p.Checkers, got, want)
 		}
 	}

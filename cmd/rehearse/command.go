@@ -14,6 +14,9 @@ import (
 
 	"twinsite/assembly"
 	"twinsite/rehearsal"
+	"twinsite/rehearsal/play"
+	"twinsite/rehearsal/predict"
+	"twinsite/rehearsal/report"
 	"twinsite/site"
 )
 
@@ -79,22 +82,22 @@ func (o *order) rehearse(ctx context.Context, out, progress io.Writer) error {
 	p := rehearsal.DefaultParameters()
 	var predictions []rehearsal.Prediction
 	if o.predict {
-		options := rehearsal.PredictOptions{Trials: o.trials, Seed: o.seed, Parameters: &p}
-		if predictions, err = rehearsal.Predict(ctx, m, options); err != nil {
+		options := predict.Options{Trials: o.trials, Seed: o.seed, Parameters: &p}
+		if predictions, err = predict.Run(ctx, m, options); err != nil {
 			return err
 		}
 	}
 	var plays []*rehearsal.Play
 	for _, outage := range outages {
-		play, err := rehearsal.RunPlay(ctx, m, rehearsal.PlayOptions{Outage: outage, Speed: o.speed, Seed: o.seed, Progress: progress})
+		played, err := play.Run(ctx, m, play.Options{Outage: outage, Speed: o.speed, Seed: o.seed, Progress: progress})
 		if err != nil {
 			return err
 		}
-		plays = append(plays, play)
+		plays = append(plays, played)
 	}
 	t := s.Failover.Targets
-	targets := rehearsal.Targets{Reads: t.Reads, Writes: t.Writes, HomeAgain: t.HomeAgain}
-	return o.write(rehearsal.NewReport(m, p, o.seed, targets, predictions, plays), out)
+	targets := report.Targets{Reads: t.Reads, Writes: t.Writes, HomeAgain: t.HomeAgain}
+	return o.write(report.New(m, p, o.seed, targets, predictions, plays), out)
 }
 
 // toPlay are the outages that the flags name.
@@ -150,17 +153,17 @@ func sameNames(a, b []string) bool {
 }
 
 // write writes the report three times.
-func (o *order) write(report *rehearsal.Report, out io.Writer) error {
-	if err := report.WriteText(out); err != nil {
+func (o *order) write(result *report.Report, out io.Writer) error {
+	if err := result.WriteText(out); err != nil {
 		return err
 	}
-	for name, write := range map[string]func(io.Writer) error{"rehearsal.html": report.WriteHTML, "rehearsal.json": report.WriteJSON} {
+	for name, write := range map[string]func(io.Writer) error{"rehearsal.html": result.WriteHTML, "rehearsal.json": result.WriteJSON} {
 		if err := writeFile(filepath.Join(o.out, name), write); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintf(out, "report: %s\n", filepath.Join(o.out, "rehearsal.html"))
-	if !report.Passed() {
+	if !result.Passed() {
 		return errMissed
 	}
 	return nil

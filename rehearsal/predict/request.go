@@ -1,45 +1,47 @@
-package rehearsal
+package predict
 
 import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 // A view is how requests fare at a moment of a simulated outage: the same rules
 // that the play finds between its sockets, as functions of the time.
 type view struct {
-	model   *Model
-	p       Parameters
-	outage  Outage
+	model   *rehearsal.Model
+	p       rehearsal.Parameters
+	outage  rehearsal.Outage
 	random  *rand.Rand
 	noticed time.Duration // when the home load balancer leaves its dead web servers out
 	host    string
 
 	// What does not work even when all is well, found once: origins that serve no
 	// page, and load balancers that do not serve visitors.
-	wrong  map[*Origin]bool
-	closed map[*Balancer]bool
+	wrong  map[*rehearsal.Origin]bool
+	closed map[*rehearsal.Balancer]bool
 }
 
 // An outcome is what came of a request.
 type outcome struct {
 	status int // 0: no answer
 	took   time.Duration
-	by     *Balancer // who answered; nil: the edge
-	stuck  bool      // on a connection that was open when home went dark
+	by     *rehearsal.Balancer // who answered; nil: the edge
+	stuck  bool                // on a connection that was open when home fell silent
 }
 
 func (o outcome) good() bool { return o.status >= 200 && o.status < 400 }
 
-func (v *view) condition(b *Balancer, at time.Duration) condition {
+func (v *view) condition(b *rehearsal.Balancer, at time.Duration) rehearsal.Condition {
 	if b == v.model.Home {
-		return v.outage.home(at, v.p.Length, v.p)
+		return v.outage.Home(at, v.p.Length, v.p)
 	}
-	return v.outage.standby(at, v.p.Length)
+	return v.outage.Standby(at, v.p.Length)
 }
 
-func (v *view) rtt(b *Balancer) time.Duration {
+func (v *view) rtt(b *rehearsal.Balancer) time.Duration {
 	if b == v.model.Home {
 		return v.p.HomeRTT
 	}
@@ -48,14 +50,14 @@ func (v *view) rtt(b *Balancer) time.Duration {
 
 // viaEdge is a request to the distribution: each origin of the route in turn,
 // until one answers with a status that does not fail over.
-func (v *view) viaEdge(to route, at time.Duration, write, stale bool) outcome {
+func (v *view) viaEdge(to rehearsal.Route, at time.Duration, write, stale bool) outcome {
 	result := outcome{}
-	for i, origin := range to.origins {
+	for i, origin := range to.Origins {
 		asked := v.askOrigin(origin, at+result.took, write, stale && i == 0)
 		asked.took += result.took
 		asked.stuck = asked.stuck || result.stuck
 		result = asked
-		if asked.status != 0 && !slices.Contains(to.statuses, asked.status) {
+		if asked.status != 0 && !slices.Contains(to.Statuses, asked.status) {
 			return result
 		}
 	}
@@ -68,12 +70,12 @@ func (v *view) viaEdge(to route, at time.Duration, write, stale bool) outcome {
 // askOrigin is one origin with its attempts. A write that was sent is not sent
 // again; a read is.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
-func (v *view) askOrigin(o *Origin, at time.Duration, write, stale bool) outcome {
+func (v *view) askOrigin(o *rehearsal.Origin, at time.Duration, write, stale bool) outcome {
 	rtt := v.rtt(o.Balancer)
 	switch v.condition(o.Balancer, at) {
-	case refusing:
+	case rehearsal.Refusing:
 		return outcome{took: time.Duration(o.Attempts) * rtt}
-	case dark:
+	case rehearsal.Silent:
 		switch {
 		case stale && write:
 			return outcome{took: o.ResponseTimeout, stuck: true}
@@ -81,7 +83,7 @@ func (v *view) askOrigin(o *Origin, at time.Duration, write, stale bool) outcome
 			return outcome{took: time.Duration(o.Attempts) * o.ResponseTimeout, stuck: true}
 		}
 		return outcome{took: time.Duration(o.Attempts) * o.ConnectTimeout}
-	case slow:
+	case rehearsal.Late:
 		if v.p.SlowAnswer > o.ResponseTimeout {
 			return outcome{took: o.ResponseTimeout}
 		}
@@ -93,12 +95,12 @@ func (v *view) askOrigin(o *Origin, at time.Duration, write, stale bool) outcome
 }
 
 // direct is a request to a load balancer, by a visitor whom DNS sent there.
-func (v *view) direct(b *Balancer, at time.Duration, setup bool) outcome {
+func (v *view) direct(b *rehearsal.Balancer, at time.Duration, setup bool) outcome {
 	rtt := v.rtt(b)
 	switch v.condition(b, at) {
-	case refusing:
+	case rehearsal.Refusing:
 		return outcome{took: rtt}
-	case dark:
+	case rehearsal.Silent:
 		return outcome{took: v.p.Patience}
 	}
 	if v.closed[b] {
@@ -111,17 +113,17 @@ func (v *view) direct(b *Balancer, at time.Duration, setup bool) outcome {
 }
 
 // answer is what a load balancer that is reached answers.
-func (v *view) answer(b *Balancer, at, rtt time.Duration) outcome {
+func (v *view) answer(b *rehearsal.Balancer, at, rtt time.Duration) outcome {
 	good := outcome{status: 200, took: rtt + v.p.Service, by: b}
 	switch v.condition(b, at) {
-	case failing:
+	case rehearsal.Failing:
 		return outcome{status: 503, took: rtt, by: b}
-	case slow:
+	case rehearsal.Late:
 		good.took = rtt + v.p.SlowAnswer
-	case wholeDead:
+	case rehearsal.AllDead:
 		// With no healthy target left, the load balancer tries them all.
 		return outcome{status: 502, took: rtt, by: b}
-	case halfDead:
+	case rehearsal.HalfDead:
 		if at < v.noticed && v.random.IntN(2) == 0 {
 			return outcome{status: 502, took: rtt, by: b}
 		}

@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 // regionHeader says in an answer which region gave it.
@@ -20,7 +22,7 @@ const regionHeader = "X-Rehearsal-Region"
 // A tier is a load balancer and the web servers behind it.
 type tier struct {
 	stage     *stage
-	balancer  *Balancer
+	balancer  *rehearsal.Balancer
 	link      *link
 	servers   []*webServer
 	transport *http.Transport
@@ -37,7 +39,7 @@ type webServer struct {
 	healthy atomic.Bool // as the load balancer sees it
 }
 
-func (s *stage) newTier(b *Balancer) (*tier, error) {
+func (s *stage) newTier(b *rehearsal.Balancer) (*tier, error) {
 	t := &tier{stage: s, balancer: b, link: &link{}, changed: s.route53.evaluate}
 	for range max(2, b.Targets.Servers) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -122,7 +124,7 @@ func (t *tier) healthy() bool {
 }
 
 // listen opens a listener of the load balancer at its addresses.
-func (t *tier) listen(l *Listener) error {
+func (t *tier) listen(l *rehearsal.Listener) error {
 	addresses := t.stage.addresses[t.balancer.Resource]
 	if !t.balancer.IPv6 {
 		addresses = addresses[:1]
@@ -142,17 +144,17 @@ func (t *tier) listen(l *Listener) error {
 	return nil
 }
 
-func (t *tier) handle(l *Listener, w http.ResponseWriter, r *http.Request) {
-	action := l.action(r.Header.Get)
+func (t *tier) handle(l *rehearsal.Listener, w http.ResponseWriter, r *http.Request) {
+	action := l.Action(r.Header.Get)
 	w.Header().Set(regionHeader, t.stage.region(t.balancer))
 	switch {
-	case condition(t.state.Load()) == failing:
+	case rehearsal.Condition(t.state.Load()) == rehearsal.Failing:
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	case !action.Forward:
 		w.WriteHeader(action.Status)
 		return
-	case condition(t.state.Load()) == slow:
+	case rehearsal.Condition(t.state.Load()) == rehearsal.Late:
 		if !t.stage.clock.sleep(r.Context(), t.stage.p.SlowAnswer) {
 			return
 		}
@@ -162,11 +164,11 @@ func (t *tier) handle(l *Listener, w http.ResponseWriter, r *http.Request) {
 }
 
 // set brings the tier into a condition.
-func (t *tier) set(c condition) {
+func (t *tier) set(c rehearsal.Condition) {
 	t.link.set(c)
 	t.state.Store(int64(c))
 	for i, server := range t.servers {
-		dead := c == wholeDead || c == halfDead && i%2 == 1
+		dead := c == rehearsal.AllDead || c == rehearsal.HalfDead && i%2 == 1
 		if server.dead.Swap(dead); dead {
 			t.transport.CloseIdleConnections()
 		}
@@ -177,7 +179,7 @@ func (t *tier) set(c condition) {
 func (t *tier) watch(server *webServer) {
 	group, c := t.balancer.Targets, t.stage.clock
 	streak := 0
-	for wait := between(seeded(uint64(port(server.address)), 3), 0, group.Interval); c.sleep(t.stage.ctx, wait); {
+	for wait := rehearsal.Between(rehearsal.Random(uint64(port(server.address)), 3), 0, group.Interval); c.sleep(t.stage.ctx, wait); {
 		began := c.now()
 		good := t.ask(server, group)
 		if good == server.healthy.Load() {
@@ -191,7 +193,7 @@ func (t *tier) watch(server *webServer) {
 	}
 }
 
-func (t *tier) ask(server *webServer, group TargetGroup) bool {
+func (t *tier) ask(server *webServer, group rehearsal.TargetGroup) bool {
 	ctx, cancel := t.stage.clock.timeout(t.stage.ctx, max(group.Timeout, time.Second))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+server.address+group.Path, nil)

@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"twinsite/assembly"
+	"twinsite/rehearsal"
+	"twinsite/rehearsal/internal/fixture"
 )
 
 // All outages at speed 20, in 30 s together on two idle cores. What is asserted are facts,
@@ -19,18 +21,18 @@ import (
 func TestPlayOutages(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // on a machine that does much else
 	defer cancel()
-	m := load(t, "site")
+	m := fixture.Site(t, "site")
 	t.Run("all", func(t *testing.T) {
-		for _, outage := range append(Outages(), BySwitch) {
+		for _, outage := range append(rehearsal.Outages(), rehearsal.BySwitch) {
 			t.Run(string(outage), func(t *testing.T) {
 				t.Parallel()
-				play, err := RunPlay(ctx, m, PlayOptions{Outage: outage, Speed: 20, Seed: 1})
+				play, err := Run(ctx, m, Options{Outage: outage, Speed: 20, Seed: 1})
 				if err != nil {
 					t.Fatal(err)
 				}
 				checkPlay(t, play)
-				if play.Removed != 0 || play.Sample.Put != never {
-					t.Errorf("automatic failback had a switch put after %s and removed at %s", Seconds(play.Sample.Put), play.Removed)
+				if play.Removed != 0 || play.Sample.SwitchPut != rehearsal.Never {
+					t.Errorf("automatic failback had a switch put after %s and removed at %s", rehearsal.Seconds(play.Sample.SwitchPut), play.Removed)
 				}
 			})
 		}
@@ -45,7 +47,7 @@ func TestPlayOutages(t *testing.T) {
 	})
 }
 
-func checkPlay(t *testing.T, play *Play) {
+func checkPlay(t *testing.T, play *rehearsal.Play) {
 	t.Helper()
 	t.Logf("%v, in effect at speed %.0f", play.Events, play.Effective)
 	var byEdge, byDNS, lostReads, lostWrites, calm int
@@ -64,17 +66,17 @@ func checkPlay(t *testing.T, play *Play) {
 	if calm == 0 {
 		t.Error("home served nobody while all was well")
 	}
-	movesReads := play.Outage != BothDead && play.Outage != BySwitch && play.Outage != Slow
+	movesReads := play.Outage != rehearsal.BothDead && play.Outage != rehearsal.BySwitch && play.Outage != rehearsal.Slow
 	if movesReads && byEdge == 0 {
 		t.Error("no read was retried at the standby by the edge")
 	}
-	if moves := play.Outage != BothDead && play.Outage != Half && play.Outage != Flapping; moves && byDNS == 0 {
+	if moves := play.Outage != rehearsal.BothDead && play.Outage != rehearsal.Half && play.Outage != rehearsal.Flapping; moves && byDNS == 0 {
 		t.Error("no visitor wrote at the standby, where DNS led")
 	}
-	if play.Outage == BothDead && byEdge+byDNS > 0 {
+	if play.Outage == rehearsal.BothDead && byEdge+byDNS > 0 {
 		t.Error("the dead standby served somebody")
 	}
-	if play.Outage != Slow && play.Outage != BySwitch && lostWrites == 0 {
+	if play.Outage != rehearsal.Slow && play.Outage != rehearsal.BySwitch && lostWrites == 0 {
 		t.Error("no write was lost")
 	}
 	if last := play.Requests[len(play.Requests)-1]; !last.Good() {
@@ -84,19 +86,19 @@ func checkPlay(t *testing.T, play *Play) {
 
 // playQuickly plays a site with manual failback and an outage of which
 // everybody hears soon: it is about their order. The alarm takes its time.
-func playQuickly(ctx context.Context, t *testing.T, length, alarm time.Duration) (*Play, []string) {
+func playQuickly(ctx context.Context, t *testing.T, length, alarm time.Duration) (*rehearsal.Play, []string) {
 	t.Helper()
-	m := loadManual(t, func(a *assembly.Assembly) {
-		find(t, a, awayAlarm).Set("Period", 2)
+	m := fixture.Manual(t, func(a *assembly.Assembly) {
+		fixture.Find(t, a, fixture.AwayAlarm).Set("Period", 2)
 		for _, check := range a.Resources("AWS::Route53::HealthCheck") {
 			if check.Has("HealthCheckConfig.RequestInterval") {
 				check.Set("HealthCheckConfig.RequestInterval", 3)
 			}
 		}
 	})
-	p := DefaultParameters()
+	p := rehearsal.DefaultParameters()
 	p.AliasTTL, p.Length, p.AlarmMin, p.AlarmMax, p.OperatorAfter = 5*time.Second, length, alarm, alarm, 15*time.Second
-	play, err := RunPlay(ctx, m, PlayOptions{Outage: Refused, Speed: 20, Seed: 1, Visitors: 2, Parameters: &p})
+	play, err := Run(ctx, m, Options{Outage: rehearsal.Refused, Speed: 20, Seed: 1, Visitors: 2, Parameters: &p})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,8 +107,8 @@ func playQuickly(ctx context.Context, t *testing.T, length, alarm time.Duration)
 		events = append(events, e.What)
 	}
 	t.Logf("%v, in effect at speed %.0f", play.Events, play.Effective)
-	if s := play.Sample; s.Put == never || s.DetectHome < 0 || s.DetectHome == never || s.DNSHome < 0 || s.Home < 0 || s.Home == never {
-		t.Errorf("put after %s; recovery detected after %s, DNS home after %s, home again after %s", Seconds(s.Put), Seconds(s.DetectHome), Seconds(s.DNSHome), Seconds(s.Home))
+	if s := play.Sample; s.SwitchPut == rehearsal.Never || s.DetectHome < 0 || s.DetectHome == rehearsal.Never || s.DNSHome < 0 || s.Home < 0 || s.Home == rehearsal.Never {
+		t.Errorf("put after %s; recovery detected after %s, DNS home after %s, home again after %s", rehearsal.Seconds(s.SwitchPut), rehearsal.Seconds(s.DetectHome), rehearsal.Seconds(s.DNSHome), rehearsal.Seconds(s.Home))
 	}
 	if last := play.Requests[len(play.Requests)-1]; last.By != "home" {
 		t.Errorf("the last request was not served by home: %+v", last)
@@ -151,14 +153,14 @@ func playLate(ctx context.Context, t *testing.T) {
 // Without a health check on its record, nothing leads the visitors of a name
 // away: they are lost to the end.
 func TestPlayOnlyWhatTheTemplatesSay(t *testing.T) {
-	m := load(t, "article", func(a *assembly.Assembly) {
+	m := fixture.Site(t, "article", func(a *assembly.Assembly) {
 		for _, group := range a.Resources("AWS::Route53::RecordSetGroup") {
 			group.Delete("RecordSets.0.HealthCheckId")
 		}
 	})
-	p := DefaultParameters()
+	p := rehearsal.DefaultParameters()
 	p.Length = 60 * time.Second
-	play, err := RunPlay(t.Context(), m, PlayOptions{Outage: Refused, Speed: 20, Parameters: &p})
+	play, err := Run(t.Context(), m, Options{Outage: rehearsal.Refused, Speed: 20, Parameters: &p})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,15 +169,15 @@ func TestPlayOnlyWhatTheTemplatesSay(t *testing.T) {
 			t.Fatalf("the standby served a request, though no record has a health check: %+v", r)
 		}
 	}
-	if play.Sample.LostReads == 0 || play.Sample.DNSMoved != never {
-		t.Errorf("%d reads lost, DNS moved after %s", play.Sample.LostReads, Seconds(play.Sample.DNSMoved))
+	if play.Sample.LostReads == 0 || play.Sample.DNSMoved != rehearsal.Never {
+		t.Errorf("%d reads lost, DNS moved after %s", play.Sample.LostReads, rehearsal.Seconds(play.Sample.DNSMoved))
 	}
 }
 
 func TestPlayLeavesNothing(t *testing.T) {
-	m := load(t, "site")
+	m := fixture.Site(t, "site")
 	before := runtime.NumGoroutine()
-	d, err := newDirector(t.Context(), m, PlayOptions{Outage: Dark, Speed: 20})
+	d, err := newDirector(t.Context(), m, Options{Outage: rehearsal.Dark, Speed: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,8 +214,8 @@ func TestPlayLeavesNothing(t *testing.T) {
 // http.Transport goes on dialing when nobody waits any longer, and the play's
 // clock, which limits a dial into a black hole, stops with the stage.
 func TestStageEndsDials(t *testing.T) {
-	m := load(t, "site")
-	d, err := newDirector(t.Context(), m, PlayOptions{Speed: MinSpeed})
+	m := fixture.Site(t, "site")
+	d, err := newDirector(t.Context(), m, Options{Speed: MinSpeed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +225,7 @@ func TestStageEndsDials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.home().set(dark)
+	s.home().set(rehearsal.Silent)
 	ended := make(chan string, 2)
 	ask := func(who string, transport *http.Transport, host string) {
 		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://"+host+"/", nil)
@@ -256,13 +258,13 @@ func TestStageEndsDials(t *testing.T) {
 }
 
 func TestPlayRefusesNonsense(t *testing.T) {
-	m := load(t, "site")
+	m := fixture.Site(t, "site")
 	for _, speed := range []float64{0.5, 51} {
-		if _, err := RunPlay(t.Context(), m, PlayOptions{Speed: speed}); err == nil {
+		if _, err := Run(t.Context(), m, Options{Speed: speed}); err == nil {
 			t.Errorf("speed %g was accepted", speed)
 		}
 	}
-	if _, err := ParseOutage("flood"); err == nil {
+	if _, err := rehearsal.ParseOutage("flood"); err == nil {
 		t.Error("an unknown outage was accepted")
 	}
 }

@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"context"
@@ -11,21 +11,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"twinsite/rehearsal"
 )
-
-// A Request is one request of a visitor, and what came of it.
-type Request struct {
-	Visitor int
-	Write   bool
-	Sent    time.Duration // since the play began
-	Took    time.Duration
-	Status  int    // 0: no answer
-	By      string // "home", "standby", or "" of no region
-	To      string // what DNS led to: "edge", "home" or "standby"
-}
-
-// Good reports whether the visitor got what they asked for.
-func (q Request) Good() bool { return q.Status >= 200 && q.Status < 400 }
 
 // A visitor reads and writes once a period, through a caching resolver, and
 // keeps connections as browsers do.
@@ -46,26 +34,26 @@ type visitor struct {
 // A requestLog collects requests.
 type requestLog struct {
 	mu       sync.Mutex
-	requests []Request
+	requests []rehearsal.Request
 }
 
-func (l *requestLog) add(r Request) {
+func (l *requestLog) add(r rehearsal.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests = append(l.requests, r)
 }
 
-func (l *requestLog) all() []Request {
+func (l *requestLog) all() []rehearsal.Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]Request(nil), l.requests...)
+	return append([]rehearsal.Request(nil), l.requests...)
 }
 
 func (s *stage) newVisitor(number int, seed uint64, log *requestLog) *visitor {
 	hosts := s.model.Hosts()
 	v := &visitor{
 		stage: s, number: number, host: hosts[number%len(hosts)], types: []string{"A", "AAAA"}, log: log,
-		resolver: &resolver{clock: s.clock, server: s.names.Address, random: seeded(seed, uint64(number)|1<<41)},
+		resolver: &resolver{clock: s.clock, server: s.names.Address, random: rehearsal.Random(seed, uint64(number)|1<<41)},
 	}
 	if number/len(hosts)%2 == 1 {
 		v.types = []string{"AAAA", "A"}
@@ -119,7 +107,7 @@ func (v *visitor) run(ctx context.Context, first time.Duration) {
 // visit makes one request.
 func (v *visitor) visit(ctx context.Context, write bool) {
 	c := v.stage.clock
-	result := Request{Visitor: v.number, Write: write, Sent: c.now()}
+	result := rehearsal.Request{Visitor: v.number, Write: write, Sent: c.now()}
 	limited, cancel := c.timeout(ctx, v.stage.p.Patience)
 	defer cancel()
 	response, to, err := v.ask(limited, write)
@@ -167,12 +155,12 @@ func (v *visitor) resolve(ctx context.Context) (netip.Addr, error) {
 		if err != nil || len(found) == 0 {
 			continue
 		}
-		return v.keep(found[0]), nil
+		return v.choose(found[0]), nil
 	}
 	return netip.Addr{}, errors.New(v.host + " has no address")
 }
 
-func (v *visitor) keep(found netip.Addr) netip.Addr {
+func (v *visitor) choose(found netip.Addr) netip.Addr {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	now := v.stage.clock.now()

@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"twinsite/rehearsal"
 
 	"github.com/miekg/dns"
 )
@@ -58,7 +60,7 @@ func (r *resolver) lookUp(ctx context.Context, name, recordType string) ([]netip
 		}
 	}
 	if r.random != nil && !seen {
-		ttl = between(r.random, 0, ttl)
+		ttl = rehearsal.Between(r.random, 0, ttl)
 	}
 	answer.expires = r.clock.now() + ttl
 	if r.cache == nil {

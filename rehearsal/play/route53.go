@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"bufio"
@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 // A route53 is the health checkers, what is made of their opinions, and what
@@ -19,30 +21,24 @@ type route53 struct {
 	stage *stage
 
 	mu      sync.Mutex
-	healthy map[*HealthCheck]int // checkers that call the endpoint healthy
-	checks  []*HealthCheck       // of endpoints
-	answers map[*Pair][]dated    // what each pair is answered with, and from when
+	healthy map[*rehearsal.HealthCheck]int // checkers that call the endpoint healthy
+	checks  []*rehearsal.HealthCheck       // of endpoints
+	answers map[*rehearsal.Pair][]dated    // what each pair is answered with, and from when
 	random  *rand.Rand
-	primary []Event // when the first pair's PRIMARY record changed its health
+	primary []rehearsal.Event // when the first pair's PRIMARY record changed its health
 	status  bool
 }
 
 // dated is an answer from a moment on.
 type dated struct {
 	at     time.Duration
-	record *Record
-}
-
-// An Event is something that happened in a play.
-type Event struct {
-	At   time.Duration
-	What string
+	record *rehearsal.Record
 }
 
 func newRoute53(s *stage) *route53 {
-	r := &route53{stage: s, healthy: map[*HealthCheck]int{}, answers: map[*Pair][]dated{}, random: seeded(1, 1), status: true}
+	r := &route53{stage: s, healthy: map[*rehearsal.HealthCheck]int{}, answers: map[*rehearsal.Pair][]dated{}, random: rehearsal.Random(1, 1), status: true}
 	for _, pair := range s.model.Pairs {
-		for _, check := range pair.checks() {
+		for _, check := range pair.Checks() {
 			if check.Children == nil && !slices.Contains(r.checks, check) {
 				r.checks = append(r.checks, check)
 				if check.Bucket == "" {
@@ -50,17 +46,14 @@ func newRoute53(s *stage) *route53 {
 				}
 			}
 		}
-		r.answers[pair] = []dated{{-1, pair.Answer(calm())}}
+		r.answers[pair] = []dated{{-1, pair.Answer(rehearsal.Calm())}}
 	}
 	return r
 }
 
-// seeded is a random source.
-func seeded(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
-
-func (r *route53) health() Health {
-	return Health{
-		Endpoint: func(c *HealthCheck) bool { return r.stage.p.enough(r.healthy[c]) },
+func (r *route53) health() rehearsal.Health {
+	return rehearsal.Health{
+		Endpoint: func(c *rehearsal.HealthCheck) bool { return r.stage.p.Enough(r.healthy[c]) },
 		Target: func(target string) bool {
 			t := r.stage.tiers[target]
 			return t == nil || t.healthy()
@@ -69,7 +62,7 @@ func (r *route53) health() Health {
 }
 
 // says is the status of a health check.
-func (r *route53) says(check *HealthCheck) bool {
+func (r *route53) says(check *rehearsal.HealthCheck) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return check.Healthy(r.health().Endpoint)
@@ -80,7 +73,7 @@ func (r *route53) evaluate() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.stage.clock.now()
-	delay := between(r.random, r.stage.p.PropagationMin, r.stage.p.PropagationMax)
+	delay := rehearsal.Between(r.random, r.stage.p.PropagationMin, r.stage.p.PropagationMax)
 	for _, pair := range r.stage.model.Pairs {
 		list := r.answers[pair]
 		last := list[len(list)-1]
@@ -98,12 +91,12 @@ func (r *route53) evaluate() {
 		if status {
 			what = "PRIMARY healthy"
 		}
-		r.primary = append(r.primary, Event{now, what})
+		r.primary = append(r.primary, rehearsal.Event{At: now, What: what})
 	}
 }
 
 // current is what a pair is answered with now.
-func (r *route53) current(pair *Pair) *Record {
+func (r *route53) current(pair *rehearsal.Pair) *rehearsal.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.stage.clock.now()
@@ -118,7 +111,7 @@ func (r *route53) current(pair *Pair) *Record {
 
 // lookUp is the name server's: the addresses of whatever a name is an alias of.
 func (r *route53) lookUp(name, recordType string) (addresses []netip.Addr, known bool) {
-	find := func(record *Record) {
+	find := func(record *rehearsal.Record) {
 		known = true
 		if record.Type != recordType {
 			return
@@ -146,18 +139,18 @@ func (r *route53) lookUp(name, recordType string) (addresses []netip.Addr, known
 func (r *route53) startCheckers(seed uint64) {
 	for i, check := range r.checks {
 		for n := range r.stage.p.Checkers {
-			random := seeded(seed, uint64(i)<<16|uint64(n)|1<<40)
+			random := rehearsal.Random(seed, uint64(i)<<16|uint64(n)|1<<40)
 			r.stage.running.Go(func() { r.checker(check, random) })
 		}
 	}
 }
 
 // checker asks, waits for the answer, and asks again an interval after that.
-func (r *route53) checker(check *HealthCheck, random *rand.Rand) {
+func (r *route53) checker(check *rehearsal.HealthCheck, random *rand.Rand) {
 	s := r.stage
-	rtt := between(random, s.p.CheckerRTTMin, s.p.CheckerRTTMax)
+	rtt := rehearsal.Between(random, s.p.CheckerRTTMin, s.p.CheckerRTTMax)
 	mind, streak := check.Bucket == "", 0
-	for wait := between(random, 0, check.Interval); s.clock.sleep(s.ctx, wait); wait = check.Interval {
+	for wait := rehearsal.Between(random, 0, check.Interval); s.clock.sleep(s.ctx, wait); wait = check.Interval {
 		good := r.ask(check, rtt)
 		if s.ctx.Err() != nil {
 			return
@@ -171,7 +164,7 @@ func (r *route53) checker(check *HealthCheck, random *rand.Rand) {
 	}
 }
 
-func (r *route53) change(check *HealthCheck, healthy bool) {
+func (r *route53) change(check *rehearsal.HealthCheck, healthy bool) {
 	r.mu.Lock()
 	if healthy {
 		r.healthy[check]++
@@ -184,7 +177,7 @@ func (r *route53) change(check *HealthCheck, healthy bool) {
 
 // ask is one request of a checker: a connection within ConnectLimit, then a
 // 2xx or 3xx within AnswerLimit. Certificates are not verified, as by Route 53.
-func (r *route53) ask(check *HealthCheck, rtt time.Duration) bool {
+func (r *route53) ask(check *rehearsal.HealthCheck, rtt time.Duration) bool {
 	s := r.stage
 	addresses := s.addresses[check.Target]
 	if len(addresses) == 0 {

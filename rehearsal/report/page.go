@@ -1,4 +1,4 @@
-package rehearsal
+package report
 
 import (
 	_ "embed"
@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 //go:embed page.html
@@ -15,16 +17,16 @@ var pageHTML string
 // WriteHTML writes the report as one page that needs no other file.
 func (r *Report) WriteHTML(w io.Writer) error {
 	page, err := template.New("page").Funcs(template.FuncMap{
-		"target": r.target, "dash": orDash, "seconds": func(d time.Duration) Seconds { return Seconds(d) },
+		"target": r.target, "summary": summary, "dash": orDash, "seconds": func(d time.Duration) rehearsal.Seconds { return rehearsal.Seconds(d) },
 	}).Parse(pageHTML)
 	if err != nil {
 		return err
 	}
 	data := struct {
 		*Report
-		Bound  Seconds
+		Bound  rehearsal.Seconds
 		Charts []chart
-	}{r, DocumentedBound(r.Model, r.Parameters), nil}
+	}{r, rehearsal.DocumentedBound(r.Model, r.Parameters), nil}
 	for _, play := range r.Plays {
 		data.Charts = append(data.Charts, newChart(play))
 	}
@@ -33,7 +35,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 
 // A chart is a play as the page draws it. x runs from 0 to 1000, y downwards.
 type chart struct {
-	*Play
+	*rehearsal.Play
 	Height, Bottom int
 	Outage         span
 	Bands          []band
@@ -76,13 +78,13 @@ type tick struct {
 }
 
 type measured struct {
-	Quantity Quantity
-	Value    Seconds
+	Quantity rehearsal.Quantity
+	Value    rehearsal.Seconds
 }
 
 const rowHeight = 9
 
-func newChart(p *Play) chart {
+func newChart(p *rehearsal.Play) chart {
 	c := chart{Play: p}
 	x := func(at time.Duration) float64 { return 1000 * min(1, float64(at)/float64(p.Ended)) }
 	c.Outage = span{x(p.Began), x(p.Healed) - x(p.Began)}
@@ -90,13 +92,13 @@ func newChart(p *Play) chart {
 	for _, b := range []struct{ label, away, home string }{
 		{"health", "PRIMARY unhealthy", "PRIMARY healthy"}, {"DNS", "DNS answers SECONDARY", "DNS answers PRIMARY"},
 	} {
-		c.Bands = append(c.Bands, band{b.label, y, p.spans(b.home, b.away, x)})
+		c.Bands = append(c.Bands, band{b.label, y, spans(p, b.home, b.away, x)})
 		y += 20
 	}
 	y += 14
 	for _, write := range []bool{false, true} {
 		for visitor := range p.Visitors {
-			r := row{Y: y, Marks: p.marks(visitor, write, x, float64(y))}
+			r := row{Y: y, Marks: marksOf(p, visitor, write, x, float64(y))}
 			if visitor == 0 {
 				r.Label = map[bool]string{false: "reads", true: "writes"}[write]
 			}
@@ -114,34 +116,34 @@ func newChart(p *Play) chart {
 	for at := time.Duration(0); at < p.Ended; at += step {
 		c.Ticks = append(c.Ticks, tick{x(at), float64(y + 18), fmt.Sprintf("%.0f s", at.Seconds())})
 	}
-	for _, quantity := range Quantities() {
+	for _, quantity := range rehearsal.Quantities() {
 		c.Measured = append(c.Measured, measured{quantity, quantity.Of(p.Sample)})
 	}
 	return c
 }
 
 // spans turns a play's events into a band that begins at home.
-func (p *Play) spans(home, away string, x func(time.Duration) float64) []status {
-	var spans []status
-	from, class, title := time.Duration(0), "home", home
+func spans(p *rehearsal.Play, home, away string, x func(time.Duration) float64) []status {
+	var all []status
+	from, color, label := time.Duration(0), "home", home
 	add := func(to time.Duration) {
-		spans = append(spans, status{span{x(from), max(0, x(to)-x(from))}, class, fmt.Sprintf("%s, %s to %s", title, Seconds(from), Seconds(to))})
+		all = append(all, status{span{x(from), max(0, x(to)-x(from))}, color, fmt.Sprintf("%s, %s to %s", label, rehearsal.Seconds(from), rehearsal.Seconds(to))})
 	}
 	for _, e := range p.Events {
 		switch e.What {
 		case home:
 			add(e.At)
-			from, class, title = e.At, "home", home
+			from, color, label = e.At, "home", home
 		case away:
 			add(e.At)
-			from, class, title = e.At, "standby", away
+			from, color, label = e.At, "standby", away
 		}
 	}
 	add(p.Ended)
-	return spans
+	return all
 }
 
-func (q Request) class() string {
+func class(q rehearsal.Request) string {
 	switch {
 	case !q.Good():
 		return "lost"
@@ -151,26 +153,26 @@ func (q Request) class() string {
 	return q.By
 }
 
-func (q Request) title() string {
+func title(q rehearsal.Request) string {
 	what := "read"
 	if q.Write {
 		what = "write"
 	}
-	return fmt.Sprintf("visitor %d, %s at %s: %d after %s, sent to %s, served by %s", q.Visitor+1, what, Seconds(q.Sent), q.Status, Seconds(q.Took), q.To, q.class())
+	return fmt.Sprintf("visitor %d, %s at %s: %d after %s, sent to %s, served by %s", q.Visitor+1, what, rehearsal.Seconds(q.Sent), q.Status, rehearsal.Seconds(q.Took), q.To, class(q))
 }
 
-func (p *Play) marks(visitor int, write bool, x func(time.Duration) float64, y float64) []mark {
+func marksOf(p *rehearsal.Play, visitor int, write bool, x func(time.Duration) float64, y float64) []mark {
 	var marks []mark
 	for _, q := range p.Requests {
 		if q.Visitor == visitor && q.Write == write {
-			marks = append(marks, mark{x(q.Sent), y, q.class(), q.title()})
+			marks = append(marks, mark{x(q.Sent), y, class(q), title(q)})
 		}
 	}
 	return marks
 }
 
 // latency draws each request's time on a square-root scale, 0 to 10 s.
-func (c *chart) latency(p *Play, x func(time.Duration) float64, y int) int {
+func (c *chart) latency(p *rehearsal.Play, x func(time.Duration) float64, y int) int {
 	const height = 120
 	scale := func(d time.Duration) float64 {
 		part := min(1, d.Seconds()/10)
@@ -180,7 +182,7 @@ func (c *chart) latency(p *Play, x func(time.Duration) float64, y int) int {
 		c.Lines = append(c.Lines, tick{0, scale(line), fmt.Sprintf("%.0f s", line.Seconds())})
 	}
 	for _, q := range p.Requests {
-		c.Dots = append(c.Dots, mark{x(q.Sent), scale(q.Took), q.class(), q.title()})
+		c.Dots = append(c.Dots, mark{x(q.Sent), scale(q.Took), class(q), title(q)})
 	}
 	return y + height
 }

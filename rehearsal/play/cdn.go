@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"bytes"
@@ -16,6 +16,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 // An edgeServer stands in for CloudFront's site distribution: it runs the edge
@@ -24,7 +26,7 @@ import (
 type edgeServer struct {
 	stage      *stage
 	resolver   *resolver
-	transports map[*Origin]*http.Transport
+	transports map[*rehearsal.Origin]*http.Transport
 
 	mu     sync.Mutex
 	errors map[string]cachedError // by URI
@@ -39,7 +41,7 @@ type cachedError struct {
 type viewerHost struct{}
 
 func (s *stage) newEdgeServer() (*edgeServer, error) {
-	e := &edgeServer{stage: s, resolver: &resolver{clock: s.clock, server: s.names.Address}, transports: map[*Origin]*http.Transport{}, errors: map[string]cachedError{}}
+	e := &edgeServer{stage: s, resolver: &resolver{clock: s.clock, server: s.names.Address}, transports: map[*rehearsal.Origin]*http.Transport{}, errors: map[string]cachedError{}}
 	for _, origin := range s.model.Edge.Origins {
 		dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return e.dial(ctx, origin) }
 		transport := &http.Transport{
@@ -81,7 +83,7 @@ func (e *edgeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	for name, values := range r.Header {
 		header[strings.ToLower(name)] = strings.Join(values, ",")
 	}
-	to, err := e.stage.model.Edge.route(r.Method, uri, header)
+	to, err := e.stage.model.Edge.Route(r.Method, uri, header)
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +101,12 @@ func (e *edgeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // try asks the route's origins in turn.
-func (e *edgeServer) try(to route, r *http.Request, body []byte) *http.Response {
+func (e *edgeServer) try(to rehearsal.Route, r *http.Request, body []byte) *http.Response {
 	status := http.StatusGatewayTimeout
-	for i, origin := range to.origins {
+	for i, origin := range to.Origins {
 		response, err := e.ask(origin, r, body)
-		last := i == len(to.origins)-1
-		if err == nil && (last || !slices.Contains(to.statuses, response.StatusCode)) {
+		last := i == len(to.Origins)-1
+		if err == nil && (last || !slices.Contains(to.Statuses, response.StatusCode)) {
 			return response
 		}
 		if err == nil {
@@ -118,7 +120,7 @@ func (e *edgeServer) try(to route, r *http.Request, body []byte) *http.Response 
 
 // ask is one origin with its attempts: connecting is tried again for every
 // request, waiting for an answer for reads only.
-func (e *edgeServer) ask(o *Origin, r *http.Request, body []byte) (*http.Response, error) {
+func (e *edgeServer) ask(o *rehearsal.Origin, r *http.Request, body []byte) (*http.Response, error) {
 	var last error
 	for range o.Attempts {
 		out := r.Clone(context.WithValue(r.Context(), viewerHost{}, r.Host))
@@ -150,7 +152,7 @@ func (e *edgeServer) ask(o *Origin, r *http.Request, body []byte) (*http.Respons
 
 // send waits for an answer at most the origin's response timeout, beside
 // connecting, and reads it whole.
-func (e *edgeServer) send(o *Origin, r *http.Request) (*http.Response, error) {
+func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request) (*http.Response, error) {
 	ctx, cancel := e.stage.clock.timeout(r.Context(), o.ConnectTimeout+o.ResponseTimeout)
 	defer cancel()
 	response, err := e.transports[o].RoundTrip(r.WithContext(ctx))
@@ -166,7 +168,7 @@ func (e *edgeServer) send(o *Origin, r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-func (e *edgeServer) dial(ctx context.Context, o *Origin) (net.Conn, error) {
+func (e *edgeServer) dial(ctx context.Context, o *rehearsal.Origin) (net.Conn, error) {
 	limited, cancel := e.stage.dialing(ctx, o.ConnectTimeout)
 	defer cancel()
 	address, err := e.stage.resolve(limited, e.resolver, o.Domain, o.Balancer)
@@ -189,7 +191,7 @@ func (e *edgeServer) dial(ctx context.Context, o *Origin) (net.Conn, error) {
 	return secure, nil
 }
 
-func (s *stage) rtt(b *Balancer) time.Duration {
+func (s *stage) rtt(b *rehearsal.Balancer) time.Duration {
 	if b == s.model.Home {
 		return s.p.HomeRTT
 	}

@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"context"
@@ -12,14 +12,16 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 // A stage is everything of a play but its visitors: the name server, both web
 // tiers, the distributions and the health checkers. Everything listens on the
 // loopback interface, and everything ends with close.
 type stage struct {
-	model    *Model
-	p        Parameters
+	model    *rehearsal.Model
+	p        rehearsal.Parameters
 	clock    *clock
 	network  *network
 	ca       *authority
@@ -42,7 +44,7 @@ func documentation(four, six string) []netip.Addr {
 	return []netip.Addr{netip.MustParseAddr(four), netip.MustParseAddr(six)}
 }
 
-func newStage(ctx context.Context, m *Model, p Parameters, c *clock, seed uint64) (*stage, error) {
+func newStage(ctx context.Context, m *rehearsal.Model, p rehearsal.Parameters, c *clock, seed uint64) (*stage, error) {
 	s := &stage{model: m, p: p, clock: c, network: newNetwork(c), tiers: map[string]*tier{}, addresses: map[string][]netip.Addr{
 		m.Edge.Resource:    documentation("192.0.2.1", "2001:db8::1"),
 		m.Home.Resource:    documentation("198.51.100.1", "2001:db8:1::1"),
@@ -68,7 +70,7 @@ func (s *stage) start(seed uint64) (err error) {
 		return err
 	}
 	s.closers = append(s.closers, s.names.Close)
-	for _, b := range []*Balancer{s.model.Home, s.model.Standby} {
+	for _, b := range []*rehearsal.Balancer{s.model.Home, s.model.Standby} {
 		if s.tiers[b.Resource] != nil {
 			continue
 		}
@@ -128,7 +130,7 @@ func (s *stage) close() {
 }
 
 // region names a load balancer as the visitors' log does.
-func (s *stage) region(b *Balancer) string {
+func (s *stage) region(b *rehearsal.Balancer) string {
 	if b == s.model.Home {
 		return "home"
 	}
@@ -137,7 +139,7 @@ func (s *stage) region(b *Balancer) string {
 
 // resolve finds the address of an origin or visitor's host: by DNS if it is in
 // the zone, else it is a resource's own name.
-func (s *stage) resolve(ctx context.Context, r *resolver, name string, b *Balancer) (netip.Addr, error) {
+func (s *stage) resolve(ctx context.Context, r *resolver, name string, b *rehearsal.Balancer) (netip.Addr, error) {
 	if name != s.model.Zone && !strings.HasSuffix(name, "."+s.model.Zone) {
 		return s.addresses[b.Resource][0], nil
 	}

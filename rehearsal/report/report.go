@@ -1,10 +1,15 @@
-package rehearsal
+// Package report compares predictions and plays of a site's outages with the
+// site's targets and with each other, and writes the verdict for a terminal, as
+// a page and as JSON.
+package report
 
 import (
 	"encoding/json"
 	"fmt"
 	"io"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 // Targets are how long a failover may take; see the site's failover.targets.
@@ -13,18 +18,18 @@ type Targets struct {
 }
 
 // of is a quantity's target, 0 if it has none.
-func (t Targets) of(q Quantity) time.Duration {
-	return map[Quantity]time.Duration{ReadsBack: t.Reads, WritesBack: t.Writes, HomeAgain: t.HomeAgain}[q]
+func (t Targets) of(q rehearsal.Quantity) time.Duration {
+	return map[rehearsal.Quantity]time.Duration{rehearsal.ReadsBack: t.Reads, rehearsal.WritesBack: t.Writes, rehearsal.HomeAgain: t.HomeAgain}[q]
 }
 
 // A Report is the verdict on a site's failover.
 type Report struct {
-	Model       *Model
-	Parameters  Parameters
+	Model       *rehearsal.Model
+	Parameters  rehearsal.Parameters
 	Seed        uint64
 	Targets     Targets
-	Predictions []Prediction
-	Plays       []*Play
+	Predictions []rehearsal.Prediction
+	Plays       []*rehearsal.Play
 	Findings    []Finding
 }
 
@@ -37,8 +42,8 @@ type Finding struct {
 	Message string `json:"message"`
 }
 
-// NewReport compares predictions and plays with the targets and each other.
-func NewReport(m *Model, p Parameters, seed uint64, targets Targets, predictions []Prediction, plays []*Play) *Report {
+// New compares predictions and plays with the targets and each other.
+func New(m *rehearsal.Model, p rehearsal.Parameters, seed uint64, targets Targets, predictions []rehearsal.Prediction, plays []*rehearsal.Play) *Report {
 	r := &Report{Model: m, Parameters: p, Seed: seed, Targets: targets, Predictions: predictions, Plays: plays}
 	for _, fault := range m.Faults {
 		r.add("templates", "%s", fault)
@@ -60,15 +65,15 @@ func (r *Report) add(kind, format string, args ...any) {
 }
 
 // judgePrediction holds the worst trial to the targets.
-func (r *Report) judgePrediction(p Prediction) {
+func (r *Report) judgePrediction(p rehearsal.Prediction) {
 	if p.Outage.Unjudged() != "" {
 		return
 	}
-	worst := Sample{
-		Detect: time.Duration(p.Of(Detect).Worst), DNSMoved: time.Duration(p.Of(DNSMoved).Worst),
-		Reads: time.Duration(p.Of(ReadsBack).Worst), Writes: time.Duration(p.Of(WritesBack).Worst),
-		DetectHome: time.Duration(p.Of(DetectHome).Worst), DNSHome: time.Duration(p.Of(DNSHome).Worst),
-		Home: time.Duration(p.Of(HomeAgain).Worst),
+	worst := rehearsal.Sample{
+		Detect: time.Duration(p.Of(rehearsal.Detect).Worst), DNSMoved: time.Duration(p.Of(rehearsal.DNSMoved).Worst),
+		Reads: time.Duration(p.Of(rehearsal.ReadsBack).Worst), Writes: time.Duration(p.Of(rehearsal.WritesBack).Worst),
+		DetectHome: time.Duration(p.Of(rehearsal.DetectHome).Worst), DNSHome: time.Duration(p.Of(rehearsal.DNSHome).Worst),
+		Home: time.Duration(p.Of(rehearsal.HomeAgain).Worst),
 	}
 	r.judge("predicted at worst", p.Outage, worst)
 	if p.Lost.ComingHome > 0 {
@@ -76,13 +81,13 @@ func (r *Report) judgePrediction(p Prediction) {
 	}
 }
 
-func (r *Report) judge(how string, outage Outage, s Sample) {
-	for _, quantity := range []Quantity{ReadsBack, WritesBack, HomeAgain} {
+func (r *Report) judge(how string, outage rehearsal.Outage, s rehearsal.Sample) {
+	for _, quantity := range []rehearsal.Quantity{rehearsal.ReadsBack, rehearsal.WritesBack, rehearsal.HomeAgain} {
 		got, target := quantity.Of(s), r.Targets.of(quantity)
 		if time.Duration(got) <= target {
 			continue
 		}
-		r.add("target", "%s: %s, %s %s, target %s: %s", outage, quantity, how, got, Seconds(target), blame(quantity, s))
+		r.add("target", "%s: %s, %s %s, target %s: %s", outage, quantity, how, got, rehearsal.Seconds(target), blame(quantity, s))
 	}
 }
 
@@ -91,12 +96,12 @@ func (r *Report) judge(how string, outage Outage, s Sample) {
 const slackPerSpeed = 50 * time.Millisecond
 
 // judgePlay holds a play to the targets and to the prediction.
-func (r *Report) judgePlay(play *Play) {
+func (r *Report) judgePlay(play *rehearsal.Play) {
 	slack := time.Duration(float64(slackPerSpeed) * play.Speed)
 	if play.Outage.Unjudged() == "" {
 		late := play.Sample
 		for _, d := range []*time.Duration{&late.Reads, &late.Writes, &late.Home} {
-			if *d != never {
+			if *d != rehearsal.Never {
 				*d -= slack
 			}
 		}
@@ -113,15 +118,15 @@ func (r *Report) judgePlay(play *Play) {
 }
 
 // compare reports what was played outside of the 1st to 99th percentile.
-func (r *Report) compare(p Prediction, play *Play, slack time.Duration) {
-	for _, quantity := range Quantities() {
+func (r *Report) compare(p rehearsal.Prediction, play *rehearsal.Play, slack time.Duration) {
+	for _, quantity := range rehearsal.Quantities() {
 		got, g := quantity.Of(play.Sample), p.Of(quantity)
 		low, high := time.Duration(g.P1)-slack, g.P99
 		if !high.Never() {
-			high += Seconds(slack)
+			high += rehearsal.Seconds(slack)
 		}
 		if g.P1.Never() {
-			low = never
+			low = rehearsal.Never
 		}
 		if time.Duration(got) >= low && got <= high {
 			continue
@@ -135,20 +140,20 @@ func (r *Report) compare(p Prediction, play *Play, slack time.Duration) {
 }
 
 // blame says which phase of a sample took too long.
-func blame(q Quantity, s Sample) string {
+func blame(q rehearsal.Quantity, s rehearsal.Sample) string {
 	detect, moved, all, unhealthy := s.Detect, s.DNSMoved, q.Of(s), "Route 53 never found the outage: the records' health checks did not fail"
-	if q == HomeAgain {
+	if q == rehearsal.HomeAgain {
 		detect, moved, unhealthy = s.DetectHome, s.DNSHome, "Route 53 never found home healthy again"
 	}
 	switch {
-	case detect == never && !all.Never():
+	case detect == rehearsal.Never && !all.Never():
 		return "DNS never moved; the edge and the load balancer's own checks took that long"
-	case detect == never:
+	case detect == rehearsal.Never:
 		return unhealthy
-	case moved == never:
+	case moved == rehearsal.Never:
 		return "DNS never moved, though the health check changed"
 	case all.Never():
-		return fmt.Sprintf("DNS moved after %s, and visitors were still not served there", Seconds(moved))
+		return fmt.Sprintf("DNS moved after %s, and visitors were still not served there", rehearsal.Seconds(moved))
 	case time.Duration(all) < moved:
 		return "the edge's retries took too long"
 	}
@@ -159,7 +164,7 @@ func blame(q Quantity, s Sample) string {
 	if d := time.Duration(all) - moved; d > longest {
 		phase, longest = "resolvers keeping the old answer", d
 	}
-	return fmt.Sprintf("%s took longest, %s", phase, Seconds(longest))
+	return fmt.Sprintf("%s took longest, %s", phase, rehearsal.Seconds(longest))
 }
 
 // WriteJSON writes the report with times in seconds, and null for what never
@@ -169,53 +174,53 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	encoder.SetIndent("", " ")
 	plays := []any{}
 	for _, play := range r.Plays {
-		plays = append(plays, play.plain())
+		plays = append(plays, plain(play))
 	}
 	pairs := []any{}
 	for _, pair := range r.Model.Pairs {
-		pairs = append(pairs, map[string]any{"name": pair.Name, "type": pair.Type, "place": pair.place()})
+		pairs = append(pairs, map[string]any{"name": pair.Name, "type": pair.Type, "place": pair.Place()})
 	}
 	report := map[string]any{
 		"zone": r.Model.Zone, "pairs": pairs, "replication": map[string]bool{
 			"homeToStandby": r.Model.Replication.HomeToStandby, "standbyToHome": r.Model.Replication.StandbyToHome,
 		},
 		"seed": r.Seed, "passed": r.Passed(), "findings": append([]Finding{}, r.Findings...),
-		"targets":         map[string]Seconds{"reads": Seconds(r.Targets.Reads), "writes": Seconds(r.Targets.Writes), "homeAgain": Seconds(r.Targets.HomeAgain)},
-		"documentedBound": DocumentedBound(r.Model, r.Parameters),
-		"predictions":     append([]Prediction{}, r.Predictions...),
+		"targets":         map[string]rehearsal.Seconds{"reads": rehearsal.Seconds(r.Targets.Reads), "writes": rehearsal.Seconds(r.Targets.Writes), "homeAgain": rehearsal.Seconds(r.Targets.HomeAgain)},
+		"documentedBound": rehearsal.DocumentedBound(r.Model, r.Parameters),
+		"predictions":     append([]rehearsal.Prediction{}, r.Predictions...),
 		"plays":           plays,
 	}
 	if f := r.Model.Failback; f != nil {
 		report["failback"] = map[string]any{
-			"stateMachine": f.StateMachine, "alarm": f.Alarm, "operatorAfter": Seconds(r.Parameters.OperatorAfter),
+			"stateMachine": f.StateMachine, "alarm": f.Alarm, "operatorAfter": rehearsal.Seconds(r.Parameters.OperatorAfter),
 		}
 	}
 	return encoder.Encode(report)
 }
 
 // plain is the play for JSON.
-func (p *Play) plain() map[string]any {
-	measured := map[Quantity]Seconds{}
-	for _, quantity := range Quantities() {
+func plain(p *rehearsal.Play) map[string]any {
+	measured := map[rehearsal.Quantity]rehearsal.Seconds{}
+	for _, quantity := range rehearsal.Quantities() {
 		measured[quantity] = quantity.Of(p.Sample)
 	}
 	events, requests := []any{}, []any{}
 	for _, e := range p.Events {
-		events = append(events, map[string]any{"at": Seconds(e.At), "what": e.What})
+		events = append(events, map[string]any{"at": rehearsal.Seconds(e.At), "what": e.What})
 	}
 	for _, q := range p.Requests {
 		requests = append(requests, map[string]any{
-			"visitor": q.Visitor, "write": q.Write, "sent": Seconds(q.Sent), "took": Seconds(q.Took), "status": q.Status, "by": q.By, "to": q.To,
+			"visitor": q.Visitor, "write": q.Write, "sent": rehearsal.Seconds(q.Sent), "took": rehearsal.Seconds(q.Took), "status": q.Status, "by": q.By, "to": q.To,
 		})
 	}
-	plain := map[string]any{
+	all := map[string]any{
 		"outage": p.Outage, "speed": p.Speed, "visitors": p.Visitors,
-		"began": Seconds(p.Began), "healed": Seconds(p.Healed), "ended": Seconds(p.Ended), "effectiveSpeed": p.Effective,
+		"began": rehearsal.Seconds(p.Began), "healed": rehearsal.Seconds(p.Healed), "ended": rehearsal.Seconds(p.Ended), "effectiveSpeed": p.Effective,
 		"measured": measured, "lost": map[string]int{"reads": p.Sample.LostReads, "writes": p.Sample.LostWrites, "comingHome": p.Sample.LostComingHome},
 		"events": events, "requests": requests,
 	}
 	if p.Removed > 0 {
-		plain["removed"] = Seconds(p.Removed)
+		all["removed"] = rehearsal.Seconds(p.Removed)
 	}
-	return plain
+	return all
 }

@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"twinsite/rehearsal"
 )
 
 // A network maps addresses of the documentation ranges to listeners on the
@@ -47,7 +49,7 @@ var errDial = errors.New("cannot connect")
 
 // dial connects to an address of the play: after a round trip, if the link is
 // up, at once with an error if it refuses, and not before the context ends if
-// it is dark.
+// it is silent.
 func (n *network) dial(ctx context.Context, to netip.AddrPort, rtt time.Duration) (net.Conn, error) {
 	n.mu.Lock()
 	address, l := n.ports[to], n.links[to.Addr()]
@@ -56,9 +58,9 @@ func (n *network) dial(ctx context.Context, to netip.AddrPort, rtt time.Duration
 		return nil, fmt.Errorf("%w to %s: %w", errDial, to, context.Cause(ctx))
 	}
 	switch {
-	case address == "" || l.get() == refusing:
+	case address == "" || l.get() == rehearsal.Refusing:
 		return nil, fmt.Errorf("%w to %s: %w", errDial, to, syscall.ECONNREFUSED)
-	case l.get() == dark:
+	case l.get() == rehearsal.Silent:
 		<-ctx.Done()
 		return nil, fmt.Errorf("%w to %s: %w", errDial, to, context.Cause(ctx))
 	}
@@ -73,11 +75,11 @@ func (n *network) dial(ctx context.Context, to netip.AddrPort, rtt time.Duration
 // A link is the way to a load balancer or distribution. The zero link is up.
 type link struct {
 	mu    sync.Mutex
-	state condition // refusing, dark, or anything else for up
+	state rehearsal.Condition // Refusing, Silent, or anything else for up
 	conns map[*linked]bool
 }
 
-func (l *link) get() condition {
+func (l *link) get() rehearsal.Condition {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.state
@@ -85,13 +87,13 @@ func (l *link) get() condition {
 
 // set changes the link. Open connections are reset when it begins to refuse,
 // and when it comes back those whose bytes were lost.
-func (l *link) set(state condition) {
+func (l *link) set(state rehearsal.Condition) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	was := l.state
 	l.state = state
 	for conn := range l.conns {
-		if state == refusing || was == dark && state != dark && conn.lost {
+		if state == rehearsal.Refusing || was == rehearsal.Silent && state != rehearsal.Silent && conn.lost {
 			conn.Conn.Close()
 		}
 	}
@@ -108,20 +110,20 @@ func (l *link) join(conn net.Conn) net.Conn {
 	return joined
 }
 
-// A linked connection loses what is written to it while its link is dark.
+// A linked connection loses what is written to it while its link is silent.
 type linked struct {
 	net.Conn
 	link *link
 	lost bool // bytes; guarded by link.mu
 }
 
-// Write loses the bytes on a dark link, as packets are: without an error.
+// Write loses the bytes on a silent link, as packets are: without an error.
 func (c *linked) Write(b []byte) (int, error) {
 	c.link.mu.Lock()
-	isDark := c.link.state == dark
-	c.lost = c.lost || isDark
+	silent := c.link.state == rehearsal.Silent
+	c.lost = c.lost || silent
 	c.link.mu.Unlock()
-	if isDark {
+	if silent {
 		return len(b), nil
 	}
 	return c.Conn.Write(b)

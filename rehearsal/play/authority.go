@@ -1,4 +1,4 @@
-package rehearsal
+package play
 
 import (
 	"crypto/ecdsa"

@@ -1,0 +1,278 @@
+// Package play lets an outage of a site happen between real sockets on the
+// loopback interface: name server, web tiers, distributions, health checkers and
+// visitors, on a clock that runs faster than the wall's.
+package play
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"twinsite/rehearsal"
+)
+
+// Options say what to play.
+type Options struct {
+	Outage     rehearsal.Outage      // default: rehearsal.Dark
+	Speed      float64               // how many times faster than the clock on the wall; default 1
+	Seed       uint64                // of phases and delays; real sockets add their own
+	Visitors   int                   // default 6
+	Progress   io.Writer             // gets a line that is rewritten, if not nil
+	Parameters *rehearsal.Parameters // default: DefaultParameters, with a Length of 130 s at most, and an operator after a minute
+}
+
+// MinSpeed and MaxSpeed bound Options.Speed: beyond them, time-outs are
+// shorter than what the machine needs.
+const (
+	MinSpeed = 1
+	MaxSpeed = 50
+)
+
+// Run lets an outage happen between real sockets on the loopback interface,
+// and heals it. Nothing of it is left when it returns, also when the context
+// ends, which is then the error.
+func Run(ctx context.Context, m *rehearsal.Model, options Options) (*rehearsal.Play, error) {
+	d, err := newDirector(ctx, m, options)
+	if err != nil {
+		return nil, err
+	}
+	defer d.stage.close()
+	return d.run()
+}
+
+// A director leads a play through its phases.
+type director struct {
+	options  Options
+	model    *rehearsal.Model
+	stage    *stage
+	log      *requestLog
+	play     *rehearsal.Play
+	phase    string
+	moves    bool            // whether DNS is expected to move
+	failback *manualFailback // nil if failback is automatic
+	ctx      context.Context
+}
+
+func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*director, error) {
+	options.Outage = cmp.Or(options.Outage, rehearsal.Dark)
+	options.Speed = cmp.Or(options.Speed, 1)
+	options.Visitors = cmp.Or(options.Visitors, 6)
+	if options.Speed < MinSpeed || options.Speed > MaxSpeed {
+		return nil, fmt.Errorf("speed %g is not between %d and %d", options.Speed, MinSpeed, MaxSpeed)
+	}
+	if options.Outage == rehearsal.BySwitch && m.Switch == nil {
+		return nil, fmt.Errorf("the site has no failover switch: no PRIMARY record of %s depends on a health check of an object in a bucket", m.Hosts()[0])
+	}
+	p := rehearsal.DefaultParameters()
+	p.Length, p.OperatorAfter = 130*time.Second, time.Minute
+	if f := m.Failback; f != nil { // the outage is to outlast the alarm
+		p.Length = atLeast(p.Length, rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesBack)) + time.Duration(f.Periods)*f.Period + p.AlarmMax
+	}
+	if options.Parameters != nil {
+		p = *options.Parameters
+	}
+	c := startClock(options.Speed)
+	stage, err := newStage(ctx, m, p, c, options.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return &director{options: options, model: m, stage: stage, log: &requestLog{}, ctx: ctx,
+		failback: newManualFailback(m, p, options.Seed),
+		moves:    !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
+		play:     &rehearsal.Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
+}
+
+// calmLength is how long a play shows the site while all is well.
+const calmLength = 8 * time.Second
+
+func (d *director) run() (*rehearsal.Play, error) {
+	visiting, leave := context.WithCancel(d.stage.ctx)
+	defer leave()
+	var visitors sync.WaitGroup
+	defer visitors.Wait()
+	defer leave()
+	random := rehearsal.Random(d.options.Seed, 1<<42)
+	for number := range d.options.Visitors {
+		v := d.stage.newVisitor(number, d.options.Seed, d.log)
+		first := d.stage.clock.now() + rehearsal.Between(random, 0, d.stage.p.Period)
+		visitors.Go(func() { v.run(visiting, first) })
+	}
+	if err := d.phases(); err != nil {
+		return nil, err
+	}
+	leave()
+	visitors.Wait()
+	d.play.Ended, d.play.Effective = d.stage.clock.now(), d.stage.clock.effective()
+	d.finish()
+	return d.play, nil
+}
+
+func (d *director) phases() error {
+	c, p := d.stage.clock, d.stage.p
+	// The outage begins at any moment of a visitor's second.
+	calm := calmLength + rehearsal.Between(rehearsal.Random(d.options.Seed, 1<<43), 0, p.Period)
+	if err := d.wait(phase{name: "all is well", length: calm}); err != nil {
+		return err
+	}
+	d.play.Began = c.now()
+	d.event(d.play.Began, d.options.Outage.Title())
+	length := p.Length
+	if !d.moves {
+		length = min(length, time.Minute)
+	}
+	if err := d.wait(phase{name: "outage", length: length, settled: d.settledAway, each: d.strike(length)}); err != nil {
+		return err
+	}
+	d.play.Healed = c.now()
+	if d.failback != nil && d.options.Outage == rehearsal.BySwitch {
+		d.failback.exists = false // whoever put the switch removes it, whoever put it since
+	}
+	d.set(rehearsal.Fine, rehearsal.Fine, false)
+	d.event(d.play.Healed, map[bool]string{true: "the switch is removed", false: "home is healed"}[d.options.Outage == rehearsal.BySwitch])
+	return d.comeHome()
+}
+
+// A phase of a play goes on for a time, or until it is settled.
+type phase struct {
+	name    string
+	length  time.Duration
+	settled func() bool               // nil: for the whole time
+	each    func(after time.Duration) // called at each step, if not nil
+}
+
+// wait lets a phase of the play pass.
+func (d *director) wait(p phase) error {
+	c := d.stage.clock
+	d.phase = p.name
+	began := c.now()
+	for step := 0; ; step++ {
+		after := c.now() - began
+		if p.each != nil {
+			p.each(after)
+		}
+		d.stepFailback()
+		if step%10 == 0 {
+			d.progress()
+		}
+		if after >= p.length || p.settled != nil && step%10 == 9 && p.settled() {
+			return nil
+		}
+		if !c.sleep(d.stage.ctx, 100*time.Millisecond) {
+			if err := d.ctx.Err(); err != nil {
+				return err
+			}
+			return fmt.Errorf("a server of the play stopped")
+		}
+	}
+}
+
+// strike returns what brings about, at each step, what the outage is by then.
+func (d *director) strike(length time.Duration) func(after time.Duration) {
+	type state struct {
+		home, standby rehearsal.Condition
+		exists        bool
+	}
+	var last state
+	return func(after time.Duration) {
+		o := d.options.Outage
+		now := state{o.Home(after, length, d.stage.p), o.Standby(after, length), o.SwitchExists(after, length)}
+		if now != last {
+			last = now
+			d.set(now.home, now.standby, now.exists)
+		}
+	}
+}
+
+func (d *director) set(home, standby rehearsal.Condition, exists bool) {
+	d.stage.home().set(home)
+	if d.stage.standby() != d.stage.home() {
+		d.stage.standby().set(standby)
+	}
+	if d.stage.switched != nil {
+		d.stage.switched.exists.Store(exists || d.failback != nil && d.failback.exists)
+	}
+}
+
+// settledAway reports whether the outage has shown all it will: for five
+// seconds, DNS has moved and every visitor reads and writes at the standby.
+func (d *director) settledAway() bool {
+	if !d.moves || d.options.Outage == rehearsal.Flapping || !d.failbackShown() {
+		return false
+	}
+	return d.everybody(func(r rehearsal.Request) bool { return r.Good() && r.To == "standby" })
+}
+
+// settledHome reports whether home has served everybody for five seconds, and
+// no older answer of DNS leads elsewhere.
+func (d *director) settledHome() bool {
+	now := d.stage.clock.now()
+	if now-d.play.FailbackFrom() < 10*time.Second || d.failback != nil && d.failback.pending() {
+		return false
+	}
+	for _, pair := range d.model.Pairs {
+		if record := d.stage.route53.current(pair); record.Failover != "PRIMARY" {
+			return false
+		}
+	}
+	if d.moves && !d.stage.route53.cameHome(d.play.FailbackFrom()) {
+		return false
+	}
+	return d.everybody(func(r rehearsal.Request) bool { return r.Good() && r.By == "home" })
+}
+
+// cameHome reports whether the PRIMARY record has been unhealthy and is healthy
+// again since a moment, or never left.
+func (r *route53) cameHome(since time.Duration) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.status && (len(r.primary) == 0 || r.primary[len(r.primary)-1].At > since)
+}
+
+// everybody reports whether all requests of the last five seconds fulfil ok,
+// and each visitor made some.
+func (d *director) everybody(ok func(rehearsal.Request) bool) bool {
+	since := d.stage.clock.now() - 5*time.Second
+	seen := map[int]bool{}
+	for _, r := range d.log.all() {
+		if r.Sent < since {
+			continue
+		}
+		if !ok(r) {
+			return false
+		}
+		seen[r.Visitor] = true
+	}
+	return len(seen) == d.options.Visitors
+}
+
+func (d *director) event(at time.Duration, what string) {
+	d.play.Events = append(d.play.Events, rehearsal.Event{At: at, What: what})
+}
+
+// progress rewrites the line that shows the phase, who serves, and the errors
+// so far.
+func (d *director) progress() {
+	if d.options.Progress == nil {
+		return
+	}
+	since := d.stage.clock.now() - 3*time.Second
+	by, lost := map[string]int{}, 0
+	for _, r := range d.log.all() {
+		if !r.Good() {
+			lost++
+		}
+		if r.Sent >= since {
+			by[cmp.Or(r.By, "nobody")]++
+		}
+	}
+	serves := "nobody"
+	for _, who := range []string{"home", "standby", "nobody"} {
+		if by[who] > by[serves] {
+			serves = who
+		}
+	}
+	fmt.Fprintf(d.options.Progress, "\r%6.1f s  %-12s  served by %-8s  %d errors ", d.stage.clock.now().Seconds(), d.phase, serves, lost)
+}

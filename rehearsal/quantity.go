@@ -1,0 +1,55 @@
+package rehearsal
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// A Quantity is one of the times that are predicted and measured.
+type Quantity string
+
+// The quantities, in the order of an outage.
+const (
+	Detect     Quantity = "time to detect"
+	DNSMoved   Quantity = "DNS moved"
+	ReadsBack  Quantity = "reads back"
+	WritesBack Quantity = "writes back"
+	DetectHome Quantity = "recovery detected"
+	DNSHome    Quantity = "DNS home"
+	HomeAgain  Quantity = "home again"
+)
+
+// Quantities returns all quantities in the order of an outage.
+func Quantities() []Quantity {
+	return []Quantity{Detect, DNSMoved, ReadsBack, WritesBack, DetectHome, DNSHome, HomeAgain}
+}
+
+// Of returns the quantity's value in a sample.
+func (q Quantity) Of(s Sample) Seconds {
+	return Seconds(map[Quantity]time.Duration{
+		Detect: s.Detect, DNSMoved: s.DNSMoved, ReadsBack: s.Reads, WritesBack: s.Writes,
+		DetectHome: s.DetectHome, DNSHome: s.DNSHome, HomeAgain: s.Home,
+	}[q])
+}
+
+// Seconds is a time that may never come; JSON has it in seconds, or as null.
+type Seconds time.Duration
+
+// Never reports whether the time does not come.
+func (s Seconds) Never() bool { return time.Duration(s) == Never }
+
+// String returns the time as "4.2 s", or "never".
+func (s Seconds) String() string {
+	if s.Never() {
+		return "never"
+	}
+	return time.Duration(s).Round(100 * time.Millisecond).String()
+}
+
+// MarshalJSON writes seconds, and null for never.
+func (s Seconds) MarshalJSON() ([]byte, error) {
+	if s.Never() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(time.Duration(s).Round(time.Millisecond).Seconds())
+}

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"twinsite/rehearsal"
+)
+
+// Failback says what the numbers of the way home mean where failback is manual;
+// "" where visitors come home by themselves.
+func (r *Report) Failback() string {
+	f := r.Model.Failback
+	if f == nil {
+		return ""
+	}
+	return fmt.Sprintf("Failback is manual: once the alarm %s has gone off, %s puts the failover switch, and visitors come home only when somebody removes it.\n"+
+		"%q, %q and %q count from then; the prediction has it removed %s after the outage.", f.Alarm, f.StateMachine, rehearsal.DetectHome, rehearsal.DNSHome, rehearsal.HomeAgain, rehearsal.Seconds(r.Parameters.OperatorAfter))
+}
+
+// summary says in one sentence what a visitor goes through and, where failback is
+// manual, in another what becomes of it.
+func summary(p rehearsal.Prediction) string {
+	if p.Failback == nil {
+		return experience(p)
+	}
+	return experience(p) + " " + afterwards(p.Failback, p.Trials, p.Outage)
+}
+
+// experience says what a visitor goes through.
+func experience(p rehearsal.Prediction) string {
+	reads, writes, moved := p.Of(rehearsal.ReadsBack), p.Of(rehearsal.WritesBack), p.Of(rehearsal.DNSMoved)
+	switch {
+	case p.Outage.Unjudged() != "":
+		return fmt.Sprintf("Not held to the targets: %s. A visitor loses %.0f reads and %.0f writes.", p.Outage.Unjudged(), p.Lost.Reads, p.Lost.Writes)
+	case reads.Median.Never() && writes.Median.Never():
+		return "Everybody is lost until home is healed: the templates describe no failover."
+	case !moved.Median.Never() && reads.Median >= moved.Median:
+		return fmt.Sprintf("Everybody is lost until DNS moves: %.0f reads and %.0f writes of a visitor.", p.Lost.Reads, p.Lost.Writes)
+	case p.Lost.Reads+p.Lost.Writes == 0:
+		return "Nobody loses a request."
+	}
+	return fmt.Sprintf("A visitor loses %.1f reads and %.0f writes, and %.0f requests on the way home.", p.Lost.Reads, p.Lost.Writes, p.Lost.ComingHome)
+}
+
+// afterwards says what becomes of the site after an outage.
+func afterwards(f *rehearsal.FailbackForecast, trials int, outage rehearsal.Outage) string {
+	if f.Away == 0 {
+		return "The site does not move, so that nothing keeps it away."
+	}
+	var said []string
+	switch {
+	case f.Put > 0 && outage == rehearsal.BySwitch:
+		said = append(said, fmt.Sprintf("The alarm goes off too, and the switch is put once more %s after the beginning (median; at worst %s): while it is there, that changes nothing.", f.Median, f.Worst))
+	case f.Put > 0:
+		said = append(said, fmt.Sprintf("The switch is put %s after the beginning (median; at worst %s), and visitors stay at the standby until somebody removes it.", f.Median, f.Worst))
+	}
+	if alone := f.Away - f.Put; alone > 0 {
+		said = append(said, fmt.Sprintf("In %d of %d trials, the outage is over before the alarm sees it: visitors come home by themselves.", alone, trials))
+	}
+	switch {
+	case f.Late > 0 && outage == rehearsal.BySwitch:
+		said = append(said, fmt.Sprintf("In %d of %d trials, the switch is put again after it was removed, and has to be removed again.", f.Late, trials))
+	case f.Late > 0:
+		said = append(said, fmt.Sprintf("In %d of %d trials, the switch is put only after the outage, and visitors who are home again by then are led away once more.", f.Late, trials))
+	}
+	return strings.Join(said, " ")
+}

@@ -1,0 +1,80 @@
+package rehearsal
+
+import "time"
+
+// Never is a moment that does not come.
+const Never = time.Duration(1<<63 - 1)
+
+// A Sample is what one trial, or one play, measured. The first four, and
+// SwitchPut, count from the beginning of the outage, the others from its end or,
+// where manual failback has put the failover switch, from the switch's removal.
+type Sample struct {
+	Detect   time.Duration // the PRIMARY record became unhealthy
+	DNSMoved time.Duration // DNS answers with the standby
+	Reads    time.Duration // visitors read, and go on reading
+	Writes   time.Duration // visitors write, and go on writing
+
+	DetectHome time.Duration // the PRIMARY record is healthy again
+	DNSHome    time.Duration // DNS answers with home
+	Home       time.Duration // home serves the visitor again, and goes on to
+
+	LostReads, LostWrites int // requests without a good answer during the outage
+	LostComingHome        int // requests without a good answer after it
+
+	SwitchPut time.Duration // manual failback put the failover switch
+}
+
+// NewSample is a sample in which nothing has happened yet.
+func NewSample() Sample {
+	return Sample{
+		Detect: Never, DNSMoved: Never, Reads: Never, Writes: Never,
+		DetectHome: Never, DNSHome: Never, Home: Never, SwitchPut: Never,
+	}
+}
+
+// NoteHealth takes the PRIMARY record's health from a moment on. Both moments
+// count from the beginning of the outage; failback is when it can begin.
+func (s *Sample) NoteHealth(at, failback time.Duration, healthy bool) {
+	note(&s.Detect, &s.DetectHome, at, failback, !healthy)
+}
+
+// NoteDNS takes whether DNS answers with the standby, from a moment on, as
+// NoteHealth does.
+func (s *Sample) NoteDNS(at, failback time.Duration, standby bool) {
+	note(&s.DNSMoved, &s.DNSHome, at, failback, standby)
+}
+
+// note keeps the first moment in the outage when something is away and, from
+// when failback can begin, the first when it is home again.
+func note(away, home *time.Duration, at, failback time.Duration, isAway bool) {
+	switch {
+	case isAway && at >= 0 && *away == Never:
+		*away = at
+	case !isAway && *away != Never && at >= failback && *home == Never:
+		*home = at - failback
+	}
+}
+
+// A Recovery is when something works and goes on to work.
+type Recovery struct {
+	Done time.Duration // 0 before the first attempt; Never, after one that failed
+	set  bool
+}
+
+// Note takes what came of an attempt, and when it ended.
+func (r *Recovery) Note(good bool, done time.Duration) {
+	switch {
+	case !good:
+		r.Done, r.set = Never, true
+	case !r.set || r.Done == Never:
+		r.Done, r.set = done, true
+	}
+}
+
+// At is when it works; Never, if it does not or nobody tried.
+func (r Recovery) At() time.Duration {
+	if !r.set {
+		return Never
+	}
+	return r.Done
+}
