@@ -24,7 +24,7 @@ import (
 )
 
 // articleViolations are what cdk-nag finds in the article's site, and nobody
-// acknowledges: the README's table of deviations has a row for each rule.
+// acknowledges: docs/article.md has a row for each rule.
 var articleViolations = []string{
 	"AwsSolutions-AS3 Primary/WebTier/WebServers/Group/ASG",
 	"AwsSolutions-AS3 Secondary/WebTier/WebServers/Group/ASG",
