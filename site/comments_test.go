@@ -64,7 +64,7 @@ func (c comments) of(owner reflect.Type, field, mark string) string {
 		name, _ := yamlName(structField)
 		text = mark + name + mark + " " + rest
 	}
-	text = regexp.MustCompile(`\b[A-Z]\w+\.[A-Z]\w+\b`).ReplaceAllStringFunc(text, func(reference string) string {
+	text = fieldOfSection.ReplaceAllStringFunc(text, func(reference string) string {
 		structName, fieldName, _ := strings.Cut(reference, ".")
 		if section, ok := reflect.TypeFor[Site]().FieldByName(structName); ok {
 			if structField, ok := section.Type.FieldByName(fieldName); ok {
@@ -75,7 +75,7 @@ func (c comments) of(owner reflect.Type, field, mark string) string {
 		return reference
 	})
 	// Inside a sentence, a capital letter tells a field from a word.
-	return regexp.MustCompile(`([a-z,;:] )([A-Z]\w+)\b`).ReplaceAllStringFunc(text, func(match string) string {
+	return capitalInside.ReplaceAllStringFunc(text, func(match string) string {
 		before, word := match[:2], match[2:]
 		for _, around := range []reflect.Type{owner, reflect.TypeFor[Site]()} {
 			if structField, ok := around.FieldByName(word); ok && !structField.Anonymous {
@@ -151,10 +151,15 @@ func (s section) required(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
 	var faults validator.ValidationErrors
-	errors.As(newValidator(fieldRules()).Struct(s.defaults.Interface()), &faults)
+	errors.As(newValidator(fieldRules).Struct(s.defaults.Interface()), &faults)
 	for _, fault := range faults {
 		path := strings.Split(strings.ReplaceAll(fault.Namespace(), inlined+".", ""), ".")
 		names[path[1]] = true
 	}
 	return names
 }
+
+var (
+	fieldOfSection = regexp.MustCompile(`\b[A-Z]\w+\.[A-Z]\w+\b`)
+	capitalInside  = regexp.MustCompile(`([a-z,;:] )([A-Z]\w+)\b`)
+)

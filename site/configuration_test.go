@@ -39,7 +39,7 @@ Mistakes are reported all at once, each with its place and remedy, before anythi
 Some mistakes only AWS can see: whether your account has a zone of that letter or has opted into the region, whether the
 region offers the instance type, and whether the images and the hosted zone exist.
 
-The file is YAML 1.2 in UTF-8, one document of at most %d KiB and %d lines, without anchors, aliases, merges and
+The file is YAML 1.2 in UTF-8, one document of at most %d KiB, without anchors, aliases, merges and
 tags. Durations are numbers with units, as ` + "`10s`, `5m` or `1h`" + `. Paths are relative to the file.
 `
 
@@ -73,7 +73,7 @@ func newConfiguration(t *testing.T) string {
 		problems[i].File = "site.yaml"
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, configurationHead, least, problems.Error()+"\n", largestFile>>10, mostLines)
+	fmt.Fprintf(&text, configurationHead, least, problems.Error()+"\n", largestFile>>10)
 	found := readComments(t)
 	for _, section := range sections() {
 		section.describe(t, &text, found)
@@ -115,7 +115,7 @@ func (s section) describe(t *testing.T, text *strings.Builder, found comments) {
 // inMarkdown writes what a comment quotes as code, in which Markdown leaves
 // "<region>" alone.
 func inMarkdown(comment string) string {
-	return regexp.MustCompile(`"([^"]+)"`).ReplaceAllString(comment, "`$1`")
+	return quotedText.ReplaceAllString(comment, "`$1`")
 }
 
 // typeName says what may be given for a field.
@@ -197,8 +197,8 @@ func TestEverythingIsExplained(t *testing.T) {
 // TestConfigurationHidesNothing promises that Markdown takes no placeholder for
 // a tag of HTML, which it would not show.
 func TestConfigurationHidesNothing(t *testing.T) {
-	outside := regexp.MustCompile("(?s)```.*?```|`[^`]*`|<!--.*?-->").ReplaceAllString(readFile(t, "../docs/configuration.md"), "")
-	if placeholder := regexp.MustCompile(`<[a-z]+>`).FindString(outside); placeholder != "" {
+	outside := literalText.ReplaceAllString(readFile(t, "../docs/configuration.md"), "")
+	if placeholder := placeholder.FindString(outside); placeholder != "" {
 		t.Errorf("docs/configuration.md has %s outside code", placeholder)
 	}
 }
@@ -218,3 +218,9 @@ func TestSiteShowsEveryField(t *testing.T) {
 		}
 	}
 }
+
+var (
+	quotedText  = regexp.MustCompile(`"([^"]+)"`)
+	literalText = regexp.MustCompile("(?s)```.*?```|`[^`]*`|<!--.*?-->")
+	placeholder = regexp.MustCompile(`<[a-z]+>`)
+)

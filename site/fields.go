@@ -39,11 +39,13 @@ func domainFault(domain, _ string) string {
 		return fmt.Sprintf("has %d characters of the %d that a certificate's common name holds", len(domain), longestDomain)
 	case domain != "" && slices.ContainsFunc(labels, notLabel):
 		return "has a label that is empty, or begins or ends with a hyphen"
-	case domain != "" && !regexp.MustCompile(`^([a-z]{2,}|xn--[a-z0-9-]+)$`).MatchString(labels[len(labels)-1]):
+	case domain != "" && !topLevelDomain.MatchString(labels[len(labels)-1]):
 		return "does not end in a top-level domain"
 	}
 	return ""
 }
+
+var topLevelDomain = regexp.MustCompile(`^([a-z]{2,}|xn--[a-z0-9-]+)$`)
 
 // isASCII tells whether a text has ASCII characters only.
 func isASCII(text string) bool {
@@ -133,9 +135,15 @@ func privateRangeFault(text, _ string) string {
 	return "is not in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 }
 
-// cronField is a field of cron as Auto Scaling reads it: lists of values, ranges
+// cronList is a field of cron as Auto Scaling reads it: a list of values, ranges
 // and steps of ranges.
-const cronField = `(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)`
+var cronList = func() *regexp.Regexp {
+	const (
+		value = `(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)`
+		step  = `(\*/[0-9]+|` + value + `|[0-9A-Za-z]+-[0-9A-Za-z]+/[0-9]+)`
+	)
+	return regexp.MustCompile(`^` + step + `(,` + step + `)*$`)
+}()
 
 // cronFault says what is wrong with five fields of cron. The parser is cron/v3's,
 // which also takes what Auto Scaling refuses: descriptors, a time zone of their
@@ -154,10 +162,8 @@ func cronFault(text, _ string) string {
 	case len(fields) != 5:
 		return ""
 	}
-	step := `(\*/[0-9]+|` + cronField + `|[0-9A-Za-z]+-[0-9A-Za-z]+/[0-9]+)`
-	list := regexp.MustCompile(`^` + step + `(,` + step + `)*$`)
 	for _, field := range fields {
-		if !list.MatchString(field) {
+		if !cronList.MatchString(field) {
 			return fmt.Sprintf("has a field that cron does not know, %s", quote(field))
 		}
 	}

@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,7 +113,7 @@ func (r *report) missing(field, remedy string) {
 	for !r.given(around) {
 		around = parent(around)
 	}
-	if r.sound(around) {
+	if r.valid(around) {
 		r.add(field, "is missing: "+remedy)
 	}
 }
@@ -136,10 +137,40 @@ func (r *report) given(field string) bool {
 	return given
 }
 
-// sound tells whether none of the fields has a problem, so that a rule about
-// several fields speaks only when each of them is right in itself.
-func (r *report) sound(fields ...string) bool {
+// valid reports whether none of the fields has a problem, so that a rule about
+// several fields speaks only when each of them is right in itself. It panics
+// for a field that a site does not have: a misspelt one would be valid always.
+func (r *report) valid(fields ...string) bool {
+	for _, field := range fields {
+		if !isField(reflect.TypeFor[Site](), field) {
+			panic(fmt.Sprintf("site: valid: a site has no field %q", field))
+		}
+	}
 	return !slices.ContainsFunc(fields, func(field string) bool { return r.faulty[field] })
+}
+
+// isField reports whether a path, as child and item write it, leads to a field
+// below a type. The keys of a map and the entries of a list may be any.
+func isField(kind reflect.Type, path string) bool {
+	if path == "" {
+		return true
+	}
+	switch kind.Kind() {
+	case reflect.Map: // of texts, in a site
+		return true
+	case reflect.Slice:
+		index, rest, closed := strings.Cut(strings.TrimPrefix(path, "["), "]")
+		_, err := strconv.Atoi(index)
+		return path[0] == '[' && closed && err == nil && isField(kind.Elem(), strings.TrimPrefix(rest, "."))
+	case reflect.Struct:
+		end := strings.IndexAny(path, ".[")
+		if end < 0 {
+			end = len(path)
+		}
+		field, known := fieldsOf(reflect.New(kind).Elem())[path[:end]]
+		return known && isField(field.Type(), strings.TrimPrefix(path[end:], "."))
+	}
+	return false
 }
 
 // err returns the sorted problems, or nil when there are none.

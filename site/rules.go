@@ -27,8 +27,8 @@ func check(report *report, site *Site) {
 // key in fieldRules.
 type fieldRule struct {
 	// pattern is a regular expression that the whole text must match. Editors
-	// check it too, through the schema. It may allow more than check does.
-	pattern string
+	// check it too, through the schema. It may allow more than check does. Nil: any.
+	pattern *regexp.Regexp
 
 	// check says what is wrong with a text that matches the pattern; "" is
 	// nothing. The parameter is what follows "=" in the tag. Nil: the pattern
@@ -48,138 +48,135 @@ func (r fieldRule) fault(text, parameter string) (wrong, remedy string) {
 			return wrong, r.remedy
 		}
 	}
-	if !regexp.MustCompile(r.pattern).MatchString(text) {
+	if r.pattern != nil && !r.pattern.MatchString(text) {
 		return r.wrong, r.remedy
 	}
 	return "", ""
 }
 
-// fieldRules returns the rules about single texts by their tags. Beside them,
-// the tags use the validator's own omitempty, dive, oneof, min and max.
-func fieldRules() map[string]fieldRule {
-	return map[string]fieldRule{
-		"siteName": {
-			pattern: `^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$`,
-			wrong:   "is not a site's name",
-			remedy:  `give 1 to 20 lower-case letters, digits and hyphens, the first a letter and the last no hyphen, as "ticketing"`,
-		},
-		"domain": {
-			pattern: `^[a-z0-9-]+(\.[a-z0-9-]+)+$`,
-			check:   domainFault,
-			wrong:   "is not a domain name",
-			remedy:  `give the apex domain in lower case, as "example.com"`,
-		},
-		"host": {
-			pattern: `^(@|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$`,
-			check:   hostFault,
-			wrong:   "is not one label below the domain, all that the certificate's wildcard covers",
-			remedy:  `give lower-case letters, digits and inner hyphens, as "www", or "@" for the domain itself`,
-		},
-		"zoneId": {
-			pattern: `^Z[A-Z0-9]{1,31}$`,
-			wrong:   "is not the id of a hosted zone",
-			remedy:  `give it as Route 53 shows it, as "Z0123456789ABCDEFGHIJ", or remove the line to create the zone`,
-		},
-		"region": {
-			pattern: `^(` + strings.Join(regionNames(), "|") + `)$`,
-			wrong:   "is not a region of AWS's standard partition",
-			remedy:  `give a region's name, as "eu-west-1"`,
-		},
-		"prefixList": {
-			pattern: `^pl-[0-9a-f]{8}([0-9a-f]{9})?$`,
-			wrong:   "is not the id of a prefix list",
-			remedy:  `give it as "pl-0123abcd", found by ` + findPrefixList,
-		},
-		"instanceType": {
-			pattern: `^[a-z][a-z0-9]*(-[a-z0-9]+)*\.(nano|micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)$`,
-			wrong:   "is not an EC2 instance type",
-			remedy:  `give family and size, as "t3.small"`,
-		},
-		"urlPath": {
-			pattern: `^/[A-Za-z0-9._~/-]*$`,
-			check:   pathFault,
-			wrong:   "is not a plain path",
-			remedy:  `give a path that answers 200 of itself, as "/healthz": "/" first, then letters, digits and "-._~/"`,
-		},
-		"privateRange": {
-			pattern: `^[0-9.]+/(1[6-9]|2[0-4])$`,
-			check:   privateRangeFault,
-			wrong:   "is not from /16 to /24",
-			remedy:  `give a private range of that size, as "10.0.0.0/16"`,
-		},
-		"sshRange": {
-			pattern: `^[0-9.]+/([1-9]|[12][0-9]|3[0-2])$`,
-			check:   rangeFault,
-			wrong:   "admits every address",
-			remedy:  `give the range you work from, as "10.0.0.0/16", or none at all and use Session Manager`,
-		},
-		"scheduleName": {
-			pattern: `^[A-Z][A-Za-z0-9]{0,31}$`,
-			wrong:   "is not a schedule's name",
-			remedy:  `give 1 to 32 letters and digits, the first a capital letter, as "TicketOpening"`,
-		},
-		"cron": {
-			pattern: `^\S+( +\S+){4}$`,
-			check:   cronFault,
-			wrong:   "does not have five fields",
-			remedy:  `give minute, hour, day of month, month and day of week, as "30 9 * * MON-FRI"`,
-		},
-		"start": {
-			pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$`,
-			check:   startFault,
-			wrong:   "is not a date and time",
-			remedy:  `give year, month, day, hour and minute, as "2027-01-09T09:30"`,
-		},
-		"timeZone": {
-			pattern: `^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$`,
-			check:   timeZoneFault,
-			wrong:   "is not a time zone of the IANA database",
-			remedy:  `give its full name, as "Asia/Seoul" or "UTC"`,
-		},
-		"email": {
-			pattern: `^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`,
-			wrong:   "is not an e-mail address",
-			remedy:  `give one as "operator@example.com"`,
-		},
-		"runbook": {
-			pattern: `^[A-Za-z0-9._~/:%-]{1,200}$`,
-			wrong:   "is not an address to which an alarm could add a paragraph's name",
-			remedy:  `give one without "#", as "https://example.com/operations.md"`,
-		},
-		"secretName": {
-			pattern: `^[a-z0-9-]{1,20}$`,
-			check:   secretNameFault,
-			wrong:   "is not a secret's name",
-			remedy:  `give 1 to 20 lower-case letters, digits and hyphens, as "first"`,
-		},
-		"wholeSeconds": {
-			check:  multipleOf(time.Second, "is not a whole number of seconds"),
-			remedy: `give it as "5s"`,
-		},
-		"wholeMinutes": {
-			check:  multipleOf(time.Minute, "is not a whole number of minutes"),
-			remedy: `give it as "5m"`,
-		},
-		"checkInterval": {
-			pattern: `^(10|30)s$`,
-			wrong:   "is not an interval of Route 53",
-			remedy:  `give "10s" or "30s"`,
-		},
-	}
+// fieldRules are the rules about single texts by their tags. Beside them, the
+// tags use the validator's own omitempty, dive, oneof, min and max.
+var fieldRules = map[string]fieldRule{
+	"siteName": {
+		pattern: regexp.MustCompile(`^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$`),
+		wrong:   "is not a site's name",
+		remedy:  `give 1 to 20 lower-case letters, digits and hyphens, the first a letter and the last no hyphen, as "ticketing"`,
+	},
+	"domain": {
+		pattern: regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`),
+		check:   domainFault,
+		wrong:   "is not a domain name",
+		remedy:  `give the apex domain in lower case, as "example.com"`,
+	},
+	"host": {
+		pattern: regexp.MustCompile(`^(@|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$`),
+		check:   hostFault,
+		wrong:   "is not one label below the domain, all that the certificate's wildcard covers",
+		remedy:  `give lower-case letters, digits and inner hyphens, as "www", or "@" for the domain itself`,
+	},
+	"zoneId": {
+		pattern: regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`),
+		wrong:   "is not the id of a hosted zone",
+		remedy:  `give it as Route 53 shows it, as "Z0123456789ABCDEFGHIJ", or remove the line to create the zone`,
+	},
+	"region": {
+		pattern: regexp.MustCompile(`^(` + strings.Join(regionNames(), "|") + `)$`),
+		wrong:   "is not a region of AWS's standard partition",
+		remedy:  `give a region's name, as "eu-west-1"`,
+	},
+	"prefixList": {
+		pattern: regexp.MustCompile(`^pl-[0-9a-f]{8}([0-9a-f]{9})?$`),
+		wrong:   "is not the id of a prefix list",
+		remedy:  `give it as "pl-0123abcd", found by ` + findPrefixList,
+	},
+	"instanceType": {
+		pattern: regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*\.(nano|micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)$`),
+		wrong:   "is not an EC2 instance type",
+		remedy:  `give family and size, as "t3.small"`,
+	},
+	"urlPath": {
+		pattern: regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`),
+		check:   pathFault,
+		wrong:   "is not a plain path",
+		remedy:  `give a path that answers 200 of itself, as "/healthz": "/" first, then letters, digits and "-._~/"`,
+	},
+	"privateRange": {
+		pattern: regexp.MustCompile(`^[0-9.]+/(1[6-9]|2[0-4])$`),
+		check:   privateRangeFault,
+		wrong:   "is not from /16 to /24",
+		remedy:  `give a private range of that size, as "10.0.0.0/16"`,
+	},
+	"sshRange": {
+		pattern: regexp.MustCompile(`^[0-9.]+/([1-9]|[12][0-9]|3[0-2])$`),
+		check:   rangeFault,
+		wrong:   "admits every address",
+		remedy:  `give the range you work from, as "10.0.0.0/16", or none at all and use Session Manager`,
+	},
+	"scheduleName": {
+		pattern: regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,31}$`),
+		wrong:   "is not a schedule's name",
+		remedy:  `give 1 to 32 letters and digits, the first a capital letter, as "TicketOpening"`,
+	},
+	"cron": {
+		pattern: regexp.MustCompile(`^\S+( +\S+){4}$`),
+		check:   cronFault,
+		wrong:   "does not have five fields",
+		remedy:  `give minute, hour, day of month, month and day of week, as "30 9 * * MON-FRI"`,
+	},
+	"start": {
+		pattern: regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$`),
+		check:   startFault,
+		wrong:   "is not a date and time",
+		remedy:  `give year, month, day, hour and minute, as "2027-01-09T09:30"`,
+	},
+	"timeZone": {
+		pattern: regexp.MustCompile(`^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$`),
+		check:   timeZoneFault,
+		wrong:   "is not a time zone of the IANA database",
+		remedy:  `give its full name, as "Asia/Seoul" or "UTC"`,
+	},
+	"email": {
+		pattern: regexp.MustCompile(`^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`),
+		wrong:   "is not an e-mail address",
+		remedy:  `give one as "operator@example.com"`,
+	},
+	"runbook": {
+		pattern: regexp.MustCompile(`^[A-Za-z0-9._~/:%-]{1,200}$`),
+		wrong:   "is not an address to which an alarm could add a paragraph's name",
+		remedy:  `give one without "#", as "https://example.com/operations.md"`,
+	},
+	"secretName": {
+		pattern: regexp.MustCompile(`^[a-z0-9-]{1,20}$`),
+		check:   secretNameFault,
+		wrong:   "is not a secret's name",
+		remedy:  `give 1 to 20 lower-case letters, digits and hyphens, as "first"`,
+	},
+	"wholeSeconds": {
+		check:  multipleOf(time.Second, "is not a whole number of seconds"),
+		remedy: `give it as "5s"`,
+	},
+	"wholeMinutes": {
+		check:  multipleOf(time.Minute, "is not a whole number of minutes"),
+		remedy: `give it as "5m"`,
+	},
+	"checkInterval": {
+		pattern: regexp.MustCompile(`^(10|30)s$`),
+		wrong:   "is not an interval of Route 53",
+		remedy:  `give "10s" or "30s"`,
+	},
 }
 
 // checkFields applies the rules in the validate tags, with their own words
 // instead of the validator's.
 func checkFields(report *report, site *Site) {
-	rules := fieldRules()
 	var broken validator.ValidationErrors
-	if !errors.As(newValidator(rules).Struct(site), &broken) {
+	if !errors.As(newValidator(fieldRules).Struct(site), &broken) {
 		return
 	}
 	for _, fault := range broken {
 		_, field, _ := strings.Cut(strings.ReplaceAll(fault.Namespace(), inlined+".", ""), ".")
 		var wrong, remedy string
-		if rule, own := rules[fault.Tag()]; own {
+		if rule, own := fieldRules[fault.Tag()]; own {
 			text := plain(fault.Value())
 			wrong, remedy = rule.fault(text, fault.Param())
 			if fault.Tag() == "region" {
@@ -233,7 +230,11 @@ func newValidator(rules map[string]fieldRule) *validator.Validate {
 func limitFault(fault validator.FieldError) (wrong, remedy string) {
 	switch fault.Tag() {
 	case "min":
-		return limited(fault, "has too few entries", "is too short", "is too small"), fmt.Sprintf("give %s or more", fault.Param())
+		remedy = fmt.Sprintf("give %s or more", fault.Param())
+		if strings.HasPrefix(fault.StructNamespace(), "Site.Standby.Web.") {
+			remedy += ", or 0 for as many as at home" // 0 is accepted, so "1 or more" alone would be wrong
+		}
+		return limited(fault, "has too few entries", "is too short", "is too small"), remedy
 	case "max":
 		return limited(fault, "has too many entries", "is too long", "is too great"), fmt.Sprintf("give %s or less", fault.Param())
 	}

@@ -54,8 +54,8 @@ func newSchema(t *testing.T) *jsonschema.Schema {
 	}
 	// The rules about maps are no tags.
 	images, _ := schema.Definitions["Web"].Properties.Get("images")
-	images.PropertyNames = &jsonschema.Schema{Pattern: fieldRules()["region"].pattern}
-	images.AdditionalProperties.Pattern = imagePattern
+	images.PropertyNames = &jsonschema.Schema{Pattern: fieldRules["region"].pattern.String()}
+	images.AdditionalProperties.Pattern = imagePattern.String()
 	return schema
 }
 
@@ -111,10 +111,10 @@ func restrict(property *jsonschema.Schema, kind reflect.Type, tags []string) {
 				property.Enum = append(property.Enum, choice)
 			}
 		default:
-			if rule := fieldRules()[tag]; rule.pattern != "" {
-				property.Pattern = rule.pattern
+			if rule := fieldRules[tag]; rule.pattern != nil {
+				property.Pattern = rule.pattern.String()
 				if optional {
-					property.Pattern = `^$|` + rule.pattern
+					property.Pattern = `^$|` + rule.pattern.String()
 				}
 			}
 			if longest, err := strconv.ParseUint(parameter, 10, 64); err == nil {

@@ -66,18 +66,21 @@ func checkUnique(report *report, site *Site) {
 		{"page", "", site.Page},
 	}
 	for _, list := range lists {
-		if !report.sound(list.field) {
+		if !report.valid(list.field) {
 			continue // too many
 		}
 		for i, value := range list.values {
 			field := item(list.field, i) + list.key
 			first := slices.Index(list.values, value)
-			if first < i && report.sound(field) {
+			if first < i && report.valid(field) {
 				report.broken(field, "is repeated", quote(value), fmt.Sprintf("change or remove it, %s is the same", item(list.field, first)+list.key))
 			}
 		}
 	}
 }
+
+// tagText is what a tag's key and value may consist of.
+var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+@-]*$`)
 
 // checkTags applies the limits that hold for the tags of every service:
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
@@ -86,13 +89,12 @@ func checkTags(report *report, site *Site) {
 	if len(site.Tags) > most {
 		report.broken("tags", "are too many", fmt.Sprint(len(site.Tags)), fmt.Sprintf("give %d or less", most))
 	}
-	allowed := regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+@-]*$`)
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(site.Tags)) {
 		value, lower, field := site.Tags[key], strings.ToLower(key), child("tags", key)
 		switch {
-		case !report.sound(field):
-		case key == "" || utf8.RuneCountInString(key) > 128 || !allowed.MatchString(key):
+		case !report.valid(field):
+		case key == "" || utf8.RuneCountInString(key) > 128 || !tagText.MatchString(key):
 			report.broken(field, "is not a tag's key", quote(key), `give 1 to 128 letters, digits, spaces and "_.:/=+-@"`)
 		case strings.HasPrefix(lower, "aws:"):
 			report.broken(field, `begins with "aws:", which AWS keeps for itself`, quote(key), "give another key")
@@ -100,7 +102,7 @@ func checkTags(report *report, site *Site) {
 			report.broken(field, "is the tag that Twinsite sets to the site's name", quote(key), "give another key")
 		case seen[lower] != "":
 			report.broken(field, "differs from another key in capitals only, which IAM takes for the same", quote(key), fmt.Sprintf("keep one of it and %s", quote(seen[lower])))
-		case utf8.RuneCountInString(value) > 256 || !allowed.MatchString(value):
+		case utf8.RuneCountInString(value) > 256 || !tagText.MatchString(value):
 			report.broken(field, "is not a tag's value", quote(value), `give up to 256 letters, digits, spaces and "_.:/=+-@"`)
 		}
 		seen[lower] = key
@@ -110,7 +112,7 @@ func checkTags(report *report, site *Site) {
 // checkRegions refuses one region for both halves: a site's second half is for
 // the case that the region of the first fails.
 func checkRegions(report *report, site *Site) {
-	if report.sound("home.region", "standby.region") && site.Home.Region.Name == site.Standby.Region.Name {
+	if report.valid("home.region", "standby.region") && site.Home.Region.Name == site.Standby.Region.Name {
 		report.broken("standby.region", "is the home region, too", quote(site.Standby.Region.Name), "give another region")
 	}
 }
@@ -120,12 +122,12 @@ func checkRegions(report *report, site *Site) {
 // asking AWS.
 func checkZones(report *report, site *Site) {
 	for half, region := range halves(site) {
-		if !report.sound(half + ".region") {
+		if !report.valid(half + ".region") {
 			continue
 		}
 		for i, zone := range region.AvailabilityZones {
 			letter, found := strings.CutPrefix(zone, region.Name)
-			if field := item(half+".availabilityZones", i); report.sound(field) && !(found && len(letter) == 1 && letter[0] >= 'a' && letter[0] <= 'z') {
+			if field := item(half+".availabilityZones", i); report.valid(field) && !(found && len(letter) == 1 && letter[0] >= 'a' && letter[0] <= 'z') {
 				report.broken(field, "is not a zone of the region "+region.Name, quote(zone), fmt.Sprintf("give the region's name and a letter, as %q", region.Name+"a"))
 			}
 		}
@@ -141,7 +143,7 @@ func halves(site *Site) map[string]Region {
 // connected.
 func checkRanges(report *report, site *Site) {
 	home, standby := site.Home.AddressRange, site.Standby.AddressRange
-	if report.sound("home.addressRange", "standby.addressRange") && home.Overlaps(standby) {
+	if report.valid("home.addressRange", "standby.addressRange") && home.Overlaps(standby) {
 		free := "10.1.0.0/16"
 		if home.Overlaps(netip.MustParsePrefix(free)) {
 			free = "10.0.0.0/16"
@@ -152,12 +154,12 @@ func checkRanges(report *report, site *Site) {
 
 // checkCapacity compares the least and greatest numbers of web servers.
 func checkCapacity(report *report, site *Site) {
-	if report.sound("web.minimum", "web.maximum") && site.Web.Minimum > site.Web.Maximum {
+	if report.valid("web.minimum", "web.maximum") && site.Web.Minimum > site.Web.Maximum {
 		report.broken("web.minimum", fmt.Sprintf("is greater than web.maximum, %d", site.Web.Maximum), fmt.Sprint(site.Web.Minimum), "give that or less")
 		return
 	}
 	web := site.StandbyWeb()
-	if report.sound("web.minimum", "web.maximum", "standby.web.minimum", "standby.web.maximum") && web.Minimum > web.Maximum {
+	if report.valid("web.minimum", "web.maximum", "standby.web.minimum", "standby.web.maximum") && web.Minimum > web.Maximum {
 		report.broken("standby.web", "has a minimum greater than its maximum, with what it takes over from web",
 			fmt.Sprintf("%d and %d", web.Minimum, web.Maximum), "give both, the minimum the smaller")
 	}
@@ -165,23 +167,23 @@ func checkCapacity(report *report, site *Site) {
 
 // checkImages wants an image for each of the two regions and no other.
 func checkImages(report *report, site *Site) {
-	if len(site.Web.Images) == 0 || !report.sound("home.region", "standby.region") {
+	if len(site.Web.Images) == 0 || !report.valid("home.region", "standby.region") {
 		return
 	}
 	wanted := []string{site.Home.Region.Name, site.Standby.Region.Name}
 	for _, region := range slices.Compact(wanted) {
 		field := child("web.images", region)
-		if _, given := site.Web.Images[region]; !given && report.sound(field) {
+		if _, given := site.Web.Images[region]; !given && report.valid(field) {
 			report.missing(field, "give an image for each of the two regions, or none at all")
 		}
 	}
 	for region, image := range site.Web.Images {
 		field := child("web.images", region)
 		switch {
-		case !report.sound(field):
+		case !report.valid(field):
 		case !slices.Contains(wanted, region):
 			report.broken(field, "is neither the home nor the standby region", quote(region), "give "+strings.Join(wanted, " and "))
-		case !regexp.MustCompile(imagePattern).MatchString(image) || len(image) > longestParameter || strings.Count(image, "/") > deepestParameter:
+		case !imagePattern.MatchString(image) || len(image) > longestParameter || strings.Count(image, "/") > deepestParameter:
 			report.broken(field, "is neither an AMI id nor the name of an SSM parameter", quote(image), `give one as "ami-0123456789abcdef0" or "/my/image"`)
 		}
 	}
@@ -190,8 +192,9 @@ func checkImages(report *report, site *Site) {
 // imagePattern is an AMI id, or the full name of an SSM parameter, whose limits
 // follow:
 // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+var imagePattern = regexp.MustCompile(`^(ami-([0-9a-f]{8}|[0-9a-f]{17})|(/[A-Za-z0-9_.-]+)+)$`)
+
 const (
-	imagePattern     = `^(ami-([0-9a-f]{8}|[0-9a-f]{17})|(/[A-Za-z0-9_.-]+)+)$`
 	longestParameter = 1011
 	deepestParameter = 15
 )
@@ -208,7 +211,7 @@ func checkProcessor(report *report, site *Site) {
 		return
 	}
 	for field, instanceType := range map[string]string{"web.instanceType": site.Web.InstanceType, "standby.web.instanceType": site.Standby.Web.InstanceType} {
-		if instanceType != "" && report.sound(field) && !processorPattern.MatchString(instanceType) {
+		if instanceType != "" && report.valid(field) && !processorPattern.MatchString(instanceType) {
 			report.broken(field, "is of a form that does not tell its processor, so that no default image can be chosen", quote(instanceType), "give images in web.images, or another type, as \"t3.small\"")
 		}
 	}
@@ -219,7 +222,7 @@ func checkProcessor(report *report, site *Site) {
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
 func checkUserData(report *report, site *Site) {
 	const field, largest = "web.userData", 12 << 10
-	if site.Web.UserData == "" || !report.sound(field) {
+	if site.Web.UserData == "" || !report.valid(field) {
 		return
 	}
 	given := quote(site.Web.UserData)
@@ -275,7 +278,7 @@ func checkHealthPaths(report *report, site *Site) {
 		return
 	}
 	for field, path := range map[string]string{"web.healthPath": site.Web.HealthPath, "failover.path": site.Failover.Path} {
-		if report.sound(field) && slices.Contains([]string{"/tickets", "/held.html"}, path) {
+		if report.valid(field) && slices.Contains([]string{"/tickets", "/held.html"}, path) {
 			report.broken(field, "is a page of the sample site", quote(path), "give another path, as \"/healthz\", or a script of your own in web.userData")
 		}
 	}
@@ -284,7 +287,7 @@ func checkHealthPaths(report *report, site *Site) {
 // checkCPU wants the two alarms apart.
 func checkCPU(report *report, site *Site) {
 	cpu := site.Web.CPU
-	if report.sound("web.cpu.low", "web.cpu.high") && cpu.Low >= cpu.High {
+	if report.valid("web.cpu.low", "web.cpu.high") && cpu.Low >= cpu.High {
 		report.broken("web.cpu.low", fmt.Sprintf("is not below web.cpu.high, %d", cpu.High), fmt.Sprint(cpu.Low), "give less, so that the two alarms do not work against each other")
 	}
 }
@@ -292,22 +295,22 @@ func checkCPU(report *report, site *Site) {
 // checkSchedules compares the fields of each schedule with each other and with
 // the group's capacity.
 func checkSchedules(report *report, site *Site) {
-	if !report.sound("web.schedules") {
+	if !report.valid("web.schedules") {
 		return // too many
 	}
 	for i, schedule := range site.Web.Schedules {
 		field := item("web.schedules", i)
-		if !report.sound(field) {
+		if !report.valid(field) {
 			continue // no schedule at all
 		}
 		at := func(key string) string { return child(field, key) }
-		if (schedule.Cron == "") == (schedule.Start == "") && report.sound(at("cron"), at("start")) {
+		if (schedule.Cron == "") == (schedule.Start == "") && report.valid(at("cron"), at("start")) {
 			report.broken(field, "needs either cron or start", fmt.Sprintf("%s and %s", quote(schedule.Cron), quote(schedule.Start)), "give one of the two")
 		}
-		if schedule.Start != "" && report.sound(at("start"), at("timeZone")) {
+		if schedule.Start != "" && report.valid(at("start"), at("timeZone")) {
 			checkStart(report, at("start"), schedule)
 		}
-		if !report.sound(at("minimum"), at("maximum"), "web.minimum", "web.maximum") {
+		if !report.valid(at("minimum"), at("maximum"), "web.minimum", "web.maximum") {
 			continue
 		}
 		switch {
@@ -343,7 +346,7 @@ func checkSSH(report *report, site *Site) {
 	const field, most = "web.ssh", 1 << 24 // as many addresses as a /8 has
 	ranges := site.Web.SSH
 	for i := range ranges {
-		if !report.sound(field, item(field, i)) {
+		if !report.valid(field, item(field, i)) {
 			return
 		}
 	}
@@ -363,13 +366,13 @@ func checkSSH(report *report, site *Site) {
 // checkEdge wants TLS to the origin where something relies on it: reads at the
 // standby reach its load balancer by TLS only, and a secret is none in the clear.
 func checkEdge(report *report, site *Site) {
-	if site.Edge.OriginTLS || !report.sound("edge.originTls") {
+	if site.Edge.OriginTLS || !report.valid("edge.originTls") {
 		return
 	}
-	if site.Edge.ReadFailover && report.sound("edge.readFailover") {
+	if site.Edge.ReadFailover && report.valid("edge.readFailover") {
 		report.broken("edge.readFailover", "needs edge.originTls, which is false", "true", "switch both on, or both off")
 	}
-	if secrets := site.Edge.OriginSecrets; len(secrets) > 0 && report.sound("edge.originSecrets") {
+	if secrets := site.Edge.OriginSecrets; len(secrets) > 0 && report.valid("edge.originSecrets") {
 		report.broken("edge.originSecrets", "needs edge.originTls, which is false", quote(strings.Join(secrets, ", ")), "switch edge.originTls on, or give []")
 	}
 }
@@ -381,7 +384,7 @@ const findPrefixList = "aws ec2 describe-managed-prefix-lists --filters Name=pre
 // known and the home load balancer is closed to all others.
 func checkPrefixList(report *report, site *Site) {
 	region, field := site.Home.Region.Name, "home.cloudFrontPrefixList"
-	if len(site.Edge.OriginSecrets) == 0 || site.Home.PrefixList() != "" || !report.sound("home.region", "edge.originSecrets", field) {
+	if len(site.Edge.OriginSecrets) == 0 || site.Home.PrefixList() != "" || !report.valid("home.region", "edge.originSecrets", field) {
 		return
 	}
 	report.add(field, fmt.Sprintf("is missing, and Twinsite does not know it for %s: give the PrefixListId that this prints: %s --region %s", region, findPrefixList, region))
@@ -390,11 +393,11 @@ func checkPrefixList(report *report, site *Site) {
 // checkAccessLogs refuses access logs where CloudFront cannot write them:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 func checkAccessLogs(report *report, site *Site) {
-	if !site.AccessLogs || !report.sound("accessLogs") {
+	if !site.AccessLogs || !report.valid("accessLogs") {
 		return
 	}
 	for half, region := range halves(site) {
-		if field := half + ".region"; report.sound(field) && regions()[region.Name].optIn {
+		if field := half + ".region"; report.valid(field) && regions()[region.Name].optIn {
 			report.broken(field, "is a region to which CloudFront cannot write accessLogs, which is true", quote(region.Name), "give another region, or switch accessLogs off")
 		}
 	}
@@ -402,11 +405,11 @@ func checkAccessLogs(report *report, site *Site) {
 
 // checkNotifications wants alarms and topics where something relies on them.
 func checkNotifications(report *report, site *Site) {
-	if site.Notifications || !report.sound("notifications") {
+	if site.Notifications || !report.valid("notifications") {
 		return
 	}
 	needs := func(field string, given any, remedy string) {
-		if report.sound(field) {
+		if report.valid(field) {
 			report.broken(field, "needs notifications, which is false", fmt.Sprint(given), "switch notifications on, or give "+remedy)
 		}
 	}
@@ -426,7 +429,7 @@ func checkNotifications(report *report, site *Site) {
 
 // checkFailback wants a switch where coming home waits for its removal.
 func checkFailback(report *report, site *Site) {
-	if site.Failover.Failback == FailbackManual && !site.Failover.Switch && report.sound("failover.failback", "failover.switch") {
+	if site.Failover.Failback == FailbackManual && !site.Failover.Switch && report.valid("failover.failback", "failover.switch") {
 		report.broken("failover.failback", "needs failover.switch, which is false", quote("manual"), "switch failover.switch on, or give automatic")
 	}
 }
@@ -434,7 +437,7 @@ func checkFailback(report *report, site *Site) {
 // checkBudget wants a budget and somebody to tell, or neither.
 func checkBudget(report *report, site *Site) {
 	budget := site.Budget
-	if !report.sound("budget.monthly", "budget.email") || (budget.Monthly > 0) == (budget.Email != "") {
+	if !report.valid("budget.monthly", "budget.email") || (budget.Monthly > 0) == (budget.Email != "") {
 		return
 	}
 	report.broken("budget", "has one of monthly and email only", fmt.Sprintf("%d and %s", budget.Monthly, quote(budget.Email)), "give both, or neither")

@@ -182,11 +182,12 @@ type StandbyWeb struct {
 	// InstanceType overrides Web.InstanceType. Empty: as at home.
 	InstanceType string `yaml:"instanceType" validate:"omitempty,instanceType"`
 
-	// Minimum overrides Web.Minimum, in instances. 0: as at home.
+	// Minimum overrides Web.Minimum, in instances. 0, written out or left out:
+	// as at home.
 	Minimum int `yaml:"minimum" validate:"omitempty,min=1"`
 
-	// Maximum overrides Web.Maximum, in instances. 0: as at home. Schedules are
-	// cut to what lies between the two.
+	// Maximum overrides Web.Maximum, in instances. 0, written out or left out:
+	// as at home. Schedules are cut to what lies between the two.
 	Maximum int `yaml:"maximum" validate:"omitempty,min=1"`
 }
 
