@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"twinsite/assembly"
 )
 
 // A Balancer is a load balancer with the web tier behind it.
@@ -31,10 +29,9 @@ type Listener struct {
 // A Rule of a listener acts when a header has one of the values; without a
 // header, always.
 type Rule struct {
-	priority int
-	Header   string
-	Values   []string
-	Action   Action
+	Header string
+	Values []string
+	Action Action
 }
 
 // An Action is what a listener does with a request: forward it to the target
@@ -102,105 +99,4 @@ func (b *Balancer) Problem(port int, https bool, hosts []string, header func(str
 		return fmt.Sprintf("%s answers %d", listener.Resource, action.Status)
 	}
 	return ""
-}
-
-func (r *reader) balancer(from *assembly.Resource) *Balancer {
-	if b := r.balancers[from]; b != nil {
-		return b
-	}
-	if from.Type != balancerType {
-		fail("%s: is a %s, not a load balancer", from, from.Type)
-	}
-	b := &Balancer{
-		Resource: from.String(), Region: from.Stack.Region,
-		IPv6: strings.HasPrefix(orDefault(from, "IpAddressType", from.Text, "ipv4"), "dualstack"),
-	}
-	r.balancers[from] = b
-	for _, listener := range r.Referrers(from, "AWS::ElasticLoadBalancingV2::Listener") {
-		b.Listeners = append(b.Listeners, r.listener(listener, b))
-	}
-	if b.Targets.Resource == "" {
-		fail("%s: no listener forwards to a target group", from)
-	}
-	return b
-}
-
-func (r *reader) listener(from *assembly.Resource, b *Balancer) *Listener {
-	l := &Listener{
-		Resource: from.String(), Port: must(from.Int("Port")),
-		HTTPS:   must(from.Text("Protocol")) == "HTTPS",
-		Default: r.action(from, "DefaultActions.0.", b),
-	}
-	for i := range length(from, "Certificates") {
-		certificate := must(from.Target(fmt.Sprintf("Certificates.%d.CertificateArn", i)))
-		l.Certificates = append(l.Certificates, certificateNames(certificate))
-	}
-	for _, rule := range r.Referrers(from, "AWS::ElasticLoadBalancingV2::ListenerRule") {
-		l.Rules = append(l.Rules, r.rule(rule, b))
-	}
-	slices.SortFunc(l.Rules, func(a, b Rule) int { return a.priority - b.priority })
-	return l
-}
-
-func (r *reader) rule(from *assembly.Resource, b *Balancer) Rule {
-	rule := Rule{priority: must(from.Int("Priority")), Action: r.action(from, "Actions.0.", b)}
-	for i := range length(from, "Conditions") {
-		condition := fmt.Sprintf("Conditions.%d.", i)
-		if field := must(from.Text(condition + "Field")); field != "http-header" || rule.Header != "" {
-			fail("%s: the rehearsal plays rules with one condition, on a header; this has one on %s", from, field)
-		}
-		rule.Header = must(from.Text(condition + "HttpHeaderConfig.HttpHeaderName"))
-		rule.Values = must(from.Texts(condition + "HttpHeaderConfig.Values"))
-	}
-	return rule
-}
-
-// action reads one action; a target group found on the way is the balancer's.
-func (r *reader) action(from *assembly.Resource, path string, b *Balancer) Action {
-	switch kind := must(from.Text(path + "Type")); kind {
-	case "forward":
-		group := path + "TargetGroupArn"
-		if !from.Has(group) {
-			group = path + "ForwardConfig.TargetGroups.0.TargetGroupArn"
-		}
-		b.Targets = r.targetGroup(must(from.Target(group)))
-		return Action{Forward: true, Status: 200}
-	case "fixed-response":
-		return Action{Status: must(from.Int(path + "FixedResponseConfig.StatusCode"))}
-	case "redirect":
-		code := strings.TrimPrefix(must(from.Text(path+"RedirectConfig.StatusCode")), "HTTP_")
-		if code == "302" {
-			return Action{Status: 302}
-		}
-		return Action{Status: 301}
-	default:
-		fail("%s: the rehearsal plays no action of type %s", from, kind)
-		return Action{}
-	}
-}
-
-// targetGroup reads a target group; the defaults are Elastic Load Balancing's.
-func (r *reader) targetGroup(from *assembly.Resource) TargetGroup {
-	seconds := func(path string, otherwise int) time.Duration {
-		return time.Duration(orDefault(from, path, from.Int, otherwise)) * time.Second
-	}
-	group := TargetGroup{
-		Resource:  from.String(),
-		Path:      orDefault(from, "HealthCheckPath", from.Text, "/"),
-		Interval:  seconds("HealthCheckIntervalSeconds", 30),
-		Timeout:   seconds("HealthCheckTimeoutSeconds", 5),
-		Healthy:   orDefault(from, "HealthyThresholdCount", from.Int, 5),
-		Unhealthy: orDefault(from, "UnhealthyThresholdCount", from.Int, 2),
-		Servers:   2,
-	}
-	for _, asg := range r.Referrers(from, "AWS::AutoScaling::AutoScalingGroup") {
-		group.Servers = orDefault(asg, "MinSize", asg.Int, 2)
-	}
-	return group
-}
-
-// certificateNames are the names that a certificate covers.
-func certificateNames(from *assembly.Resource) []string {
-	names := []string{must(from.Text("DomainName"))}
-	return append(names, orDefault(from, "SubjectAlternativeNames", from.Texts, nil)...)
 }

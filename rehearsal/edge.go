@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"twinsite/assembly"
 )
 
 // An Edge is the site's CloudFront distribution.
@@ -96,96 +94,4 @@ func (e *Edge) Route(method, uri string, header map[string]string) (Route, error
 		to.Origins = append(to.Origins, origin)
 	}
 	return to, nil
-}
-
-func (r *reader) readEdge() {
-	from := r.primary
-	if from == nil || from.Type != distributionType {
-		fail("%s: the PRIMARY record leads to no distribution of the assembly", r.model.Pairs[0].Place())
-	}
-	const config = "DistributionConfig."
-	e := &Edge{
-		Resource:     from.String(),
-		IPv6:         orDefault(from, config+"IPV6Enabled", from.Bool, false),
-		ErrorCaching: map[int]time.Duration{},
-	}
-	if certificate := config + "ViewerCertificate.AcmCertificateArn"; from.Has(certificate) {
-		e.Certificate = certificateNames(must(from.Target(certificate)))
-	}
-	r.model.Edge = e
-	for i := range length(from, config+"Origins") {
-		e.Origins = append(e.Origins, r.origin(from, fmt.Sprintf("%sOrigins.%d", config, i)))
-	}
-	id := must(from.Text(config + "DefaultCacheBehavior.TargetOriginId"))
-	if e.Default = e.origin(id); e.Default == nil {
-		fail("%s: has no origin %q", from, id)
-	}
-	r.model.Home = e.Default.Balancer
-	r.readErrorCaching(from, config)
-	r.readFunction(from, config+"DefaultCacheBehavior.FunctionAssociations")
-}
-
-// originPath is the path of a distribution's origin with an id.
-func originPath(distribution *assembly.Resource, id string) string {
-	for i := range length(distribution, "DistributionConfig.Origins") {
-		path := fmt.Sprintf("DistributionConfig.Origins.%d", i)
-		if must(distribution.Text(path+".Id")) == id {
-			return path
-		}
-	}
-	fail("%s: has no origin %q", distribution, id)
-	return ""
-}
-
-// origin reads an origin; the defaults are CloudFront's.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html
-func (r *reader) origin(from *assembly.Resource, path string) *Origin {
-	custom := path + ".CustomOriginConfig."
-	number := func(path string, otherwise int) int { return orDefault(from, path, from.Int, otherwise) }
-	seconds := func(path string, otherwise int) time.Duration {
-		return time.Duration(number(path, otherwise)) * time.Second
-	}
-	o := &Origin{
-		ID: must(from.Text(path + ".Id")), Place: from.String() + "." + path,
-		Domain:          must(from.Text(path + ".DomainName")),
-		Balancer:        r.balancer(r.leadsTo(from, path+".DomainName")),
-		Attempts:        number(path+".ConnectionAttempts", 3),
-		ConnectTimeout:  seconds(path+".ConnectionTimeout", 10),
-		ResponseTimeout: seconds(custom+"OriginReadTimeout", 30),
-		KeepAlive:       seconds(custom+"OriginKeepaliveTimeout", 5),
-		Headers:         map[string]string{},
-	}
-	switch policy := must(from.Text(custom + "OriginProtocolPolicy")); policy {
-	case "http-only":
-		o.Port = number(custom+"HTTPPort", 80)
-	default: // match-viewer: visitors are redirected to HTTPS
-		o.HTTPS, o.Port = true, number(custom+"HTTPSPort", 443)
-	}
-	for i := range length(from, path+".OriginCustomHeaders") {
-		header := fmt.Sprintf("%s.OriginCustomHeaders.%d.", path, i)
-		o.Headers[strings.ToLower(must(from.Text(header+"HeaderName")))] = must(from.Text(header + "HeaderValue"))
-	}
-	return o
-}
-
-func (r *reader) readErrorCaching(from *assembly.Resource, config string) {
-	for _, status := range []int{500, 501, 502, 503, 504} {
-		r.model.Edge.ErrorCaching[status] = 10 * time.Second
-	}
-	for i := range length(from, config+"CustomErrorResponses") {
-		response := fmt.Sprintf("%sCustomErrorResponses.%d.", config, i)
-		ttl := orDefault(from, response+"ErrorCachingMinTTL", from.Int, 10)
-		r.model.Edge.ErrorCaching[must(from.Int(response+"ErrorCode"))] = time.Duration(ttl) * time.Second
-	}
-}
-
-func (r *reader) readFunction(from *assembly.Resource, path string) {
-	for i := range length(from, path) {
-		association := fmt.Sprintf("%s.%d.", path, i)
-		if must(from.Text(association+"EventType")) != "viewer-request" {
-			continue
-		}
-		function := must(from.Target(association + "FunctionARN"))
-		r.model.Edge.Function = must(newFunction(function.String(), must(function.Text("FunctionCode"))))
-	}
 }

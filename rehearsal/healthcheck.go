@@ -1,10 +1,6 @@
 package rehearsal
 
-import (
-	"time"
-
-	"twinsite/assembly"
-)
+import "time"
 
 // A HealthCheck is a Route 53 health check: of an endpoint, or calculated from
 // others. See
@@ -54,70 +50,4 @@ func (c *HealthCheck) tree() []*HealthCheck {
 		all = append(all, child.tree()...)
 	}
 	return all
-}
-
-// check reads a health check, once.
-func (r *reader) check(from *assembly.Resource) *HealthCheck {
-	if check := r.checks[from]; check != nil {
-		return check
-	}
-	if from.Type != "AWS::Route53::HealthCheck" {
-		fail("%s: is a %s, not a health check", from, from.Type)
-	}
-	const config = "HealthCheckConfig."
-	check := &HealthCheck{Resource: from.String(), Inverted: orDefault(from, config+"Inverted", from.Bool, false)}
-	r.checks[from] = check
-	switch kind := must(from.Text(config + "Type")); kind {
-	case "CALCULATED":
-		check.Children = []*HealthCheck{}
-		for _, child := range must(from.Targets(config + "ChildHealthChecks")) {
-			check.Children = append(check.Children, r.check(child))
-		}
-		check.HealthThreshold = orDefault(from, config+"HealthThreshold", from.Int, 0)
-	case "HTTPS", "HTTP":
-		check.HTTPS, check.Port = kind == "HTTPS", 80
-		if check.HTTPS {
-			check.Port = 443
-		}
-		r.readEndpoint(check, from, config)
-	default:
-		fail("%s: the rehearsal plays health checks of type HTTPS, HTTP and CALCULATED, not %s", from, kind)
-	}
-	return check
-}
-
-func (r *reader) readEndpoint(check *HealthCheck, from *assembly.Resource, config string) {
-	check.Port = orDefault(from, config+"Port", from.Int, check.Port)
-	check.Path = orDefault(from, config+"ResourcePath", from.Text, "/")
-	check.Interval = time.Duration(orDefault(from, config+"RequestInterval", from.Int, 30)) * time.Second
-	check.Threshold = orDefault(from, config+"FailureThreshold", from.Int, 3)
-	target := r.leadsTo(from, config+"FullyQualifiedDomainName")
-	check.Target = target.String()
-	if target.Type == distributionType {
-		check.Bucket = r.bucketBehind(target)
-	}
-}
-
-// leadsTo follows a host name in a property: an attribute of a resource, or a
-// name of the zone.
-func (r *reader) leadsTo(from *assembly.Resource, path string) *assembly.Resource {
-	if to, err := from.Target(path); err == nil {
-		return to
-	}
-	to, err := r.Lookup(must(from.Text(path)))
-	if err != nil {
-		fail("%s: %s: %w", from, path, err)
-	}
-	return to
-}
-
-// bucketBehind is the bucket of a distribution's default origin, "" if that is
-// none.
-func (r *reader) bucketBehind(distribution *assembly.Resource) string {
-	id := must(distribution.Text("DistributionConfig.DefaultCacheBehavior.TargetOriginId"))
-	path := originPath(distribution, id)
-	if !distribution.Has(path + ".S3OriginConfig") {
-		return ""
-	}
-	return must(distribution.Target(path + ".DomainName")).String()
 }

@@ -5,7 +5,7 @@ type Record struct {
 	Place                string // "Failover.Failoverticketingpw9E625F15.RecordSets.0"
 	Name, Type           string // "ticketing.pw", "A"
 	Failover             string // "PRIMARY", "SECONDARY" or ""
-	Target, TargetType   string // "Primary.SiteDistribution390DED28", its type; "" if none of the assembly
+	Target               string // "Primary.SiteDistribution390DED28"; "" if it is no alias of the assembly's
 	EvaluateTargetHealth bool
 	HealthCheck          *HealthCheck // nil: the record has none
 }
@@ -14,17 +14,6 @@ type Record struct {
 type Pair struct {
 	Name, Type         string
 	Primary, Secondary *Record // nil if the templates have none
-}
-
-func (p *Pair) add(record *Record) {
-	slot := &p.Primary
-	if record.Failover == "SECONDARY" {
-		slot = &p.Secondary
-	}
-	if *slot != nil {
-		fail("%s: %s has a second %s record of type %s beside %s", record.Place, p.Name, record.Failover, p.Type, (*slot).Place)
-	}
-	*slot = record
 }
 
 // Place names the pair by a record of it.

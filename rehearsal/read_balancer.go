@@ -1,0 +1,78 @@
+package rehearsal
+
+import (
+	"twinsite/assembly"
+	"twinsite/internal/must"
+	"twinsite/topology"
+)
+
+// balancer reads a load balancer, once.
+func (r *reader) balancer(from *assembly.Resource) *Balancer {
+	if b := r.balancers[from]; b != nil {
+		return b
+	}
+	b := &Balancer{Resource: from.String(), Region: from.Stack.Region, IPv6: must.Get(topology.DualStack(from))}
+	r.balancers[from] = b
+	for _, listener := range must.Get(topology.Listeners(r.Assembly, from)) {
+		b.Listeners = append(b.Listeners, r.listener(listener))
+	}
+	groups := must.Get(topology.TargetGroups(r.Assembly, from))
+	if len(groups) == 0 {
+		must.Fail("%s: no listener forwards to a target group", from)
+	}
+	b.Targets = r.targetGroup(groups[len(groups)-1])
+	return b
+}
+
+func (r *reader) listener(from topology.Listener) *Listener {
+	l := &Listener{
+		Resource: from.Resource.String(), Port: from.Port, HTTPS: from.Protocol == "HTTPS",
+		Default: action(from.Resource, must.Get(from.Default())),
+	}
+	for _, certificate := range must.Get(from.Certificates()) {
+		l.Certificates = append(l.Certificates, must.Get(topology.CertificateNames(certificate)))
+	}
+	for _, rule := range must.Get(from.Rules(r.Assembly)) {
+		l.Rules = append(l.Rules, listenerRule(rule))
+	}
+	return l
+}
+
+func listenerRule(from topology.Rule) Rule {
+	rule := Rule{Action: action(from.Resource, from.Actions)}
+	for _, condition := range from.Conditions {
+		if condition.Field != "http-header" || rule.Header != "" {
+			must.Fail("%s: the rehearsal plays rules with one condition, on a header; this has one on %s", from.Resource, condition.Field)
+		}
+		rule.Header, rule.Values = condition.Header, condition.Values
+	}
+	return rule
+}
+
+// action reads what is done with a request first.
+func action(of *assembly.Resource, actions []topology.Action) Action {
+	if len(actions) == 0 {
+		must.Fail("%s: has no action", of)
+	}
+	switch first := actions[0]; first.Type {
+	case "forward":
+		return Action{Forward: true, Status: 200}
+	case "fixed-response", "redirect":
+		return Action{Status: first.Status}
+	default:
+		must.Fail("%s: the rehearsal plays no action of type %s", of, first.Type)
+		return Action{}
+	}
+}
+
+func (r *reader) targetGroup(from *assembly.Resource) TargetGroup {
+	check := must.Get(topology.TargetGroupHealthCheck(from))
+	group := TargetGroup{
+		Resource: from.String(), Path: check.Path, Interval: check.Interval, Timeout: check.Timeout,
+		Healthy: check.Healthy, Unhealthy: check.Unhealthy, Servers: 2,
+	}
+	for _, servers := range topology.AutoScalingGroups(r.Assembly, from) {
+		group.Servers = must.Get(topology.OrDefault(servers, "MinSize", (*assembly.Resource).Int, 2))
+	}
+	return group
+}

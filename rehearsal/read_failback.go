@@ -1,0 +1,146 @@
+package rehearsal
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"twinsite/assembly"
+	"twinsite/internal/must"
+	"twinsite/topology"
+)
+
+// readFailback looks for manual failback: backwards from each state machine
+// that seems to put the failover switch, through rule, bus and rule, to the
+// alarm that the standby serves. A way that is broken is a fault, and the site
+// comes home by itself; where there is none at all, it is meant to.
+func (r *reader) readFailback() (faults []Fault) {
+	alarms, puts := r.awayAlarms(), r.switchPuts()
+	for _, put := range puts {
+		if fault := r.follow(alarms, put); fault != nil {
+			faults = append(faults, *fault)
+		}
+	}
+	if len(puts) > 0 {
+		return faults
+	}
+	for _, alarm := range alarms {
+		for _, rule := range r.Referrers(alarm, topology.EventRuleType) {
+			if slices.ContainsFunc(must.Get(topology.RuleTargets(rule)), responds) {
+				faults = append(faults, Fault{rule.String(), fmt.Sprintf("passes on that the standby serves (%s), and no state machine puts the failover switch", alarm)})
+			}
+		}
+	}
+	return faults
+}
+
+// responds reports whether a rule's target is of those that manual failback is
+// made of.
+func responds(target *assembly.Resource) bool {
+	return target.Type == topology.BusType || target.Type == topology.MachineType
+}
+
+// follow says why a state machine does not keep the site at the standby; nil,
+// if it does.
+func (r *reader) follow(alarms []*assembly.Resource, put topology.PutObject) *Fault {
+	if fault := r.misses(put); fault != nil {
+		return fault
+	}
+	fault := &Fault{put.Machine.String(), "no alarm in us-east-1 watches the health check of the PRIMARY records: nothing puts the failover switch"}
+	for _, alarm := range alarms {
+		if fault = r.starts(alarm, put.Machine); fault == nil {
+			r.model.Failback = r.failback(alarm, put.Machine)
+			return nil
+		}
+	}
+	return fault
+}
+
+func (r *reader) failback(alarm, machine *assembly.Resource) *Failback {
+	return &Failback{
+		StateMachine: machine.String(), Alarm: alarm.String(), Check: r.model.Pairs[0].Primary.HealthCheck,
+		Period:  time.Duration(must.Get(alarm.Int("Period"))) * time.Second,
+		Periods: max(1, must.Get(alarm.Int("EvaluationPeriods"))),
+	}
+}
+
+// awayAlarms are the alarms on the health check that the PRIMARY records
+// follow.
+func (r *reader) awayAlarms() []*assembly.Resource {
+	primary := r.pairs[0].Primary
+	if primary == nil || primary.HealthCheck == nil {
+		return nil
+	}
+	return must.Get(topology.AlarmsOn(r.Assembly, primary.HealthCheck))
+}
+
+// switchPuts are where state machines put something into the switch's bucket,
+// or the switch's key anywhere.
+func (r *reader) switchPuts() []topology.PutObject {
+	if r.model.Switch == nil {
+		return nil
+	}
+	var found []topology.PutObject
+	for _, machine := range r.Resources(topology.MachineType) {
+		for _, put := range must.Get(topology.PutObjects(r.Assembly, machine)) {
+			if r.intoSwitchBucket(put) || put.Key == r.model.Switch.Key {
+				found = append(found, put)
+			}
+		}
+	}
+	return found
+}
+
+func (r *reader) intoSwitchBucket(put topology.PutObject) bool {
+	return put.Bucket != nil && put.Bucket.String() == r.model.Switch.Check.Bucket
+}
+
+// misses says what a state machine puts that is not the switch.
+func (r *reader) misses(put topology.PutObject) *Fault {
+	switch {
+	case put.Key != r.model.Switch.Key:
+		return &Fault{put.Machine.String(), fmt.Sprintf("puts the object %q, but the failover switch is %q: the site comes home by itself", put.Key, r.model.Switch.Key)}
+	case !r.intoSwitchBucket(put):
+		return &Fault{put.Machine.String(), fmt.Sprintf("puts the failover switch into %s, not into ${%s}: the site comes home by itself", put.Into, r.model.Switch.Check.Bucket)}
+	}
+	return nil
+}
+
+// starts follows an alarm's way to a state machine: a rule on the default bus
+// of the alarm's region, an event bus, and a rule on that. It says where the
+// way ends too early; nil, if it does not.
+func (r *reader) starts(alarm, machine *assembly.Resource) *Fault {
+	comparison := must.Get(topology.OrDefault(alarm, "ComparisonOperator", (*assembly.Resource).Text, ""))
+	threshold := must.Get(topology.OrDefault(alarm, "Threshold", (*assembly.Resource).Int, 0))
+	if comparison != "LessThanThreshold" || threshold != 1 {
+		return &Fault{alarm.String(), "does not go off when the standby serves, at a health check's status below 1"}
+	}
+	fault := &Fault{machine.String(), "no rule starts it: nothing puts the failover switch"}
+	for _, start := range must.Get(topology.RulesTo(r.Assembly, machine)) {
+		bus, err := start.Target("EventBusName")
+		if err != nil {
+			fault = &Fault{start.String(), "listens on no event bus of the assembly: nothing puts the failover switch"}
+			continue
+		}
+		fault = &Fault{bus.String(), "no rule sends to it: nothing puts the failover switch"}
+		for _, forward := range must.Get(topology.RulesTo(r.Assembly, bus)) {
+			if fault = passesOn(alarm, forward, start); fault == nil {
+				return nil
+			}
+		}
+	}
+	return fault
+}
+
+// passesOn says which of the two rules does not act on the alarm; nil, if both do.
+func passesOn(alarm, forward, start *assembly.Resource) *Fault {
+	if !topology.OnDefaultBus(forward, alarm.Stack.Region) {
+		return &Fault{forward.String(), "does not listen on the default event bus of " + alarm.Stack.Region + ", where the alarm " + alarm.String() + " is told"}
+	}
+	for _, rule := range []*assembly.Resource{forward, start} {
+		if !must.Get(topology.Hears(rule, alarm)) {
+			return &Fault{rule.String(), fmt.Sprintf("does not act when the alarm %s goes from OK to ALARM: nothing puts the failover switch", alarm)}
+		}
+	}
+	return nil
+}
