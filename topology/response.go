@@ -10,9 +10,9 @@ import (
 	"twinsite/assembly"
 )
 
-// A Response is what an alarm starts, maybe in another region: a rule on the default event bus of the alarm's region
-// sends its event to another bus, and a rule there starts a state machine. Whether the rules act on the event is asked
-// of [Hears].
+// A Response is what an alarm starts, maybe in another region: a rule on the default event bus of the alarm's region that
+// names the alarm sends the event to another bus, and a rule there starts a state machine. Whether the two rules act when
+// the alarm goes off is asked of [Hears].
 type Response struct {
 	Alarm   *assembly.Resource
 	Forward *assembly.Resource // the rule on the default bus

@@ -314,6 +314,24 @@ func TestListeners(t *testing.T) {
 	refused[[]*assembly.Resource](t, `"many", not an integer`)(topology.TargetGroups(bad, find(bad, homeBalancer)))
 }
 
+func TestRulesByPriority(t *testing.T) {
+	priority := func(of int) map[string]any {
+		return map[string]any{"ListenerArn": map[string]any{"Ref": strings.TrimPrefix(homeListener, "Primary.")}, "Priority": of}
+	}
+	a := load(t, "site", func(a *assembly.Assembly) {
+		for i, alarm := range find(a, homeListener).Stack.Resources(topology.AlarmType)[:3] { // to make rules of
+			alarm.Set(".Type", topology.ListenerRuleType)
+			alarm.Set(".Properties", priority([]int{30, 200, 20}[i]))
+		}
+		find(a, homeRule).Set("Priority", "100") // as a text is after 20 and before 30
+	})
+	var order []int
+	for _, rule := range got[[]topology.Rule](t)(got[[]topology.Listener](t)(topology.Listeners(a, find(a, homeBalancer)))[0].Rules(a)) {
+		order = append(order, rule.Priority)
+	}
+	same(t, "priorities", order, "[20 30 100 200]")
+}
+
 func TestTargetGroupHealthCheck(t *testing.T) {
 	a := load(t, "site")
 	group := find(a, homeGroup)
