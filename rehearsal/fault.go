@@ -22,7 +22,6 @@ func findFaults(m *Model) []Fault {
 	if m.Edge.IPv6 {
 		missingIPv6(m, add)
 	}
-	edgeFaults(m, add)
 	for _, host := range m.Hosts() {
 		hostFaults(m, host, add)
 	}
@@ -89,12 +88,12 @@ func missingIPv6(m *Model, add addFault) {
 	}
 }
 
-func edgeFaults(m *Model, add addFault) {
-	for status, ttl := range m.Edge.ErrorCaching {
-		if status != 501 && ttl > 0 {
-			add(m.Edge.Resource, "repeats errors from its cache, up to %s: that prolongs an outage and blurs the health check", m.Edge.LongestErrorCaching())
-		}
+// findNotes looks for what makes an outage longer without breaking the failover.
+func findNotes(m *Model) []Fault {
+	if ttl := m.Edge.LongestErrorCaching(); ttl > 0 {
+		return []Fault{{m.Edge.Resource, fmt.Sprintf("repeats errors from its cache, up to %s: that prolongs an outage and blurs the health check", ttl)}}
 	}
+	return nil
 }
 
 // hostFaults asks for a page and a write of a host while all is well, and at

@@ -22,6 +22,7 @@ type breakage struct {
 	message  string
 	lost     bool // whether visitors' writes never come back in a black hole
 	lostReal rehearsal.Outage
+	note     bool // the targets may be met nevertheless
 }
 
 func pairGroup(t *testing.T, a *assembly.Assembly) *assembly.Resource {
@@ -56,7 +57,7 @@ func breakages() []breakage {
 			group := pairGroup(t, a)
 			group.Delete("RecordSets.0.HealthCheckId")
 			return group
-		}, "has no health check", true, ""},
+		}, "has no health check", true, "", false},
 		{"health path grouped at the edge", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			function := one(t, a, "AWS::CloudFront::Function", func(*assembly.Resource) bool { return true })
 			code, err := function.Text("FunctionCode")
@@ -65,7 +66,7 @@ func breakages() []breakage {
 			}
 			function.Set("FunctionCode", strings.Replace(code, "request.uri === HEALTH_PATH", "false", 1))
 			return function
-		}, "fails over at the edge", false, rehearsal.Refused},
+		}, "fails over at the edge", false, rehearsal.Refused, false},
 		{"secondary pointing home", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			for i := range 4 {
@@ -74,7 +75,7 @@ func breakages() []breakage {
 				}
 			}
 			return group
-		}, "leads home", true, ""},
+		}, "leads home", true, "", false},
 		{"AAAA missing", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			for i := 3; i >= 0; i-- {
@@ -83,17 +84,17 @@ func breakages() []breakage {
 				}
 			}
 			return group
-		}, "no AAAA pair", false, ""},
+		}, "no AAAA pair", false, "", false},
 		{"half of the AAAA pair missing", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			group.Delete("RecordSets.3")
 			return group
-		}, "no SECONDARY", false, ""},
+		}, "no SECONDARY", false, "", false},
 		{"error caching of 10 s", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			distribution := siteDistribution(t, a)
 			distribution.Set("DistributionConfig.CustomErrorResponses.2.ErrorCachingMinTTL", 10)
 			return distribution
-		}, "repeats errors from its cache, up to 10s", false, ""},
+		}, "repeats errors from its cache, up to 10s", false, "", true},
 		{"switch not inverted", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			check := one(t, a, "AWS::Route53::HealthCheck", func(r *assembly.Resource) bool {
 				inverted, err := r.Bool("HealthCheckConfig.Inverted")
@@ -101,7 +102,7 @@ func breakages() []breakage {
 			})
 			check.Set("HealthCheckConfig.Inverted", false)
 			return check
-		}, "is not inverted", false, ""},
+		}, "is not inverted", false, "", false},
 		{"calculated check wants three of two", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			check := one(t, a, "AWS::Route53::HealthCheck", func(r *assembly.Resource) bool {
 				threshold, err := r.Int("HealthCheckConfig.HealthThreshold")
@@ -109,17 +110,17 @@ func breakages() []breakage {
 			})
 			check.Set("HealthCheckConfig.HealthThreshold", 3)
 			return check
-		}, "its status never changes", false, ""},
+		}, "its status never changes", false, "", false},
 		{"home refuses the edge", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			distribution := siteDistribution(t, a)
 			distribution.Delete("DistributionConfig.Origins.0.OriginCustomHeaders")
 			return distribution
-		}, "answers 403", false, ""},
+		}, "answers 403", false, "", false},
 		{"standby without a certificate for visitors", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			certificate := one(t, a, "AWS::CertificateManager::Certificate", func(r *assembly.Resource) bool { return r.Stack.ID == "Global" })
 			certificate.Set("SubjectAlternativeNames", []string{"other.example"})
 			return siteDistribution(t, a)
-		}, "does not cover www.ticketing.pw", false, ""},
+		}, "does not cover www.ticketing.pw", false, "", false},
 	}
 }
 
@@ -147,7 +148,7 @@ func TestBrokenTemplates(t *testing.T) {
 			var blamed *assembly.Resource
 			m := fixture.Site(t, "site", func(a *assembly.Assembly) { blamed = b.edit(t, a) })
 			result := rehearse(t, m)
-			if result.Passed() {
+			if result.Passed() && !b.note {
 				t.Fatal("the rehearsal passed")
 			}
 			if !slices.ContainsFunc(result.Findings, func(f report.Finding) bool {

@@ -33,6 +33,10 @@ type Model struct {
 	// Faults are what the templates say that no failover can work with. The
 	// rehearsal plays them as they are, and fails.
 	Faults []Fault
+
+	// Notes are what makes an outage longer, and what a site may ask for
+	// nevertheless. The rehearsal plays them, and its targets judge.
+	Notes []Fault
 }
 
 // A Switch is an object that moves the site away from home while it exists.

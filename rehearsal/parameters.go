@@ -1,6 +1,10 @@
 package rehearsal
 
-import "time"
+import (
+	"time"
+
+	"twinsite/site"
+)
 
 // Parameters are what the model needs beyond the templates. Each has its source
 // in docs/rehearsal.md: [D] documented, [M] measured by somebody, [I] inferred,
@@ -78,10 +82,10 @@ type Parameters struct {
 func DefaultParameters() Parameters {
 	return Parameters{
 		Checkers: 16, HealthyShare: 0.18,
-		ConnectLimit: 4 * time.Second, AnswerLimit: 2 * time.Second,
+		ConnectLimit: site.SlowestConnection, AnswerLimit: site.SlowestStatus,
 		CheckerRTTMin: 50 * time.Millisecond, CheckerRTTMax: 600 * time.Millisecond,
 		PropagationMin: time.Second, PropagationMax: 5 * time.Second,
-		AliasTTL: time.Minute,
+		AliasTTL: site.AliasTTL,
 		HomeRTT:  10 * time.Millisecond, StandbyRTT: 180 * time.Millisecond, Service: 50 * time.Millisecond,
 		Period: time.Second, Patience: 10 * time.Second,
 		StaleShare: 0.1,

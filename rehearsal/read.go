@@ -20,6 +20,7 @@ func NewModel(a *assembly.Assembly) (*Model, error) {
 		r.readReplication()
 		r.readZone()
 		r.model.Faults = append(findFaults(r.model), r.readFailback()...)
+		r.model.Notes = findNotes(r.model)
 	})
 	if err != nil {
 		return nil, err

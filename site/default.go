@@ -43,7 +43,6 @@ func Default() *Site {
 			Interval:  10 * time.Second,
 			Threshold: 3,
 			Path:      "/healthz",
-			Targets:   FailoverTargets{Reads: 10 * time.Second, Writes: 108 * time.Second, HomeAgain: 2 * time.Minute},
 		},
 		Edge: Edge{
 			ReadFailover:    true,

@@ -40,13 +40,17 @@ const (
 	DashboardOutput     = "DashboardAddress" // of Failover
 )
 
-// The two constants of the bound: visitors have followed the health check after
+// The constants of the bound: visitors have followed the health check after
 // threshold × (interval + SlowestAnswer) + AliasTTL.
 const (
-	// SlowestAnswer is what a health checker waits for an answer: 4 s for the
-	// connection and 2 s for the status.
+	// SlowestConnection and SlowestStatus are what a health checker waits for the
+	// connection, and then for a status.
 	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
-	SlowestAnswer = 6 * time.Second
+	SlowestConnection = 4 * time.Second
+	SlowestStatus     = 2 * time.Second
+
+	// SlowestAnswer is what a health checker waits for an answer, both together.
+	SlowestAnswer = SlowestConnection + SlowestStatus
 
 	// AliasTTL is how long resolvers keep the answer of an alias record that leads
 	// to a load balancer or a distribution. It cannot be set.

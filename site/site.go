@@ -352,16 +352,21 @@ const (
 
 // FailoverTargets are how long visitors may wait, counted from the beginning of
 // an outage and, for HomeAgain, from its end. Each is in whole seconds, 1s to
-// 1h.
+// 1h. One that is left out, or 0s, follows from the other settings, rounded up
+// to half a minute where it is above a minute.
 type FailoverTargets struct {
-	// Reads is how long until visitors can read again.
-	Reads time.Duration `yaml:"reads" validate:"min=1s,max=1h,wholeSeconds"`
+	// Reads is how long until visitors can read again. Left out: 10s with
+	// Edge.ReadFailover; else as Writes, and Edge.ErrorCaching.
+	Reads time.Duration `yaml:"reads" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
 
-	// Writes is how long until visitors can write again.
-	Writes time.Duration `yaml:"writes" validate:"min=1s,max=1h,wholeSeconds"`
+	// Writes is how long until visitors can write again. Left out:
+	// Failover.Threshold times six seconds more than Failover.Interval, and one
+	// minute in which resolvers keep their answers; 2m by default.
+	Writes time.Duration `yaml:"writes" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
 
-	// HomeAgain is how long until the home region serves every visitor again.
-	HomeAgain time.Duration `yaml:"homeAgain" validate:"min=1s,max=1h,wholeSeconds"`
+	// HomeAgain is how long until the home region serves every visitor again. Left
+	// out: as Writes, and Edge.ErrorCaching; 2m by default.
+	HomeAgain time.Duration `yaml:"homeAgain" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
 }
 
 // Edge describes the site's distribution and its way to the load balancers.

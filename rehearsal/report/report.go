@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"twinsite/rehearsal"
@@ -33,10 +34,11 @@ type Report struct {
 	Findings    []Finding
 }
 
-// A Finding is why a rehearsal failed.
+// A Finding is why a rehearsal failed, or a note.
 type Finding struct {
 	// Kind is "templates" (a resource that breaks the failover), "target" (one
-	// that was missed) or "disagreement" (of play and prediction: one is wrong).
+	// that was missed), "disagreement" (of play and prediction: one is wrong) or
+	// "note" (a resource that makes an outage longer, within the targets or not).
 	Kind string `json:"kind"`
 
 	Message string `json:"message"`
@@ -48,6 +50,9 @@ func New(m *rehearsal.Model, p rehearsal.Parameters, seed uint64, targets Target
 	for _, fault := range m.Faults {
 		r.add("templates", "%s", fault)
 	}
+	for _, fault := range m.Notes {
+		r.add(note, "%s", fault)
+	}
 	for _, prediction := range predictions {
 		r.judgePrediction(prediction)
 	}
@@ -57,8 +62,13 @@ func New(m *rehearsal.Model, p rehearsal.Parameters, seed uint64, targets Target
 	return r
 }
 
-// Passed reports whether nothing was found.
-func (r *Report) Passed() bool { return len(r.Findings) == 0 }
+// Passed reports whether nothing was found but notes.
+func (r *Report) Passed() bool {
+	return !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Kind != note })
+}
+
+// note is the kind of a finding that fails no rehearsal.
+const note = "note"
 
 func (r *Report) add(kind, format string, args ...any) {
 	r.Findings = append(r.Findings, Finding{kind, fmt.Sprintf(format, args...)})
