@@ -17,6 +17,8 @@ import (
 	"twinsite/assembly"
 	"twinsite/internal/kernel"
 	"twinsite/rehearsal"
+	"twinsite/rehearsal/predict"
+	"twinsite/rehearsal/report"
 	"twinsite/site"
 	"twinsite/stacks"
 )
@@ -214,6 +216,37 @@ func TestRehearsal(t *testing.T) {
 		}
 		if m.Failback != nil || len(m.Faults) == 0 {
 			t.Errorf("%s: does not notice that another object is put", s.name)
+		}
+	}
+}
+
+// TestTargets predicts the outages of every site: each must meet its own targets,
+// and miss them when the health check waits for ten bad answers, 30 s apart.
+func TestTargets(t *testing.T) {
+	judge := func(s *synthesized, a *assembly.Assembly, outages ...rehearsal.Outage) *report.Report {
+		m, err := rehearsal.NewModel(a)
+		if err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		predictions, err := predict.Run(t.Context(), m, predict.Options{Outages: outages, Trials: 1000, Seed: 1})
+		if err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		return report.New(m, rehearsal.DefaultParameters(), 1, report.Targets(s.site.Targets()), predictions, nil)
+	}
+	for _, s := range sites {
+		if result := judge(s, s.assembly); !result.Passed() {
+			t.Errorf("%s: %v", s.name, result.Findings)
+		}
+		late := s.assembly.Clone()
+		for _, check := range late.Resources("AWS::Route53::HealthCheck") {
+			if check.Has("HealthCheckConfig.FailureThreshold") {
+				check.Set("HealthCheckConfig.FailureThreshold", 10)
+				check.Set("HealthCheckConfig.RequestInterval", 30)
+			}
+		}
+		if result := judge(s, late, rehearsal.Dark); result.Passed() {
+			t.Errorf("%s: meets its targets with ten bad answers, 30 s apart", s.name)
 		}
 	}
 }

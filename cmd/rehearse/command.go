@@ -95,9 +95,7 @@ func (o *order) rehearse(ctx context.Context, out, progress io.Writer) error {
 		}
 		plays = append(plays, played)
 	}
-	t := s.Targets()
-	targets := report.Targets{Reads: t.Reads, Writes: t.Writes, HomeAgain: t.HomeAgain}
-	return o.write(report.New(m, p, o.seed, targets, predictions, plays), out)
+	return o.write(report.New(m, p, o.seed, report.Targets(s.Targets()), predictions, plays), out)
 }
 
 // toPlay are the outages that the flags name.
