@@ -266,7 +266,10 @@ var mistakes = []struct {
 	}, []string{"Primary.ReverseReplication", "Create: "}},
 	{"the rule put by the custom resource copies to elsewhere", func(_ *testing.T, a *assembly.Assembly) {
 		only(a, "Custom::BucketReplication").Set("Create", `{"parameters": {"Bucket": "elsewhere", "ReplicationConfiguration": {"Rules": [{"Status": "Enabled"}]}}}`)
-	}, []string{"Primary.ReverseReplication", "elsewhere is no bucket"}},
+	}, []string{"Primary.ReverseReplication", "copies from elsewhere, which is no bucket"}},
+	{"a bucket is copied to elsewhere", func(_ *testing.T, a *assembly.Assembly) {
+		source(a).Set("ReplicationConfiguration.Rules.0.Destination.Bucket", "arn:aws:s3:::elsewhere")
+	}, []string{"Primary.StaticSiteBucket", "copies to arn:aws:s3:::elsewhere, which is no bucket"}},
 }
 
 func TestMistakes(t *testing.T) {

@@ -7,12 +7,8 @@ import (
 	"strings"
 
 	"twinsite/assembly"
-)
-
-const (
-	distributionType = "AWS::CloudFront::Distribution"
-	balancerType     = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-	bucketType       = "AWS::S3::Bucket"
+	"twinsite/internal/must"
+	"twinsite/topology"
 )
 
 // A reader makes a picture. Its methods do not return errors: the first thing
@@ -30,36 +26,20 @@ type reader struct {
 	nodes        map[*assembly.Resource]*node
 }
 
-// unreadable is what a reader panics with.
-type unreadable struct{ error }
-
-func fail(format string, args ...any) { panic(unreadable{fmt.Errorf(format, args...)}) }
-
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(unreadable{err})
-	}
-	return value
-}
-
-func read(a *assembly.Assembly) (p *picture, err error) {
-	defer func() {
-		if caught := recover(); caught != nil {
-			u, ok := caught.(unreadable)
-			if !ok {
-				panic(caught)
-			}
-			p, err = nil, u.error
-		}
-	}()
+func read(a *assembly.Assembly) (*picture, error) {
 	r := &reader{Assembly: a, nodes: map[*assembly.Resource]*node{}}
-	r.readRecords()
-	r.readRegions()
-	r.drawBoxes()
-	r.drawRecords()
-	r.drawPaths()
-	r.drawHealthChecks()
-	r.drawReplication()
+	err := must.Catch(func() {
+		r.readRecords()
+		r.readRegions()
+		r.drawBoxes()
+		r.drawRecords()
+		r.drawPaths()
+		r.drawHealthChecks()
+		r.drawReplication()
+	})
+	if err != nil {
+		return nil, err
+	}
 	return &r.picture, nil
 }
 
@@ -75,15 +55,9 @@ func (r *reader) drawBoxes() {
 // readRegions finds the load balancers that make one region the home and the
 // other the standby.
 func (r *reader) readRegions() {
-	primary, secondary := r.first("PRIMARY"), r.first("SECONDARY")
-	if r.site = primary.alias; r.site.Type != distributionType {
-		fail("%s: the PRIMARY record leads to %s, a %s, want a distribution", primary.place, r.site, r.site.Type)
-	}
-	r.homeBalancer = r.leadsTo(r.site, r.defaultOrigin(r.site)+".DomainName")
-	if secondary.alias.Type != balancerType {
-		fail("%s: the SECONDARY record leads to %s, a %s, want a load balancer", secondary.place, secondary.alias, secondary.alias.Type)
-	}
-	r.standbyStack = secondary.alias.Stack
+	r.site = must.Get(topology.SiteDistribution(r.Assembly))
+	r.homeBalancer = must.Get(topology.HomeBalancer(r.Assembly))
+	r.standbyStack = must.Get(topology.StandbyBalancer(r.Assembly)).Stack
 }
 
 // path is the class of a line that leads to the resource, which may also be on
@@ -106,7 +80,7 @@ func (r *reader) region(of *assembly.Resource) *node {
 // drawPaths draws the distributions, and what is behind them and behind
 // SECONDARY.
 func (r *reader) drawPaths() {
-	distributions := r.Resources(distributionType)
+	distributions := r.Resources(topology.DistributionType)
 	slices.SortStableFunc(distributions, func(a, b *assembly.Resource) int { return r.column(a) - r.column(b) })
 	for _, distribution := range distributions {
 		if r.column(distribution) == standbyColumn {
@@ -138,10 +112,10 @@ func (r *reader) column(distribution *assembly.Resource) int {
 }
 
 func (r *reader) drawDistribution(d *assembly.Resource) {
-	origin := r.defaultOrigin(d)
+	origin := must.Get(topology.DefaultOrigin(d))
 	what := "static files"
 	kind := "static"
-	if !d.Has(origin + ".S3OriginConfig") {
+	if !origin.Static() {
 		what, kind = "the site", "site"
 	}
 	n := r.global.add(kind, resourceNode, "CloudFront", "distribution", what)
@@ -157,7 +131,7 @@ func (r *reader) drawDistribution(d *assembly.Resource) {
 	if !r.named(d) {
 		r.connect(r.visitors, "->", n, r.path(d), "")
 	}
-	to := r.leadsTo(d, origin+".DomainName")
+	to := must.Get(origin.LeadsTo(r.Assembly))
 	r.connect(n, "->", r.draw(to), r.path(to), "")
 	r.drawRetry(d, n)
 }
@@ -186,21 +160,21 @@ var originID = regexp.MustCompile(`\boriginId['"]?\s*:\s*['"]([^'"]+)['"]`)
 // drawRetry draws the edge function that groups the distribution's origins, if
 // it has one, and where it retries.
 func (r *reader) drawRetry(d *assembly.Resource, from *node) {
-	const behavior = "DistributionConfig.DefaultCacheBehavior."
-	for i := range length(d, behavior+"FunctionAssociations") {
-		association := fmt.Sprintf("%sFunctionAssociations.%d.", behavior, i)
-		function := must(d.Target(association + "FunctionARN"))
-		code := must(function.Text("FunctionCode"))
-		if !strings.Contains(code, "createRequestOriginGroup") {
-			continue
-		}
-		n := r.global.add("function", resourceNode, "CloudFront", "function", "retries reads")
-		r.connect(from, "->", n, failoverPath, "")
-		for _, match := range originID.FindAllStringSubmatch(code, -1) {
-			if match[1] != must(d.Text(behavior+"TargetOriginId")) {
-				to := r.leadsTo(d, r.origin(d, match[1])+".DomainName")
-				r.connect(n, "->", r.draw(to), r.path(to), "")
-			}
+	behavior := must.Get(topology.DefaultBehavior(d))
+	function := must.Get(behavior.Function("viewer-request"))
+	if function == nil {
+		return
+	}
+	code := must.Get(function.Text("FunctionCode"))
+	if !strings.Contains(code, "createRequestOriginGroup") {
+		return
+	}
+	n := r.global.add("function", resourceNode, "CloudFront", "function", "retries reads")
+	r.connect(from, "->", n, failoverPath, "")
+	for _, match := range originID.FindAllStringSubmatch(code, -1) {
+		if match[1] != behavior.OriginID {
+			to := must.Get(must.Get(topology.OriginByID(d, match[1])).LeadsTo(r.Assembly))
+			r.connect(n, "->", r.draw(to), r.path(to), "")
 		}
 	}
 }
@@ -212,15 +186,15 @@ func (r *reader) draw(to *assembly.Resource) *node {
 	}
 	var n *node
 	switch to.Type {
-	case bucketType:
+	case topology.BucketType:
 		n = r.region(to).add("bucket", bucketNode, "S3 bucket")
-	case balancerType:
+	case topology.BalancerType:
 		n = r.region(to).add("balancer", resourceNode, append([]string{"Application", "Load Balancer"}, r.listens(to)...)...)
 	default:
-		fail("%s is a %s, want a load balancer or a bucket", to, to.Type)
+		must.Fail("%s is a %s, want a load balancer or a bucket", to, to.Type)
 	}
 	r.nodes[to] = n
-	if to.Type == balancerType {
+	if to.Type == topology.BalancerType {
 		r.drawServers(to, n)
 	}
 	return n
@@ -229,89 +203,28 @@ func (r *reader) draw(to *assembly.Resource) *node {
 // listens is where a load balancer listens for what it forwards.
 func (r *reader) listens(balancer *assembly.Resource) []string {
 	var ports []string
-	for _, listener := range r.Referrers(balancer, "AWS::ElasticLoadBalancingV2::Listener") {
-		if len(r.targetGroups(listener)) > 0 {
-			ports = append(ports, fmt.Sprintf("%s:%d", must(listener.Text("Protocol")), must(listener.Int("Port"))))
+	for _, listener := range must.Get(topology.Listeners(r.Assembly, balancer)) {
+		if len(must.Get(listener.TargetGroups(r.Assembly))) > 0 {
+			ports = append(ports, fmt.Sprintf("%s:%d", listener.Protocol, listener.Port))
 		}
 	}
 	slices.Sort(ports)
 	return ports
 }
 
-// targetGroups are where a listener and its rules forward.
-func (r *reader) targetGroups(listener *assembly.Resource) []*assembly.Resource {
-	var groups []*assembly.Resource
-	for _, forward := range append(r.Referrers(listener, "AWS::ElasticLoadBalancingV2::ListenerRule"), listener) {
-		for _, target := range must(forward.Targets("")) {
-			if target.Type == "AWS::ElasticLoadBalancingV2::TargetGroup" && !slices.Contains(groups, target) {
-				groups = append(groups, target)
-			}
-		}
-	}
-	return groups
-}
-
 // drawServers draws the Auto Scaling groups behind a load balancer's listeners
 // and their rules.
 func (r *reader) drawServers(balancer *assembly.Resource, from *node) {
-	var drawn []*assembly.Resource
-	for _, listener := range r.Referrers(balancer, "AWS::ElasticLoadBalancingV2::Listener") {
-		for _, target := range r.targetGroups(listener) {
-			if !slices.Contains(drawn, target) {
-				drawn = append(drawn, target)
-				r.drawTargetGroup(target, from)
-			}
-		}
+	for _, target := range must.Get(topology.TargetGroups(r.Assembly, balancer)) {
+		r.drawTargetGroup(target, from)
 	}
 }
 
 func (r *reader) drawTargetGroup(target *assembly.Resource, from *node) {
-	port := fmt.Sprintf("%s:%d", must(target.Text("Protocol")), must(target.Int("Port")))
-	for _, group := range r.Referrers(target, "AWS::AutoScaling::AutoScalingGroup") {
-		servers := fmt.Sprintf("%d–%d web servers", must(group.Int("MinSize")), must(group.Int("MaxSize")))
+	port := fmt.Sprintf("%s:%d", must.Get(target.Text("Protocol")), must.Get(target.Int("Port")))
+	for _, group := range topology.AutoScalingGroups(r.Assembly, target) {
+		servers := fmt.Sprintf("%d–%d web servers", must.Get(group.Int("MinSize")), must.Get(group.Int("MaxSize")))
 		n := r.region(group).add("servers", serversNode, "Auto Scaling group", servers)
 		r.connect(from, "->", n, r.path(group), port)
 	}
-}
-
-// defaultOrigin is the path of the origin that a distribution asks first.
-func (r *reader) defaultOrigin(d *assembly.Resource) string {
-	return r.origin(d, must(d.Text("DistributionConfig.DefaultCacheBehavior.TargetOriginId")))
-}
-
-// origin is the path of a distribution's origin with an id.
-func (r *reader) origin(d *assembly.Resource, id string) string {
-	for i := range length(d, "DistributionConfig.Origins") {
-		path := fmt.Sprintf("DistributionConfig.Origins.%d", i)
-		if must(d.Text(path+".Id")) == id {
-			return path
-		}
-	}
-	fail("%s: has no origin %q", d, id)
-	return ""
-}
-
-// leadsTo follows a host name to its resource: through a reference, or through
-// the record of the name.
-func (r *reader) leadsTo(from *assembly.Resource, path string) *assembly.Resource {
-	if targets := must(from.Targets(path)); len(targets) == 1 {
-		return targets[0]
-	}
-	to, err := r.Lookup(must(from.Text(path)))
-	if err != nil {
-		fail("%s: %s: %w", from, path, err)
-	}
-	return to
-}
-
-// length is the number of elements of a list that may be absent.
-func length(r *assembly.Resource, path string) int {
-	if !r.Has(path) {
-		return 0
-	}
-	list, ok := must(r.Value(path)).([]any)
-	if !ok {
-		fail("%s: %s is no list", r, path)
-	}
-	return len(list)
 }

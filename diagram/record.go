@@ -1,17 +1,19 @@
 package diagram
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"twinsite/assembly"
+	"twinsite/internal/must"
+	"twinsite/topology"
 )
 
 // A record is one node in the hosted zone: the record sets of several names and
 // types that lead to the same resource.
 type record struct {
-	place        string // of the first record set: "Failover.Names.RecordSets.0"
 	failover     string // "PRIMARY", "SECONDARY" or ""
 	alias, check *assembly.Resource
 	names, types []string
@@ -23,36 +25,47 @@ type record struct {
 // distribution. Names that no visitor asks for, such as those of the origins,
 // are left out: the lines to the load balancers stand for them.
 func (r *reader) readRecords() {
-	failover := map[string]string{} // by name, type and failover: the place
-	for _, from := range must(r.Records("", "A", "AAAA")) {
-		place := from.Resource.String()
-		if from.Path != "" {
-			place += "." + from.Path
+	for _, pair := range must.Get(topology.VisitorPairs(r.Assembly)) {
+		for _, record := range pair.Records() {
+			checkRecord(pair, *record)
+			r.addRecord(*record)
 		}
-		if from.Failover == "" && (from.Alias == nil || from.Alias.Type != distributionType) {
-			continue
-		}
-		if from.Alias == nil {
-			fail("%s: the %s record of %s (%s) is an alias of nothing in the assembly", place, from.Failover, from.Name, from.Type)
-		}
-		if from.Failover == "PRIMARY" && from.HealthCheck == nil {
-			fail("%s: the PRIMARY record of %s (%s) has no health check: it would never fail over", place, from.Name, from.Type)
-		}
-		failover[from.Name+" "+from.Type+" "+from.Failover] = place
-		r.addRecord(place, from)
 	}
-	r.findPairs(failover)
 	r.first("PRIMARY")
 	r.first("SECONDARY")
+	for _, from := range must.Get(r.Records("", "A", "AAAA")) {
+		if from.Failover == "" && from.Alias != nil && from.Alias.Type == topology.DistributionType {
+			r.addRecord(from)
+		}
+	}
 }
 
-func (r *reader) addRecord(place string, from assembly.Record) {
+// checkRecord refuses a failover record that the picture would show as if it
+// worked.
+func checkRecord(pair topology.Pair, record assembly.Record) {
+	problem := ""
+	switch {
+	case record.Alias == nil:
+		problem = "is an alias of nothing in the assembly"
+	case record.Failover == "PRIMARY" && record.HealthCheck == nil:
+		problem = "has no health check: it would never fail over"
+	case pair.Secondary == nil:
+		problem = "has no SECONDARY record beside it"
+	case pair.Primary == nil:
+		problem = "has no PRIMARY record beside it"
+	default:
+		return
+	}
+	must.Fail("%s: the %s record of %s (%s) %s", topology.Place(record), record.Failover, record.Name, record.Type, problem)
+}
+
+func (r *reader) addRecord(from assembly.Record) {
 	i := slices.IndexFunc(r.records, func(other *record) bool {
 		return other.failover == from.Failover && other.alias == from.Alias && other.check == from.HealthCheck
 	})
 	if i < 0 {
 		i = len(r.records)
-		r.records = append(r.records, &record{place: place, failover: from.Failover, alias: from.Alias, check: from.HealthCheck})
+		r.records = append(r.records, &record{failover: from.Failover, alias: from.Alias, check: from.HealthCheck})
 	}
 	record := r.records[i]
 	if !slices.Contains(record.names, from.Name) {
@@ -63,22 +76,6 @@ func (r *reader) addRecord(place string, from assembly.Record) {
 	}
 }
 
-// findPairs demands that of each pair both records are there.
-func (r *reader) findPairs(places map[string]string) {
-	other := map[string]string{"PRIMARY": "SECONDARY", "SECONDARY": "PRIMARY"}
-	for _, record := range r.records {
-		for _, name := range record.names {
-			for _, recordType := range record.types {
-				key := name + " " + recordType + " "
-				place := places[key+record.failover]
-				if twin := other[record.failover]; twin != "" && place != "" && places[key+twin] == "" {
-					fail("%s: the %s record of %s (%s) has no %s record beside it", place, record.failover, name, recordType, twin)
-				}
-			}
-		}
-	}
-}
-
 // first is the first of the failover records.
 func (r *reader) first(failover string) *record {
 	for _, record := range r.records {
@@ -86,19 +83,20 @@ func (r *reader) first(failover string) *record {
 			return record
 		}
 	}
-	fail("the assembly has no %s record: there is no failover to draw", failover)
+	must.Fail("the assembly has no %s record: there is no failover to draw", failover)
 	return nil
 }
 
 // drawRecords draws the hosted zone with its records.
 func (r *reader) drawRecords() {
 	// What visitors reach by CloudFront's own names is beside the zone.
-	for _, distribution := range r.Resources(distributionType) {
+	for _, distribution := range r.Resources(topology.DistributionType) {
 		if r.column(distribution) == homeColumn && !r.named(distribution) {
 			r.drawDistribution(distribution)
 		}
 	}
-	zone := r.global.add("zone", zoneBox, "Route 53 hosted zone "+r.zoneName())
+	hosted := must.Get(topology.SiteZone(r.Assembly))
+	zone := r.global.add("zone", zoneBox, "Route 53 hosted zone "+cmp.Or(hosted.Name, hosted.ID))
 	r.connect(r.visitors, "->", zone, normalPath, "")
 	slices.SortStableFunc(r.records, func(a, b *record) int { return r.recordColumn(a) - r.recordColumn(b) })
 	for _, record := range r.records {
@@ -135,24 +133,11 @@ func (r *reader) recordColumn(of *record) int {
 	return r.column(of.alias)
 }
 
-// zoneName is the hosted zone's name, or the id of one that exists already.
-func (r *reader) zoneName() string {
-	for _, zone := range r.Resources("AWS::Route53::HostedZone") {
-		return strings.TrimSuffix(must(zone.Text("Name")), ".")
-	}
-	for _, from := range r.Resources("AWS::Route53::RecordSetGroup", "AWS::Route53::RecordSet") {
-		if from.Has("HostedZoneId") {
-			return must(from.Text("HostedZoneId"))
-		}
-	}
-	return ""
-}
-
 // drawHealthChecks draws the health checks that the records follow.
 func (r *reader) drawHealthChecks() {
 	for _, record := range r.records {
 		if record.check != nil {
-			r.connect(record.node, "<-", r.drawHealthCheck(record.check), checkLine, "decides")
+			r.connect(record.node, "<-", r.drawHealthCheck(must.Get(topology.ReadHealthCheck(record.check))), checkLine, "decides")
 		}
 	}
 }
@@ -160,38 +145,30 @@ func (r *reader) drawHealthChecks() {
 // drawHealthCheck draws a health check with what it asks: an endpoint, or other
 // health checks.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html
-func (r *reader) drawHealthCheck(check *assembly.Resource) *node {
-	if n := r.nodes[check]; n != nil {
+func (r *reader) drawHealthCheck(check *topology.HealthCheck) *node {
+	if n := r.nodes[check.Resource]; n != nil {
 		return n
 	}
-	const config = "HealthCheckConfig."
 	n := r.global.add("check", checkNode, "Health check")
-	r.nodes[check] = n
-	var children []*assembly.Resource
-	if check.Has(config + "ChildHealthChecks") {
-		children = must(check.Targets(config + "ChildHealthChecks"))
-	}
-	switch checkType := must(check.Text(config + "Type")); checkType {
-	case "CALCULATED":
+	r.nodes[check.Resource] = n
+	switch {
+	case check.Type == "CALCULATED":
 		n.lines[0] = "Calculated health check"
-		healthy := len(children)
-		if check.Has(config + "HealthThreshold") {
-			healthy = must(check.Int(config + "HealthThreshold"))
-		}
-		n.lines = append(n.lines, fmt.Sprintf("healthy when %d of %d are", healthy, len(children)))
-	default:
-		n.lines = append(n.lines, strings.TrimSpace(checkType+" "+textOr(check, config+"ResourcePath", "")))
-		n.lines = append(n.lines, fmt.Sprintf("every %s s, threshold %s",
-			textOr(check, config+"RequestInterval", "30"), textOr(check, config+"FailureThreshold", "3")))
+		n.lines = append(n.lines, fmt.Sprintf("healthy when %d of %d are", check.HealthThreshold, len(check.Children)))
+	case check.Interval > 0:
+		n.lines = append(n.lines, strings.TrimSpace(check.Type+" "+check.Path))
+		n.lines = append(n.lines, fmt.Sprintf("every %.0f s, threshold %d", check.Interval.Seconds(), check.Threshold))
+	default: // of an alarm or a routing control
+		n.lines = append(n.lines, check.Type)
 	}
-	if check.Has(config+"Inverted") && must(check.Bool(config+"Inverted")) {
+	if check.Inverted {
 		n.lines[0] = "Inverted health check"
 	}
-	for _, child := range children {
+	for _, child := range check.Children {
 		r.connect(n, "<-", r.drawHealthCheck(child), checkLine, "")
 	}
-	if check.Has(config + "FullyQualifiedDomainName") {
-		asked := r.nodes[r.leadsTo(check, config+"FullyQualifiedDomainName")]
+	if check.Resource.Has("HealthCheckConfig.FullyQualifiedDomainName") {
+		asked := r.nodes[must.Get(check.Asks(r.Assembly))]
 		switch {
 		case asked == nil: // nothing that the picture shows
 		case strings.HasPrefix(asked.id, r.global.id+"."):
@@ -201,12 +178,4 @@ func (r *reader) drawHealthCheck(check *assembly.Resource) *node {
 		}
 	}
 	return n
-}
-
-// textOr is a property that may be absent.
-func textOr(r *assembly.Resource, path, otherwise string) string {
-	if !r.Has(path) {
-		return otherwise
-	}
-	return must(r.Text(path))
 }

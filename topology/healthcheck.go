@@ -11,12 +11,12 @@ import (
 // A HealthCheck is a Route 53 health check, of an endpoint or calculated from others.
 type HealthCheck struct {
 	Resource *assembly.Resource
-	Type     string // "HTTPS", "HTTP", "CALCULATED" or another of Route 53
+	Type     string // "HTTPS", "HTTP", "CALCULATED" or another of Route 53's
 	Inverted bool   // false by default
 
 	// Of an endpoint:
 	Port      int           // 443 of HTTPS, 80 of HTTP by default
-	Path      string        // "/" by default
+	Path      string        // "/" by default, "" of TCP
 	Interval  time.Duration // from an answer to the next request: 10 s or 30 s, 30 s by default
 	Threshold int           // answers in a row that change a checker's mind, 3 by default
 	SNI       bool          // whether the name is in the TLS handshake; true of HTTPS by default
@@ -28,8 +28,8 @@ type HealthCheck struct {
 
 const healthCheckConfig = "HealthCheckConfig."
 
-// ReadHealthCheck reads a health check, with its children and Route 53's defaults. Of types other than HTTPS, HTTP and
-// CALCULATED it reads the type and whether it is inverted. See
+// ReadHealthCheck reads a health check, with its children and Route 53's defaults. Of one that follows an alarm or a
+// routing control it reads the type and whether it is inverted. See
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html.
 func ReadHealthCheck(r *assembly.Resource) (*HealthCheck, error) { return readHealthCheck(r, nil) }
 
@@ -53,22 +53,27 @@ func readHealthCheck(r *assembly.Resource, of []*assembly.Resource) (*HealthChec
 			}
 			check.Children = append(check.Children, c)
 		}
-	case "HTTPS", "HTTP":
-		check.readEndpoint(p)
+	case "HTTPS", "HTTPS_STR_MATCH":
+		check.readEndpoint(p, 443)
+	case "HTTP", "HTTP_STR_MATCH":
+		check.readEndpoint(p, 80)
+	case "TCP":
+		check.readEndpoint(p, 0)
 	}
 	return check, p.err
 }
 
-func (c *HealthCheck) readEndpoint(p *properties) {
-	port := 80
-	if c.Type == "HTTPS" {
-		port = 443
+// readEndpoint reads what is asked of an endpoint; a port that has no default is 0.
+func (c *HealthCheck) readEndpoint(p *properties, port int) {
+	c.Interval = p.secondsOr(healthCheckConfig+"RequestInterval", 30)
+	c.Threshold = p.numberOr(healthCheckConfig+"FailureThreshold", 3)
+	if port == 0 {
+		c.Port = p.number(healthCheckConfig + "Port")
+		return
 	}
 	c.Port = p.numberOr(healthCheckConfig+"Port", port)
 	c.Path = p.textOr(healthCheckConfig+"ResourcePath", "/")
-	c.Interval = p.secondsOr(healthCheckConfig+"RequestInterval", 30)
-	c.Threshold = p.numberOr(healthCheckConfig+"FailureThreshold", 3)
-	c.SNI = p.boolOr(healthCheckConfig+"EnableSNI", c.Type == "HTTPS")
+	c.SNI = p.boolOr(healthCheckConfig+"EnableSNI", port == 443)
 }
 
 // Asks returns what an endpoint's health check asks: the distribution or load balancer that its name leads to.
