@@ -6,6 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 # SITE chooses another site: make synth SITE=examples/article.yaml
 CDK = npx cdk
+TWINSITE = go run ./cmd/twinsite
 CONTEXT = $(if $(SITE),--context site=$(SITE))
 LINT = go tool -modfile=tools/go.mod golangci-lint
 
@@ -17,7 +18,7 @@ help: ## show this list
 synth: node_modules ## write the templates of all stacks to cdk.out
 	@echo "synthesizing $(or $(SITE),site.yaml); the first time, compiling the CDK's modules takes about two minutes"
 	@start=$$(date +%s); $(CDK) synth --quiet $(CONTEXT) && echo "synthesized in $$(($$(date +%s) - start)) s"
-	@go run ./cmd/summary cdk.out
+	@$(TWINSITE) summary
 
 .PHONY: diff
 diff: node_modules ## show what a deployment would change
@@ -29,11 +30,11 @@ deploy: node_modules ## deploy all stacks, the standby before the home region
 
 .PHONY: failover-on
 failover-on: ## move the site to the standby by hand
-	@go run ./cmd/failover-switch on $(if $(SITE),-site $(SITE))
+	@$(TWINSITE) switch on $(if $(SITE),-site $(SITE))
 
 .PHONY: failover-off
 failover-off: ## let the site come home
-	@go run ./cmd/failover-switch off $(if $(SITE),-site $(SITE))
+	@$(TWINSITE) switch off $(if $(SITE),-site $(SITE))
 
 .PHONY: test
 test: node_modules ## run every test
@@ -42,11 +43,14 @@ test: node_modules ## run every test
 
 .PHONY: rehearse
 rehearse: synth ## play a failover of the synthesized site on this machine
-	go run ./cmd/rehearse $(if $(SITE),-site $(SITE))
+	$(TWINSITE) rehearse $(if $(SITE),-site $(SITE))
 
 .PHONY: diagram
 diagram: ## draw docs/architecture.svg from the golden templates
-	go run ./cmd/diagram -assembly testdata/site -out docs/architecture.svg
+	@set -e; folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
+	$(TWINSITE) diagram -assembly testdata/site >"$$folder/d2"; \
+	go run -C diagram/d2svg . <"$$folder/d2" >"$$folder/svg"; \
+	cp "$$folder/svg" docs/architecture.svg
 
 .PHONY: bench
 bench: node_modules ## time the synthesis of the default site
@@ -56,6 +60,7 @@ bench: node_modules ## time the synthesis of the default site
 golden: node_modules ## accept new templates, schema, configuration page and picture
 	go test . ./site -update
 	go test ./diagram -update
+	@$(MAKE) --no-print-directory diagram
 
 .PHONY: fuzz
 fuzz: ## try ten seconds of malformed site files

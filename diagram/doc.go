@@ -3,17 +3,16 @@
 //
 //	a, err := assembly.Load("cdk.out")
 //	text, err := diagram.D2(a)
-//	svg, err := diagram.SVG(ctx, text)
 //
 // [D2] says what is there, as text in the language of https://d2lang.com. The
 // program in the folder d2svg lays that text out and says how it looks.
 //
-// The program is a Go module of its own, and [SVG] starts it with "go run":
-// D2's library brings twenty modules (JavaScript, fonts, syntax colors) that
-// nobody needs to build, test or deploy a site. It imports nothing of this
-// module either, so that neither module's versions bind the other's.
+// The program is a Go module of its own, and "make diagram" pipes the text
+// through it: D2's library brings twenty modules (JavaScript, fonts, syntax
+// colors) that nobody needs to build, test or deploy a site. It imports nothing
+// of this module either, so that neither module's versions bind the other's.
 //
-// A picture holds the text that it was drawn from. [Source] returns it, so that
-// a test can tell in milliseconds, and without D2, whether a picture still
-// shows what the templates say.
+// A picture holds the text that it was drawn from, so that a test can say in
+// milliseconds, and without D2, whether a picture still shows what the templates
+// say.
 package diagram

@@ -141,7 +141,7 @@ func isBox(shape *d2target.Shape) bool {
 }
 
 // finish writes the picture with its title and its text in it: the one for those
-// who cannot see it, the other for package diagram's Source.
+// who cannot see it, the other for package diagram's tests.
 func finish(picture *d2target.Diagram, text string) ([]byte, error) {
 	first, _, _ := strings.Cut(text, "\n")
 	title, ok := strings.CutPrefix(first, "# ")

@@ -40,7 +40,7 @@ func TestArchitecture(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not what this program draws; go test ./diagram -update", architecture)
+		t.Errorf("%s is not what this program draws; make diagram", architecture)
 	}
 	if len(got) > 200_000 {
 		t.Errorf("%s has %d bytes, want no more than 200,000", architecture, len(got))

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,12 +11,9 @@ import (
 	"time"
 
 	"twinsite/assembly"
-	"twinsite/internal/cli"
 	"twinsite/rehearsal"
 	"twinsite/site"
 )
-
-const root = "../../"
 
 // A fakeAWS stands in PATH for the AWS CLI and remembers what it is asked.
 type fakeAWS struct{ folder string }
@@ -55,18 +50,6 @@ func (f fakeAWS) calls(t *testing.T) string {
 	return strings.ReplaceAll(f.read(t, "calls"), " --cli-connect-timeout 5 --cli-read-timeout 15\n", "\n")
 }
 
-// execute runs the command and returns what it and the AWS CLI print.
-func execute(t *testing.T, args ...string) (stdout, stderr string, err error) {
-	t.Helper()
-	command := newCommand()
-	var out, complaints bytes.Buffer
-	command.SetOut(&out)
-	command.SetErr(&complaints)
-	command.SetArgs(cli.LongFlags(args))
-	err = command.ExecuteContext(t.Context())
-	return out.String(), complaints.String(), err
-}
-
 const (
 	found  = "echo s3://bucket-1.a/failover-switch"
 	lookUp = "cloudformation describe-stacks --region us-east-1 --stack-name ticketing-Secondary " +
@@ -79,6 +62,12 @@ const (
 	isGone = "off: s3://bucket-1.a/failover-switch is gone: " +
 		"visitors come home within 108 s (48 s of checks, 60 s of DNS) " +
 		"once the home region's health check passes (until then, they stay); " + watchThese
+)
+
+var (
+	stamp          = regexp.MustCompile(`^moved by hand at (\S+Z)\n$`)
+	anyPlaceholder = regexp.MustCompile(`\$\{[^}]*\}`)
+	anyObject      = regexp.MustCompile(`s3://BUCKET/[\w-]+`)
 )
 
 func TestMove(t *testing.T) {
@@ -94,13 +83,12 @@ func TestMove(t *testing.T) {
 		{"on without CloudFormation", []string{"on", "-object", "s3://bucket-1.a/failover-switch"}, "exit 255", "", put, "moved by hand", isThere},
 		{"off without CloudFormation", []string{"off", "-object", "s3://bucket-1.a/failover-switch"}, "exit 255", "", remove, "", isGone},
 	}
-	stamp := regexp.MustCompile(`^moved by hand at (\S+Z)\n$`)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			fake := newFakeAWS(t, test.cloudFormation, test.s3)
-			line, _, err := execute(t, append(test.args, "-site", root+"site.yaml")...)
-			if err != nil || line != test.line {
-				t.Errorf("got %v and\n%swant\n%s", err, line, test.line)
+			line, stderr, status := execute(t, append(append([]string{"switch"}, test.args...), "-site", root+"site.yaml")...)
+			if status != 0 || line != test.line {
+				t.Errorf("got %d, %s and\n%swant\n%s", status, stderr, line, test.line)
 			}
 			if got := fake.calls(t); got != test.calls {
 				t.Errorf("called\n%swant\n%s", got, test.calls)
@@ -124,7 +112,7 @@ func TestMove(t *testing.T) {
 }
 
 // Another site's file leads to another stack, in its own region.
-func TestSite(t *testing.T) {
+func TestSwitchOfAnotherSite(t *testing.T) {
 	s, err := site.Load(root + "examples/tokyo-and-ireland.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -133,8 +121,8 @@ func TestSite(t *testing.T) {
 		t.Fatal("the site is too like the default site to show anything")
 	}
 	fake := newFakeAWS(t, found, "")
-	if _, _, err := execute(t, "on", "-site", root+"examples/tokyo-and-ireland.yaml"); err != nil {
-		t.Fatal(err)
+	if _, stderr, status := execute(t, "switch", "on", "-site", root+"examples/tokyo-and-ireland.yaml"); status != 0 {
+		t.Fatal(stderr)
 	}
 	want := strings.NewReplacer("us-east-1", s.Standby.Region.Name, "ticketing", s.Name).Replace(lookUp + put)
 	if got := fake.calls(t); got != want {
@@ -143,18 +131,18 @@ func TestSite(t *testing.T) {
 }
 
 // Without -site, it is the site of the working directory.
-func TestDefaultSite(t *testing.T) {
+func TestSwitchOfDefaultSite(t *testing.T) {
 	t.Chdir(root)
 	fake := newFakeAWS(t, found, "")
-	if line, _, err := execute(t, "off"); err != nil || line != isGone {
-		t.Errorf("got %v and %q, want %q", err, line, isGone)
+	if line, stderr, status := execute(t, "switch", "off"); status != 0 || line != isGone {
+		t.Errorf("got %d, %s and %q, want %q", status, stderr, line, isGone)
 	}
 	if got := fake.calls(t); got != lookUp+remove {
 		t.Errorf("called\n%swant\n%s", got, lookUp+remove)
 	}
 }
 
-func TestMistakes(t *testing.T) {
+func TestSwitchMistakes(t *testing.T) {
 	siteYAML := []string{"-site", root + "site.yaml"}
 	tests := []struct {
 		name               string
@@ -167,13 +155,13 @@ func TestMistakes(t *testing.T) {
 		{"the stack is missing", append(siteYAML, "on"),
 			"echo Stack with id ticketing-Secondary does not exist >&2; exit 255", "", lookUp, "Stack with id ticketing-Secondary does not exist\n",
 			[]string{"aws cloudformation describe-stacks --region us-east-1 --stack-name ticketing-Secondary: exit status 255", "check that the site is deployed",
-				"go run ./cmd/failover-switch on -site " + root + "site.yaml -object s3://BUCKET/failover-switch"}},
+				"go run ./cmd/twinsite switch on -site " + root + "site.yaml -object s3://BUCKET/failover-switch"}},
 		{"no output", append(siteYAML, "on"), "echo None", "", lookUp, "",
 			[]string{"ticketing-Secondary was deployed without the failover switch", "deploy " + root + "site.yaml"}},
 		{"no outputs", append(siteYAML, "off"), "echo", "", lookUp, "",
 			[]string{"ticketing-Secondary was deployed without the failover switch"}},
 		{"an output that is no switch", append(siteYAML, "off"), "echo s3://bucket/failover", "", lookUp, "",
-			[]string{`is "s3://bucket/failover", not s3://BUCKET/failover-switch`, "go run ./cmd/failover-switch off -site " + root + "site.yaml -object s3://BUCKET/failover-switch"}},
+			[]string{`is "s3://bucket/failover", not s3://BUCKET/failover-switch`, "go run ./cmd/twinsite switch off -site " + root + "site.yaml -object s3://BUCKET/failover-switch"}},
 		{"two outputs", append(siteYAML, "on"), "echo s3://a-bucket/failover-switch s3://b-bucket/failover-switch", "", lookUp, "",
 			[]string{"not s3://BUCKET/failover-switch"}},
 		{"-object with another key", append(siteYAML, "on", "-object", "s3://bucket/failover-swich"), found, "", "", "",
@@ -196,20 +184,22 @@ func TestMistakes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			fake := newFakeAWS(t, test.cloudFormation, test.s3)
-			stdout, stderr, err := execute(t, test.args...)
-			if err == nil {
-				t.Fatalf("no error, want %q", test.want)
+			stdout, stderr, status := execute(t, append([]string{"switch"}, test.args...)...)
+			wantStatus := 2
+			if test.calls != "" { // AWS said no
+				wantStatus = 1
 			}
+			if status != wantStatus || stdout != "" {
+				t.Errorf("got %d and %q, want %d and nothing", status, stdout, wantStatus)
+			}
+			message, found := strings.CutPrefix(stderr, test.stderr+"twinsite switch: ")
 			for _, want := range test.want {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("got %v, want %q", err, want)
+				if !found || !strings.Contains(message, want) {
+					t.Errorf("got %q, want %q after %q", stderr, want, test.stderr)
 				}
 			}
-			if strings.Contains(err.Error(), "\n") {
-				t.Errorf("got %q, want one line", err)
-			}
-			if stdout != "" || stderr != test.stderr {
-				t.Errorf("printed %q and %q, want nothing and %q", stdout, stderr, test.stderr)
+			if strings.Count(message, "\n") != 1 {
+				t.Errorf("got %q, want one line", message)
 			}
 			if got := fake.calls(t); got != test.calls {
 				t.Errorf("called\n%swant\n%s", got, test.calls)
@@ -218,13 +208,13 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestWithoutAWS(t *testing.T) {
+func TestSwitchWithoutAWS(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	// Even with the address at hand, which needs no look-up.
 	for _, args := range [][]string{{"on"}, {"off", "-object", "s3://bucket/failover-switch"}} {
-		_, _, err := execute(t, append(args, "-site", root+"site.yaml")...)
-		if err == nil || !strings.Contains(err.Error(), "aws, is not in PATH: install it: https://") {
-			t.Errorf("%v: got %v, want where to get the AWS CLI", args, err)
+		_, stderr, status := execute(t, append(append([]string{"switch"}, args...), "-site", root+"site.yaml")...)
+		if status != 2 || !strings.Contains(stderr, "aws, is not in PATH: install it: https://") {
+			t.Errorf("%v: got %d and %q, want where to get the AWS CLI", args, status, stderr)
 		}
 	}
 }
@@ -257,7 +247,7 @@ func TestWatch(t *testing.T) {
 
 // The command knows the templates by heart. Here they are read: the stack, its
 // region, the output, the object's key, and how long visitors take.
-func TestTemplates(t *testing.T) {
+func TestSwitchTemplates(t *testing.T) {
 	a, err := assembly.Load(root + "testdata/site")
 	if err != nil {
 		t.Fatal(err)
@@ -274,14 +264,14 @@ func TestTemplates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deployed := regexp.MustCompile(`\$\{[^}]*\}`).ReplaceAllLiteralString(address, "bucket")
+	deployed := anyPlaceholder.ReplaceAllLiteralString(address, "bucket")
 	if deployed == address {
 		t.Fatalf("the switch is %s, want one in a bucket of the stack", address)
 	}
 	fake := newFakeAWS(t, "echo "+deployed, "")
-	line, _, err := execute(t, "on", "-site", root+"site.yaml")
-	if err != nil {
-		t.Fatal(err)
+	line, stderr, status := execute(t, "switch", "on", "-site", root+"site.yaml")
+	if status != 0 {
+		t.Fatal(stderr)
 	}
 	for _, want := range []string{
 		"--stack-name " + stack.Name + " ",
@@ -316,55 +306,38 @@ func names(line, property string, resources []*assembly.Resource) bool {
 	})
 }
 
-// Whoever needs the switch waits neither for the CDK nor for Node.js.
-func TestQuick(t *testing.T) {
-	deps, err := exec.Command("go", "list", "-deps", ".").Output()
+// The pages say how to move the site without the command: with the same object.
+func TestSwitchInPages(t *testing.T) {
+	data, err := os.ReadFile(root + "docs/operations.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(deps, []byte("twinsite/site\n")) {
-		t.Fatalf("imports no site:\n%s", deps)
+	const least = 3
+	if err := samePlaces(string(data), least); err != nil {
+		t.Error(err)
 	}
-	if slow := regexp.MustCompile(`(?m)^(twinsite/(constructs|stacks|assembly)|github\.com/aws/).*$`).Find(deps); slow != nil {
-		t.Errorf("imports %s", slow)
-	}
-}
-
-func TestMake(t *testing.T) {
-	tests := []struct {
-		args []string
-		want string
-	}{
-		{[]string{"failover-on"}, "go run ./cmd/failover-switch on"},
-		{[]string{"failover-off"}, "go run ./cmd/failover-switch off"},
-		{[]string{"failover-on", "SITE=examples/own-image.yaml"}, "go run ./cmd/failover-switch on -site examples/own-image.yaml"},
-		{[]string{"failover-off", "SITE=examples/own-image.yaml"}, "go run ./cmd/failover-switch off -site examples/own-image.yaml"},
-	}
-	t.Setenv("MAKEFLAGS", "") // of a make that runs this test
-	t.Setenv("SITE", "")
-	for _, test := range tests {
-		out, err := exec.Command("make", append([]string{"--no-print-directory", "-n", "-C", root}, test.args...)...).Output()
-		if got := strings.TrimSpace(string(out)); err != nil || got != test.want {
-			t.Errorf("make %v: got %v, %q, want %q", test.args, err, got, test.want)
-		}
+	if samePlaces(strings.Replace(string(data), "BUCKET/"+site.SwitchKey, "BUCKET/switch", 1), least) == nil {
+		t.Error("another object is not noticed")
 	}
 }
 
-func TestExitStatus(t *testing.T) {
-	tests := []struct {
-		name, s3 string
-		want     int
-	}{
-		{"done", "", 0},
-		{"refused", "exit 254", 1},
-		{"Ctrl-C", "kill -INT $PPID; exec sleep 30", 130},
+// samePlaces says by its error that a page names the switch's object seldom, or
+// another.
+func samePlaces(page string, least int) error {
+	objects := anyObject.FindAllString(page, -1)
+	if len(objects) < least {
+		return fmt.Errorf("the switch is named %d times, want %d or more", len(objects), least)
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			newFakeAWS(t, found, test.s3)
-			if got := run([]string{"on", "-site", root + "site.yaml"}); got != test.want {
-				t.Errorf("exit status %d, want %d", got, test.want)
-			}
-		})
+	if i := slices.IndexFunc(objects, func(object string) bool { return object != switchForm }); i >= 0 {
+		return fmt.Errorf("%s is not the switch", objects[i])
+	}
+	return nil
+}
+
+func TestSwitchInterrupted(t *testing.T) {
+	newFakeAWS(t, found, "kill -INT $PPID; exec sleep 30")
+	_, stderr, status := execute(t, "switch", "on", "-site", root+"site.yaml")
+	if status != 130 || !strings.HasSuffix(stderr, "\ninterrupted: whether the switch has moved is not known; run it again\n") {
+		t.Errorf("got %d and %q", status, stderr)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -22,15 +21,21 @@ func TestSummarize(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var out strings.Builder
-	if err := summarize(&out, dir); err != nil {
-		t.Fatal(err)
-	}
 	want := "shop-First   eu-west-1  1 resource\nshop-Second  us-east-1  2 resources\n"
-	if out.String() != want {
-		t.Errorf("got\n%swant\n%s", out.String(), want)
+	for _, args := range [][]string{{dir}, {"-assembly", dir}, {"--assembly=" + dir}} {
+		if out, stderr, status := execute(t, append([]string{"summary"}, args...)...); status != 0 || out != want {
+			t.Errorf("%v: got %d, %s and\n%swant\n%s", args, status, stderr, out, want)
+		}
 	}
-	if err := summarize(&out, filepath.Join(dir, "nowhere")); err == nil {
-		t.Error("a missing assembly is not noticed")
-	}
+}
+
+func TestSummaryMistakes(t *testing.T) {
+	wantUnusable(t, []mistake{
+		{[]string{"summary"}, "cdk.out"}, // there is none beside the tests
+		{[]string{"summary", "nowhere"}, "nowhere"},
+		{[]string{"summary", "-assembly", "nowhere"}, "nowhere"},
+		{[]string{"summary", root + "testdata/site", "-assembly", "nowhere"}, "given twice"},
+		{[]string{"summary", "one", "two"}, "at most 1 arg"},
+		{[]string{"summary", "-site", "site.yaml"}, "unknown flag"},
+	})
 }

@@ -1,0 +1,48 @@
+// Twinsite is what is done with a site beside deploying it: it sums up, judges,
+// rehearses and draws the templates of a cloud assembly, and moves a deployed
+// site.
+//
+//	go run ./cmd/twinsite summary
+//	go run ./cmd/twinsite rehearse -outage black-hole -speed 20
+//	go run ./cmd/twinsite switch on -site examples/tokyo-and-ireland.yaml
+//
+// It imports no CDK, so that it builds in seconds and needs no Node.js. Flags
+// have one dash or two. The exit status is 0 for good, 1 for judged and failed,
+// 2 for bad input or nothing to judge, and 130 after Ctrl-C.
+package main
+
+import (
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"twinsite/internal/cli"
+)
+
+func main() { os.Exit(cli.Run(newCommand(), os.Args[1:])) }
+
+// newCommand returns the command with all its subcommands.
+func newCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "twinsite",
+		Short: "Judge, rehearse and draw the templates of a site, and move a deployed one",
+		Long: `Judge, rehearse and draw the templates of a site, and move a deployed one.
+
+Flags have one dash or two. The exit status is 0 for good, 1 for judged and
+failed, 2 for bad input or nothing to judge, and 130 after Ctrl-C.`,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		SilenceUsage:      true, SilenceErrors: true,
+		RunE: func(command *cobra.Command, _ []string) error {
+			command.SetOut(command.ErrOrStderr())
+			return errors.Join(errors.New("give a command, one of those above"), command.Help())
+		},
+	}
+	command.AddCommand(newSummary(), newRehearse(), newSwitch(), newDiagram())
+	return command
+}
+
+// assemblyFlag adds the flag for the cloud assembly's directory.
+func assemblyFlag(command *cobra.Command, directory *string) {
+	command.Flags().StringVar(directory, "assembly", "cdk.out", "cloud assembly, as \"make synth\" writes it")
+}

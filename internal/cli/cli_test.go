@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func TestRun(t *testing.T) {
+	// interrupt sends this process a Ctrl-C and waits until it has arrived.
+	interrupt := func(ctx context.Context) error {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(os.Interrupt)
+		}
+		if err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	tests := []struct {
+		name   string
+		run    func(ctx context.Context) error
+		want   int
+		stderr string
+	}{
+		{"good", func(context.Context) error { return nil }, Good, ""},
+		{"bad input", func(context.Context) error { return errors.New("no such file") }, Unusable, "twinsite: no such file\n"},
+		{"failed", func(context.Context) error { return fmt.Errorf("move: %w", Failed{errors.New("refused")}) }, Bad, "twinsite: move: refused\n"},
+		{"failed, and said why", func(context.Context) error { return Failed{} }, Bad, ""},
+		{"Ctrl-C", interrupt, Interrupted, "\ninterrupted\n"},
+		{"Ctrl-C, and what is open", func(ctx context.Context) error {
+			if err := interrupt(ctx); !errors.Is(err, context.Canceled) {
+				return err
+			}
+			return errors.New("not known")
+		}, Interrupted, "\ninterrupted: not known\n"},
+		{"Ctrl-C too late", func(ctx context.Context) error {
+			if err := interrupt(ctx); !errors.Is(err, context.Canceled) {
+				return err
+			}
+			return nil
+		}, Good, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if runtime.GOOS == "windows" && test.want == Interrupted {
+				t.Skip("Windows has no signal to send to one process")
+			}
+			command := &cobra.Command{Use: "twinsite", SilenceErrors: true, SilenceUsage: true,
+				RunE: func(command *cobra.Command, _ []string) error { return test.run(command.Context()) }}
+			var stderr bytes.Buffer
+			command.SetErr(&stderr)
+			if got := Run(command, nil); got != test.want || stderr.String() != test.stderr {
+				t.Errorf("got %d and %q, want %d and %q", got, stderr.String(), test.want, test.stderr)
+			}
+		})
+	}
+}
+
+func TestLongFlags(t *testing.T) {
+	got := longFlags([]string{"on", "-site", "a.yaml", "--out", "-h", "-speed=3", "-50", "-"})
+	want := []string{"on", "--site", "a.yaml", "--out", "-h", "--speed=3", "-50", "-"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
