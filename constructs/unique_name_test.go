@@ -68,6 +68,8 @@ func newNamedBus(scope constructs.Construct, id string) {
 	}})
 }
 
+var functionName = regexp.MustCompile("^[A-Za-z0-9_-]{1,64}$")
+
 // One account takes any number of sites: what has a name has another one in
 // each.
 func TestUniqueNames(t *testing.T) {
@@ -86,7 +88,7 @@ func TestUniqueNames(t *testing.T) {
 				}
 				for _, name := range []string{one, other} {
 					// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateFunction.html
-					if !regexp.MustCompile("^[A-Za-z0-9_-]{1,64}$").MatchString(name) {
+					if !functionName.MatchString(name) {
 						t.Errorf("%s is no name for it", name)
 					}
 				}

@@ -99,14 +99,15 @@ func TestWebTierAlarms(t *testing.T) {
 	})
 }
 
+var groupID = regexp.MustCompile("^WebTierWebServersGroupASG[0-9A-F]{8}$")
+
 // afterServers demands that every alarm, save those that scale the group, is
 // made after the group.
 func afterServers() assertion {
-	group := regexp.MustCompile("^WebTierWebServersGroupASG[0-9A-F]{8}$")
 	return func(template assertions.Template) {
 		for id, alarm := range *template.FindResources(jsii.String(alarmType), nil) {
 			after, _ := (*alarm)["DependsOn"].([]any)
-			waits := slices.ContainsFunc(after, func(id any) bool { return group.MatchString(id.(string)) })
+			waits := slices.ContainsFunc(after, func(id any) bool { return groupID.MatchString(id.(string)) })
 			if !waits && !strings.HasPrefix(id, "WebTierCpu") {
 				panic(fmt.Sprintf("%s%s is made after %v", flaw, id, after))
 			}

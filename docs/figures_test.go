@@ -110,6 +110,8 @@ func metricsOf(alarm *assembly.Resource) (n int) {
 	return n
 }
 
+var amount = regexp.MustCompile(`\d+\.\d\d`)
+
 // checkTotals adds up the prices of the default site, and of the two columns
 // that compare it with the article's.
 func checkTotals(page string) error {
@@ -127,7 +129,7 @@ func checkTotals(page string) error {
 				cell = cell.NextSibling()
 			}
 			text := string(cell.Lines().Value(p.source))
-			price, _ := strconv.ParseFloat(regexp.MustCompile(`\d+\.\d\d`).FindString(text), 64)
+			price, _ := strconv.ParseFloat(amount.FindString(text), 64)
 			if strings.HasPrefix(text, "**") {
 				said = price
 			} else {

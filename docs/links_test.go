@@ -38,6 +38,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+var runbookLink = regexp.MustCompile(`docs/operations\.md(#[\w-]+)`)
+
 // TestRunbookLinks follows the links in the golden templates: an operator who
 // is woken by an alarm clicks them. The root's tests do so for every site.
 func TestRunbookLinks(t *testing.T) {
@@ -64,7 +66,7 @@ func TestRunbookLinks(t *testing.T) {
 // runbookLinks are the links to headings of the operators' page in a template.
 func runbookLinks(template string) []string {
 	var links []string
-	for _, link := range regexp.MustCompile(`docs/operations\.md(#[\w-]+)`).FindAllStringSubmatch(template, -1) {
+	for _, link := range runbookLink.FindAllStringSubmatch(template, -1) {
 		links = append(links, link[1])
 	}
 	return links

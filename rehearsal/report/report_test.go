@@ -76,6 +76,8 @@ func TestReportNamesThePhase(t *testing.T) {
 	}
 }
 
+var outsideLink = regexp.MustCompile(`(src|href)=|@import|url\(|<script`)
+
 func TestReportFiles(t *testing.T) {
 	m := fixture.Site(t, "article")
 	predictions := predicted(t, m, 300)
@@ -91,7 +93,7 @@ func TestReportFiles(t *testing.T) {
 			t.Errorf("no %q in the text", want)
 		}
 	}
-	if outside := regexp.MustCompile(`(src|href)=|@import|url\(|<script`).FindString(page.String()); outside != "" {
+	if outside := outsideLink.FindString(page.String()); outside != "" {
 		t.Errorf("the page is not self-contained: %s", outside)
 	}
 	for _, want := range []string{"prefers-color-scheme: dark", `name="viewport"`, "<svg", "Everybody is lost"} {
