@@ -44,6 +44,7 @@ func TestCommands(t *testing.T) {
 		"npm install aws-cdk@2.0.0",
 		"go get github.com/aws/aws-cdk-go/awscdk/v2@v1.0.0",
 		"go run ./cmd/nothing",
+		"go run ./cmd/twinsite rehears",
 		"curl https://shop.ticketing.pw/",
 		"aws elbv2 describe-rules --region eu-west-9",
 		"aws cloudformation describe-stacks --stack-name Primary",
@@ -97,6 +98,7 @@ func commandChecks(t *testing.T) nameChecks {
 	versions := read(t, "go.mod") + read(t, "package.json")
 	alarms := readPage(t, "docs/operations.md").anchors()
 	targets := map[string]bool{}
+	help := output(t, "go", "run", "./cmd/twinsite", "--help")
 	return nameChecks{
 		{"target of make", regexp.MustCompile(`(?:^|\n|&& |\$\()make ([a-z][\w-]*)`), func(name string) bool {
 			if _, asked := targets[name]; !asked {
@@ -113,6 +115,9 @@ func commandChecks(t *testing.T) nameChecks {
 		{"folder", regexp.MustCompile(`go (?:run|test|build) (\./\w[\w/-]*)`), func(folder string) bool {
 			_, err := os.Stat(folder)
 			return err == nil
+		}},
+		{"subcommand", regexp.MustCompile(`(?:cmd|bin)/twinsite ([a-z]\w*)`), func(name string) bool {
+			return strings.Contains(help, "\n  "+name+" ")
 		}},
 		{"such version in go.mod or package.json:", regexp.MustCompile(`\b([\w./-]+@v?\d[\d.]*)`), func(name string) bool {
 			module, version, _ := strings.Cut(name, "@")
@@ -136,6 +141,15 @@ func commandChecks(t *testing.T) nameChecks {
 			return err == nil
 		})},
 	}
+}
+
+func output(t *testing.T, command string, args ...string) string {
+	t.Helper()
+	printed, err := exec.Command(command, args...).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", command, err)
+	}
+	return string(printed)
 }
 
 func anyStack(deployed *assembly.Assembly, holds func(*assembly.Stack, string) bool) func(string) bool {
