@@ -41,6 +41,11 @@ test: node_modules ## run every test
 	@echo "testing; the first time, compiling the CDK's modules takes about two minutes"
 	@start=$$(date +%s); go test ./... && go test -C diagram/d2svg ./... && echo "tested in $$(($$(date +%s) - start)) s"
 
+# What reads a site or plays its failover must be good for several goroutines.
+.PHONY: race
+race: ## look for data races; needs gcc, takes minutes
+	CGO_ENABLED=1 go test -race ./assembly ./topology ./rehearsal/...
+
 .PHONY: rehearse
 rehearse: synth ## play a failover of the synthesized site on this machine
 	$(TWINSITE) rehearse $(if $(SITE),-site $(SITE))
@@ -85,7 +90,7 @@ lint-templates: node_modules .venv ## check the templates of every shipped site 
 	@.venv/bin/cfn-lint 'cdk.out.lint/*/*.template.json'
 
 .PHONY: check
-check: lint test lint-templates fuzz synth ## do what CI does, in its order
+check: lint test race lint-templates fuzz synth ## do what CI does, in its order
 	@$(MAKE) --no-print-directory synth SITE=examples/article.yaml
 
 # One module at a time: a proxy that refuses one of them hides no other.
