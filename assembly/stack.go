@@ -104,11 +104,12 @@ func rewrites(transform any) string {
 // Resources returns the resources of these types, or all if none is given, sorted by logical id.
 func (s *Stack) Resources(types ...string) []*Resource {
 	var found []*Resource
-	for _, id := range slices.Sorted(maps.Keys(s.resources)) {
-		if r := s.resources[id]; len(types) == 0 || slices.Contains(types, r.Type) {
+	for _, r := range s.resources {
+		if len(types) == 0 || slices.Contains(types, r.Type) {
 			found = append(found, r)
 		}
 	}
+	slices.SortFunc(found, func(a, b *Resource) int { return strings.Compare(a.LogicalID, b.LogicalID) })
 	return found
 }
 
