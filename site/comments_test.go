@@ -20,32 +20,37 @@ import (
 // fields by "Type.Field".
 type comments map[string]string
 
-// readComments reads the comments in site.go.
+// readComments reads the comments in site.go and web.go.
 func readComments(t *testing.T) comments {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "site.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := comments{}
-	for _, declaration := range file.Decls {
-		types, ok := declaration.(*ast.GenDecl)
-		if !ok || types.Tok != token.TYPE {
-			continue
+	for _, name := range []string{"site.go", "web.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
 		}
-		spec := types.Specs[0].(*ast.TypeSpec)
-		found[spec.Name.Name] = types.Doc.Text()
-		structure, ok := spec.Type.(*ast.StructType)
-		if !ok {
-			continue
-		}
-		for _, field := range structure.Fields.List {
-			for _, name := range field.Names {
-				found[spec.Name.Name+"."+name.Name] = field.Doc.Text()
+		for _, declaration := range file.Decls {
+			if types, ok := declaration.(*ast.GenDecl); ok && types.Tok == token.TYPE {
+				found.add(types)
 			}
 		}
 	}
 	return found
+}
+
+// add adds the comments of a type and of its fields.
+func (c comments) add(types *ast.GenDecl) {
+	spec := types.Specs[0].(*ast.TypeSpec)
+	c[spec.Name.Name] = types.Doc.Text()
+	structure, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	for _, field := range structure.Fields.List {
+		for _, name := range field.Names {
+			c[spec.Name.Name+"."+name.Name] = field.Doc.Text()
+		}
+	}
 }
 
 // of returns the comment of a field, or of a type when the field is empty, as

@@ -1,0 +1,311 @@
+package site
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Web describes an Auto Scaling group of web servers.
+type Web struct {
+	// InstanceType is the EC2 instance type, as "t3.small". Its processor must
+	// be that of Images. Without Images, both x86-64 and arm64 will do; types
+	// whose names do not tell which, as "u-6tb1.metal", need Images.
+	InstanceType string `yaml:"instanceType" validate:"instanceType"`
+
+	// Images gives each of the two regions its image: an AMI id, as
+	// "ami-0123456789abcdef0", or the name of an SSM parameter that holds one, as
+	// "/my/image", each under its region's name. Empty:
+	// Amazon Linux 2023 for the instance type's processor, on which the default
+	// user data installs nginx.
+	Images map[string]string `yaml:"images"`
+
+	// UserData is a bash script that runs at an instance's first boot, as a path
+	// relative to the site's file; it replaces the default script. Its first line
+	// is "#!/bin/bash"; it has at most 12 KiB, and finds the region and the static files'
+	// address in "/etc/twinsite.env". Empty: the default script.
+	UserData string `yaml:"userData"`
+
+	// HealthPath is what the load balancer asks each web server for. It must
+	// answer 200, never a redirect: mind that servers redirect a folder's path
+	// that lacks the last "/". No query.
+	HealthPath string `yaml:"healthPath" validate:"urlPath=1024"`
+
+	// Minimum is the least number of instances. There is no desired capacity:
+	// CloudFormation would reset it at every deployment.
+	Minimum int `yaml:"minimum" validate:"min=1"`
+
+	// Maximum is the greatest number of instances.
+	Maximum int `yaml:"maximum" validate:"min=1"`
+
+	// CPU sets the two alarms that add and remove instances.
+	CPU CPU `yaml:"cpu"`
+
+	// Schedules change the group's size at set times.
+	Schedules []Schedule `yaml:"schedules" validate:"max=50,dive"`
+
+	// SSH are the IPv4 ranges that may reach the web servers on port 22, which
+	// have private addresses only. Together they may hold as many public
+	// addresses as a /8. Empty: none; Session Manager needs no open port.
+	SSH []netip.Prefix `yaml:"ssh" validate:"max=50,dive,sshRange"`
+}
+
+// CPU sets the alarms on the group's average CPU utilization.
+type CPU struct {
+	// High is the percentage at or above which one instance is added.
+	High int `yaml:"high" validate:"min=1,max=100"`
+
+	// Low is the percentage at or below which one instance is removed.
+	Low int `yaml:"low" validate:"min=0,max=99"`
+
+	// Period is how long a measurement lasts: whole minutes, 1m to 1h. Below 5m,
+	// detailed monitoring is switched on, which EC2 charges for.
+	Period time.Duration `yaml:"period" validate:"min=1m,max=1h,wholeMinutes"`
+}
+
+// Schedule changes the group's size at set times, as for a ticket opening.
+type Schedule struct {
+	// Name is the schedule's name: 1 to 32 letters and digits, the first a
+	// capital.
+	Name string `yaml:"name" validate:"scheduleName"`
+
+	// Cron is when the schedule recurs, in the five fields of cron, read in
+	// TimeZone: minute, hour, day of month, month, day of week (0 to 6, 0 is
+	// Sunday). Either Cron or Start is given.
+	Cron string `yaml:"cron" validate:"omitempty,cron"`
+
+	// Start is the one time the schedule acts, as "2027-01-09T09:30", read in
+	// TimeZone. Auto Scaling refuses to make a schedule for the past.
+	Start string `yaml:"start" validate:"omitempty,start"`
+
+	// TimeZone is the time zone's IANA name, as "Asia/Seoul". Empty: UTC.
+	TimeZone string `yaml:"timeZone" validate:"omitempty,timeZone"`
+
+	// Minimum is the group's least size from then on, in instances, within
+	// Web.Minimum and Web.Maximum.
+	Minimum int `yaml:"minimum" validate:"min=1"`
+
+	// Maximum is the group's greatest size from then on, in instances, within
+	// Web.Minimum and Web.Maximum.
+	Maximum int `yaml:"maximum" validate:"min=1"`
+}
+
+// checkCapacity compares the least and greatest numbers of web servers.
+func checkCapacity(report *report, site *Site) {
+	if report.valid("web.minimum", "web.maximum") && site.Web.Minimum > site.Web.Maximum {
+		report.broken("web.minimum", fmt.Sprintf("is greater than web.maximum, %d", site.Web.Maximum), fmt.Sprint(site.Web.Minimum), "give that or less")
+		return
+	}
+	web := site.StandbyWeb()
+	if report.valid("web.minimum", "web.maximum", "standby.web.minimum", "standby.web.maximum") && web.Minimum > web.Maximum {
+		report.broken("standby.web", "has a minimum greater than its maximum, with what it takes over from web",
+			fmt.Sprintf("%d and %d", web.Minimum, web.Maximum), "give both, the minimum the smaller")
+	}
+}
+
+// checkImages wants an image for each of the two regions and no other.
+func checkImages(report *report, site *Site) {
+	if len(site.Web.Images) == 0 || !report.valid("home.region", "standby.region") {
+		return
+	}
+	wanted := []string{site.Home.Region.Name, site.Standby.Region.Name}
+	for _, region := range slices.Compact(wanted) {
+		field := child("web.images", region)
+		if _, given := site.Web.Images[region]; !given && report.valid(field) {
+			report.missing(field, "give an image for each of the two regions, or none at all")
+		}
+	}
+	for region, image := range site.Web.Images {
+		field := child("web.images", region)
+		switch {
+		case !report.valid(field):
+		case !slices.Contains(wanted, region):
+			report.broken(field, "is neither the home nor the standby region", quote(region), "give "+strings.Join(wanted, " and "))
+		case !imagePattern.MatchString(image) || len(image) > longestParameter || strings.Count(image, "/") > deepestParameter:
+			report.broken(field, "is neither an AMI id nor the name of an SSM parameter", quote(image), `give one as "ami-0123456789abcdef0" or "/my/image"`)
+		}
+	}
+}
+
+// imagePattern is an AMI id, or the full name of an SSM parameter, whose limits
+// follow:
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+var imagePattern = regexp.MustCompile(`^(ami-([0-9a-f]{8}|[0-9a-f]{17})|(/[A-Za-z0-9_.-]+)+)$`)
+
+const (
+	longestParameter = 1011
+	deepestParameter = 15
+)
+
+// processorPattern is of the types whose processor the CDK can tell: letters, a
+// generation of one or two digits, letters. Others, as u-6tb1.metal and
+// mac2-m2.metal, it answers with a stack trace.
+var processorPattern = regexp.MustCompile(`^[a-z]+[0-9]{1,2}[a-z-]*\.`)
+
+// checkProcessor wants an image for types whose processor the CDK cannot tell:
+// without one, it could not choose between the two of Amazon Linux.
+func checkProcessor(report *report, site *Site) {
+	if len(site.Web.Images) > 0 {
+		return
+	}
+	for field, instanceType := range map[string]string{"web.instanceType": site.Web.InstanceType, "standby.web.instanceType": site.Standby.Web.InstanceType} {
+		if instanceType != "" && report.valid(field) && !processorPattern.MatchString(instanceType) {
+			report.broken(field, "is of a form that does not tell its processor, so that no default image can be chosen", quote(instanceType), "give images in web.images, or another type, as \"t3.small\"")
+		}
+	}
+}
+
+// checkUserData reads the user-data script, so that it is not missed first by an
+// instance. EC2 takes 16 KiB, of which Twinsite's preamble needs some:
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+func checkUserData(report *report, site *Site) {
+	const field, largest = "web.userData", 12 << 10
+	if site.Web.UserData == "" || !report.valid(field) {
+		return
+	}
+	given := quote(site.Web.UserData)
+	if strings.ContainsAny(site.Web.UserData, "\n\x00") {
+		report.broken(field, "is not a path but the script itself", given, "write the script to a file, and give the file's path")
+		return
+	}
+	info, err := os.Stat(site.Web.UserData)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		report.broken(field, "does not exist", given, "give the path of a script, relative to this file")
+		return
+	case err != nil || !info.Mode().IsRegular():
+		report.broken(field, "is not a regular file", given, "give the path of a script, relative to this file")
+		return
+	case info.Size() > largest:
+		report.broken(field, fmt.Sprintf("is larger than %d bytes", largest), fmt.Sprintf("%s of %d", given, info.Size()), "let the script fetch what it needs")
+		return
+	}
+	script, err := os.ReadFile(site.Web.UserData)
+	if err != nil {
+		report.broken(field, "cannot be read", given, "make it readable")
+		return
+	}
+	if wrong, remedy := scriptFault(script); wrong != "" {
+		report.broken(field, wrong, given, remedy)
+	}
+}
+
+// scriptFault says what is wrong with a user-data script, and the remedy.
+func scriptFault(script []byte) (wrong, remedy string) {
+	line, _, _ := bytes.Cut(script, []byte("\n"))
+	switch {
+	case bytes.HasPrefix(script, []byte("\ufeff")):
+		return "begins with a byte-order mark, which an instance takes for text", "save it as UTF-8 without one"
+	case bytes.Contains(script, []byte("\r\n")), !utf8.Valid(script):
+		return "is not UTF-8 with lines that end in \"\\n\"", "save it as a UTF-8 text with Unix line ends"
+	case bytes.ContainsRune(script, 0):
+		return "holds a NUL character, which bash leaves out", "save it as a text"
+	case bytes.Contains(script, []byte("${Token[")):
+		return "holds \"${Token[\", which the CDK takes for a value of its own", "give the variable another name"
+	case string(line) != "#!/bin/bash":
+		return "is no bash script", "begin it with the line \"#!/bin/bash\"; what it starts may be of any kind"
+	}
+	return "", ""
+}
+
+// checkHealthPaths keeps the health paths apart from what the default script
+// serves under another meaning: nginx would not start, and no server ever be
+// healthy.
+func checkHealthPaths(report *report, site *Site) {
+	if len(site.Web.Images) > 0 || site.Web.UserData != "" {
+		return
+	}
+	for field, path := range map[string]string{"web.healthPath": site.Web.HealthPath, "failover.path": site.Failover.Path} {
+		if report.valid(field) && slices.Contains([]string{"/tickets", "/held.html"}, path) {
+			report.broken(field, "is a page of the sample site", quote(path), "give another path, as \"/healthz\", or a script of your own in web.userData")
+		}
+	}
+}
+
+// checkCPU wants the two alarms apart.
+func checkCPU(report *report, site *Site) {
+	cpu := site.Web.CPU
+	if report.valid("web.cpu.low", "web.cpu.high") && cpu.Low >= cpu.High {
+		report.broken("web.cpu.low", fmt.Sprintf("is not below web.cpu.high, %d", cpu.High), fmt.Sprint(cpu.Low), "give less, so that the two alarms do not work against each other")
+	}
+}
+
+// checkSchedules compares the fields of each schedule with each other and with
+// the group's capacity.
+func checkSchedules(report *report, site *Site) {
+	if !report.valid("web.schedules") {
+		return // too many
+	}
+	for i, schedule := range site.Web.Schedules {
+		field := item("web.schedules", i)
+		if !report.valid(field) {
+			continue // no schedule at all
+		}
+		at := func(key string) string { return child(field, key) }
+		if (schedule.Cron == "") == (schedule.Start == "") && report.valid(at("cron"), at("start")) {
+			report.broken(field, "needs either cron or start", fmt.Sprintf("%s and %s", quote(schedule.Cron), quote(schedule.Start)), "give one of the two")
+		}
+		if schedule.Start != "" && report.valid(at("start"), at("timeZone")) {
+			checkStart(report, at("start"), schedule)
+		}
+		if !report.valid(at("minimum"), at("maximum"), "web.minimum", "web.maximum") {
+			continue
+		}
+		switch {
+		case schedule.Minimum > schedule.Maximum:
+			report.broken(at("minimum"), fmt.Sprintf("is greater than the schedule's maximum, %d", schedule.Maximum), fmt.Sprint(schedule.Minimum), "give that or less")
+		case schedule.Minimum < site.Web.Minimum:
+			report.broken(at("minimum"), fmt.Sprintf("is less than web.minimum, %d", site.Web.Minimum), fmt.Sprint(schedule.Minimum), "give that or more")
+		case schedule.Maximum > site.Web.Maximum:
+			report.broken(at("maximum"), fmt.Sprintf("is greater than web.maximum, %d", site.Web.Maximum), fmt.Sprint(schedule.Maximum), "give that or less")
+		}
+	}
+}
+
+// checkStart refuses times that clock changes leave out or repeat: which instant
+// is meant cannot be told.
+func checkStart(report *report, field string, schedule Schedule) {
+	start, _ := schedule.localStart()
+	if start.Format(startLayout) != schedule.Start {
+		report.broken(field, "is left out by a change of clocks in "+schedule.TimeZone, quote(schedule.Start), "give a time before or after it")
+		return
+	}
+	for _, shift := range []time.Duration{-2 * time.Hour, -time.Hour, -time.Hour / 2, time.Hour / 2, time.Hour, 2 * time.Hour} {
+		if start.Add(shift).Format(startLayout) == schedule.Start {
+			report.broken(field, "comes twice, by a change of clocks in "+schedule.TimeZone, quote(schedule.Start), "give a time before or after it, or the time zone UTC")
+			return
+		}
+	}
+}
+
+// checkSSH judges all ranges together: each half of the internet is a range of
+// its own. Private addresses do not count, as nobody outside has one.
+func checkSSH(report *report, site *Site) {
+	const field, most = "web.ssh", 1 << 24 // as many addresses as a /8 has
+	ranges := site.Web.SSH
+	for i := range ranges {
+		if !report.valid(field, item(field, i)) {
+			return
+		}
+	}
+	admitted := 0
+	for i, prefix := range ranges {
+		// Two ranges share nothing, or one holds the other; equal ones are reported already.
+		inside := slices.ContainsFunc(ranges, func(other netip.Prefix) bool { return other.Bits() < prefix.Bits() && other.Contains(prefix.Addr()) })
+		if !inside && !private(ranges[i]) {
+			admitted += 1 << (32 - prefix.Bits())
+		}
+	}
+	if admitted > most {
+		report.broken(field, fmt.Sprintf("admits more than %d public addresses", most), fmt.Sprint(admitted), "give the ranges you work from, or none at all and use Session Manager")
+	}
+}
+
