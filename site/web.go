@@ -308,4 +308,3 @@ func checkSSH(report *report, site *Site) {
 		report.broken(field, fmt.Sprintf("admits more than %d public addresses", most), fmt.Sprint(admitted), "give the ranges you work from, or none at all and use Session Manager")
 	}
 }
-
