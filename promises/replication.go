@@ -1,0 +1,211 @@
+package promises
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"twinsite/assembly"
+	"twinsite/internal/must"
+	"twinsite/topology"
+)
+
+// rule is the path of a bucket's one replication rule.
+const rule = "ReplicationConfiguration.Rules.0."
+
+// replicationRule is the id of the rules: their metrics have it.
+const replicationRule = "AllObjects"
+
+// replicates is the one rule from a bucket, which has to lead to another.
+func (in *reader) replicates(from, to *assembly.Resource) topology.ReplicationRule {
+	var found []topology.ReplicationRule
+	for _, r := range must.Get(topology.Replication(in.Assembly)) {
+		if r.From == from {
+			found = append(found, r)
+		}
+	}
+	if len(found) != 1 {
+		fail(from, "", "has %d replication rules, want one", len(found))
+	}
+	if found[0].To != to {
+		fail(found[0].Resource, "", "replicates to %s, want %s", found[0].Target, to)
+	}
+	return found[0]
+}
+
+// checkReplication demands that everything in the home bucket reaches the
+// standby's, and that the role that carries it may.
+func (in *reader) checkReplication() {
+	home, standby := in.homeBucket(), in.standbyBucket()
+	in.replicates(home, standby)
+	expectAll(home, rule, map[string]any{
+		"Id": replicationRule, "Status": "Enabled", "Filter.Prefix": "", "DeleteMarkerReplication.Status": "Enabled",
+		"SourceSelectionCriteria.ReplicaModifications.Status": "Enabled", "Destination.Metrics.Status": "Enabled",
+	})
+	checkMayReplicate(in.replicationPolicy(), home, standby)
+}
+
+func (in *reader) replicationPolicy() *assembly.Resource {
+	return in.policyOf(target(in.homeBucket(), "ReplicationConfiguration.Role", "AWS::IAM::Role"))
+}
+
+// checkMayReplicate demands that a policy lets S3 read one bucket and write to
+// another: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+func checkMayReplicate(policy, from, to *assembly.Resource) {
+	for _, action := range []string{"s3:GetReplicationConfiguration", "s3:ListBucket", "s3:GetObjectVersionForReplication"} {
+		checkAllows(policy, action, from)
+	}
+	for _, action := range []string{"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"} {
+		checkAllows(policy, action, to)
+	}
+}
+
+// checkAllows demands that a policy lets its role do something to a resource.
+func checkAllows(policy *assembly.Resource, action string, r *assembly.Resource) {
+	for _, statement := range statements(policy, "Allow") {
+		if slices.Contains(asList(statement["Action"]), any(action)) && strings.Contains(fmt.Sprint(statement["Resource"]), r.String()) {
+			return
+		}
+	}
+	fail(policy, "PolicyDocument.Statement", "has no statement: no statement lets %s on %s", action, r)
+}
+
+func (in *reader) checkNoTimeControl() {
+	if home := in.homeBucket(); home.Has(rule + "Destination.ReplicationTime") {
+		fail(home, rule+"Destination.ReplicationTime", "is there: it pays for time control")
+	}
+}
+
+func (in *reader) checkTimeControl() {
+	expectAll(in.homeBucket(), rule+"Destination.", map[string]any{
+		"ReplicationTime.Status": "Enabled", "ReplicationTime.Time.Minutes": 15, "Metrics.EventThreshold.Minutes": 15,
+	})
+}
+
+// reverseReplication is the custom resource that puts the standby bucket's rule.
+func (in *reader) reverseReplication() *assembly.Resource {
+	return only("custom resources for replication", in.Resources(topology.CustomReplicationType)...)
+}
+
+// callPolicy is what the custom resource's function may do for it.
+func (in *reader) callPolicy() *assembly.Resource {
+	function := target(in.reverseReplication(), "ServiceToken", "AWS::Lambda::Function")
+	return in.policyOf(target(function, "Role", "AWS::IAM::Role"))
+}
+
+// An sdkCall is a call to S3 as the CDK's AwsCustomResource encodes it:
+// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources.AwsSdkCall.html
+type sdkCall struct {
+	Service, Action, Region string
+	Parameters              struct {
+		Bucket                   string
+		ReplicationConfiguration *struct {
+			Role  string
+			Rules any
+		}
+	}
+	IgnoreErrors string `json:"ignoreErrorCodesMatching"`
+}
+
+// sdkCall is the call at an event: "Create", "Update" or "Delete".
+func (in *reader) sdkCall(event, action string) sdkCall {
+	r, region := in.reverseReplication(), in.site.Standby.Region.Name
+	var call sdkCall
+	if err := json.Unmarshal([]byte(text(r, event)), &call); err != nil {
+		fail(r, event, "cannot be read: %v", err)
+	}
+	if call.Service != "S3" || call.Action != action || call.Region != region {
+		fail(r, event, "calls %s.%s in %s, want S3.%s in %s", call.Service, call.Action, call.Region, action, region)
+	}
+	if bucket := in.standbyBucket(); call.Parameters.Bucket != placeholder(bucket) {
+		fail(r, event, "changes the rules of %s, want %s", call.Parameters.Bucket, bucket)
+	}
+	return call
+}
+
+// checkReverseReplication demands a rule from the standby's bucket home that
+// mirrors the one there: replica modification sync has no effect unless both
+// buckets have it.
+func (in *reader) checkReverseReplication() {
+	r := in.reverseReplication()
+	home, standby := in.homeBucket(), in.standbyBucket()
+	in.replicates(standby, home)
+	for _, event := range []string{"Create", "Update"} {
+		in.checkMirrors(event, in.sdkCall(event, "putBucketReplication"))
+	}
+	if call := in.sdkCall("Delete", "deleteBucketReplication"); call.IgnoreErrors != "NoSuchBucket" {
+		fail(r, "Delete", "ignores the errors %q, want NoSuchBucket", call.IgnoreErrors)
+	}
+	in.checkCallPolicy()
+}
+
+// checkMirrors demands that a call says of the way from standby to home what
+// the home bucket's rules say of the way there.
+func (in *reader) checkMirrors(event string, call sdkCall) {
+	r, home, standby := in.reverseReplication(), in.homeBucket(), in.standbyBucket()
+	configuration := call.Parameters.ReplicationConfiguration
+	if configuration == nil {
+		fail(r, event, "puts no rules")
+		return
+	}
+	want := list(home, "ReplicationConfiguration.Rules")
+	for _, rule := range want {
+		rule := as[map[string]any](home, "ReplicationConfiguration.Rules", rule, "an object")
+		rule["ID"] = rule["Id"] // CloudFormation and S3 spell it differently
+		delete(rule, "Id")
+		if destination, ok := rule["Destination"].(map[string]any); ok {
+			destination["Bucket"] = placeholder(home, "Arn")
+		}
+	}
+	there, back := map[string]string{}, map[string]string{}
+	flatten(there, "Rules", want)
+	flatten(back, "Rules", configuration.Rules)
+	for _, path := range sorted(union(there, back)) {
+		before, isThere := there[path]
+		after, isBack := back[path]
+		if before != after || isThere != isBack {
+			fail(r, event, "differs from the home bucket's rules at %s: there it is %q (given: %t), back %q (given: %t)", path, before, isThere, after, isBack)
+		}
+	}
+	role := in.roleNamed(r, event, configuration.Role)
+	expect(role, "AssumeRolePolicyDocument.Statement.0.Principal", map[string]any{"Service": "s3.amazonaws.com"})
+	policy := in.policyOf(role)
+	if !slices.Contains(r.DependsOn(), policy.LogicalID) {
+		fail(r, ".DependsOn", "lacks %s: the rules may be put before the role may carry them", policy)
+	}
+	checkMayReplicate(policy, standby, home)
+}
+
+// roleNamed is the role whose ARN stands in a property of a resource.
+func (in *reader) roleNamed(r *assembly.Resource, path, arn string) *assembly.Resource {
+	for _, role := range in.Resources("AWS::IAM::Role") {
+		if arn == placeholder(role, "Arn") {
+			return role
+		}
+	}
+	fail(r, path, "has the role %q, which is none of the templates'", arn)
+	return nil
+}
+
+// checkCallPolicy demands that the function may put that one bucket's rules and
+// hand that one role to S3, and nothing else.
+func (in *reader) checkCallPolicy() {
+	policy := in.callPolicy()
+	want := map[string]string{"s3:PutReplicationConfiguration": placeholder(in.standbyBucket(), "Arn")}
+	for _, r := range targets(in.reverseReplication(), "Create") {
+		if r.Type == "AWS::IAM::Role" {
+			want["iam:PassRole"] = placeholder(r, "Arn")
+		}
+	}
+	for _, statement := range statements(policy, "Allow") {
+		action, resource := fmt.Sprint(statement["Action"]), fmt.Sprint(statement["Resource"])
+		if want[action] == "" || want[action] != resource {
+			fail(policy, "PolicyDocument.Statement", "lets the function do %s on %s", action, resource)
+		}
+		delete(want, action)
+	}
+	if len(want) > 0 {
+		fail(policy, "PolicyDocument.Statement", "lacks %v", want)
+	}
+}
