@@ -46,7 +46,7 @@ type node struct {
 	inside []*node
 }
 
-// add puts a node into a box. A second of its kind is told apart by a number.
+// add puts a node into a box. If the id is taken, it gets a number.
 func (n *node) add(kind, class string, lines ...string) *node {
 	id := n.id + "." + kind
 	for i := 2; slices.ContainsFunc(n.inside, func(other *node) bool { return other.id == id }); i++ {

@@ -1,5 +1,5 @@
 // Package diagram draws the architecture of a site from nothing but the
-// templates of its cloud assembly: what they do not hold is not in the picture.
+// templates of its cloud assembly: what is not in them is not in the picture.
 //
 //	a, err := assembly.Load("cdk.out")
 //	text, err := diagram.D2(a)
@@ -12,7 +12,7 @@
 // colors) that nobody needs to build, test or deploy a site. It imports nothing
 // of this module either, so that neither module's versions bind the other's.
 //
-// A picture holds the text that it was drawn from, so that a test can say in
-// milliseconds, and without D2, whether a picture still shows what the templates
-// say.
+// A picture contains the text that it was drawn from. So a test can check in
+// milliseconds, and without D2, whether the picture still shows what is in the
+// templates.
 package diagram

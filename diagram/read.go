@@ -136,7 +136,7 @@ func (r *reader) drawDistribution(d *assembly.Resource) {
 	r.drawRetry(d, n)
 }
 
-// named tells whether a record leads to the distribution. If none does, visitors
+// named reports whether a record leads to the distribution. If none does, visitors
 // reach it by the name that CloudFront gives it.
 func (r *reader) named(d *assembly.Resource) bool {
 	return slices.ContainsFunc(r.records, func(record *record) bool { return record.alias == d })

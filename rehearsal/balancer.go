@@ -26,8 +26,8 @@ type Listener struct {
 	Default      Action
 }
 
-// A Rule of a listener acts when a header has one of the values; without a
-// header, always.
+// A Rule applies when the header has one of the values. A rule without a header
+// always applies.
 type Rule struct {
 	Header string
 	Values []string
@@ -47,7 +47,7 @@ type TargetGroup struct {
 	Resource           string
 	Path               string
 	Interval, Timeout  time.Duration
-	Healthy, Unhealthy int // consecutive answers that change its mind
+	Healthy, Unhealthy int // so many answers of the other kind in a row change a server's status
 	Servers            int // least number of instances of the Auto Scaling group, default 2
 }
 
@@ -61,7 +61,7 @@ func (b *Balancer) listener(port int) *Listener {
 	return nil
 }
 
-// covers reports whether a certificate of the listener is good for a name.
+// covers reports whether a certificate of the listener is valid for a name.
 func (l *Listener) covers(name string) bool {
 	return slices.ContainsFunc(l.Certificates, func(names []string) bool { return covered(names, name) })
 }

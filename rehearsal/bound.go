@@ -2,9 +2,9 @@ package rehearsal
 
 import "time"
 
-// Bound is the worst case of a quantity in closed form, beside the simulation;
-// never, where the model has none: the failover does not happen, or the outage
-// comes and goes.
+// Bound is the worst case of a quantity as a formula, independent of the
+// simulation. It is Never where no formula applies: the failover does not happen,
+// or the outage stops and starts again.
 //
 //	detect      threshold × (interval + time to fail) + one answer
 //	DNS moved   … + propagation
@@ -26,12 +26,12 @@ func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 		fails += p.AnswerLimit
 	}
 	answer := 4*p.StandbyRTT + p.Service
-	away := threshold*(check.Interval+fails) + p.CheckerRTTMax // one answer was on its way
+	away := threshold*(check.Interval+fails) + p.CheckerRTTMax // a good answer may be on its way when the outage begins
 	home := threshold*(check.Interval+p.CheckerRTTMax) + p.CheckerRTTMax + m.Edge.LongestErrorCaching()
 	if outage == Dark || outage == Slow {
 		home += p.AnswerLimit
 	}
-	if m.Failback != nil { // the switch may be what the way home waits for
+	if m.Failback != nil { // coming home may wait for the switch
 		check = m.switchCheck()
 		home = max(home, time.Duration(check.Threshold)*(check.Interval+p.CheckerRTTMax)+p.CheckerRTTMax)
 	}
@@ -76,7 +76,8 @@ func readBound(m *Model, p Parameters, outage Outage, byDNS, answer time.Duratio
 	return writeBound(m, p, outage, byDNS, answer) + cached(m, outage)
 }
 
-// cached is how long the edge repeats an error that is over.
+// cached is how long the edge repeats an error from its cache although home would
+// answer again.
 func cached(m *Model, outage Outage) time.Duration {
 	if outage == Half {
 		return m.Edge.LongestErrorCaching()

@@ -37,8 +37,8 @@ type Origin struct {
 	Headers         map[string]string
 }
 
-// Problem says why CloudFront gets no page from the origin even when all is
-// well; "" if it does. With every viewer header forwarded, either the viewer's
+// Problem says why CloudFront gets no page from the origin even when nothing is
+// down; "" if it gets one. With every viewer header forwarded, either the viewer's
 // host or the origin's name must be on the certificate.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-502-bad-gateway.html
 func (o *Origin) Problem(host string) string {

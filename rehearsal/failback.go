@@ -2,25 +2,26 @@ package rehearsal
 
 import "time"
 
-// A Failback keeps the site at the standby once it has moved there: an alarm
-// has a state machine put the failover switch, and somebody has to remove it.
+// A Failback is the manual failback of a site. After a failover, an alarm starts
+// a state machine that writes the failover switch. The site stays at the standby
+// until somebody deletes the switch.
 type Failback struct {
-	StateMachine string // that puts the switch: "Secondary.FailbackStateMachineB9668938"
-	Alarm        string // that starts it: "Failover.AlarmsStandbyServes64C7FA4D"
+	StateMachine string // writes the switch: "Secondary.FailbackStateMachineB9668938"
+	Alarm        string // starts the state machine: "Failover.AlarmsStandbyServes64C7FA4D"
 	Check        *HealthCheck
 	Period       time.Duration // of the alarm's metric
-	Periods      int           // so many samples in a row set the alarm off
+	Periods      int           // so many unhealthy samples in a row turn the alarm on
 }
 
 // A FailbackAlarm counts the samples of the alarm that starts manual failback.
 // [I] Route 53 reports a check's status once a minute, and CloudWatch does not
-// see what lies between.
+// see what happens between two samples.
 type FailbackAlarm struct {
 	*Failback
 	unhealthy int // samples in a row
 }
 
-// Sample takes a sample, and reports whether it sets the alarm off.
+// Sample takes a sample, and reports whether it turns the alarm on.
 func (a *FailbackAlarm) Sample(healthy bool) bool {
 	if a.unhealthy++; healthy {
 		a.unhealthy = 0

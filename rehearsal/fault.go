@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// findFaults looks for what a failover cannot work with, even though the
-// templates can be deployed. Each fault is played as it stands; this says which
-// resource to blame for what the visitors then see.
+// findFaults looks for mistakes that can be deployed and make a failover
+// impossible. The play does not correct them; a fault names the resource that is
+// the reason for what the visitors then see.
 func findFaults(m *Model) []Fault {
 	var faults []Fault
 	add := func(resource, format string, args ...any) {
@@ -30,7 +30,7 @@ func findFaults(m *Model) []Fault {
 
 type addFault func(resource, format string, args ...any)
 
-// Calm is Route 53's view while all is well and the switch is absent.
+// Calm is what Route 53 knows while everything answers and the switch is off.
 func Calm() Health {
 	return Health{
 		Endpoint: func(c *HealthCheck) bool { return c.Bucket == "" },
@@ -79,7 +79,7 @@ func checkFaults(m *Model, c *HealthCheck, add addFault) {
 	}
 }
 
-// missingIPv6 blames the record of a host that visitors reach by IPv4 only.
+// missingIPv6 reports the record of a host that visitors reach by IPv4 only.
 func missingIPv6(m *Model, add addFault) {
 	for _, host := range m.Hosts() {
 		if m.Pair(host, "AAAA") == nil {
@@ -88,7 +88,8 @@ func missingIPv6(m *Model, add addFault) {
 	}
 }
 
-// findNotes looks for what makes an outage longer without breaking the failover.
+// findNotes looks for settings that make an outage longer. The failover still
+// works.
 func findNotes(m *Model) []Fault {
 	if ttl := m.Edge.LongestErrorCaching(); ttl > 0 {
 		return []Fault{{m.Edge.Resource, fmt.Sprintf("repeats errors from its cache, up to %s: that prolongs an outage and blurs the health check", ttl)}}
@@ -96,8 +97,8 @@ func findNotes(m *Model) []Fault {
 	return nil
 }
 
-// hostFaults asks for a page and a write of a host while all is well, and at
-// the standby.
+// hostFaults tries a read and a write of a host, first while everything answers,
+// then at the standby.
 func hostFaults(m *Model, host string, add addFault) {
 	if !covered(m.Edge.Certificate, host) {
 		add(m.Edge.Resource, "its certificate does not cover %s", host)

@@ -16,7 +16,7 @@ type HealthCheck struct {
 	Port      int           // default 443 or 80
 	Path      string        // as "/healthz"
 	Interval  time.Duration // from an answer to the next request: 10 s or 30 s
-	Threshold int           // consecutive answers that change a checker's mind, default 3
+	Threshold int           // so many answers of the other kind in a row change a checker's opinion, default 3
 
 	// Of a calculated check:
 	Children        []*HealthCheck

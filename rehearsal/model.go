@@ -23,19 +23,18 @@ type Model struct {
 	// Switch is the failover switch; nil if the site has none.
 	Switch *Switch
 
-	// Failback is what keeps the site at the standby until somebody removes the
-	// switch; nil if visitors come home by themselves.
+	// Failback is the manual failback; nil if visitors come home by themselves.
 	Failback *Failback
 
-	// Replication says which way the static files are copied.
+	// Replication says in which directions the static files are copied.
 	Replication Replication
 
-	// Faults are what the templates say that no failover can work with. The
-	// rehearsal plays them as they are, and fails.
+	// Faults are mistakes in the templates that make a failover impossible. The
+	// rehearsal plays the templates as they are, and fails.
 	Faults []Fault
 
-	// Notes are what makes an outage longer, and what a site may ask for
-	// nevertheless. The rehearsal plays them, and its targets judge.
+	// Notes are settings that make an outage longer, which a site may choose
+	// nevertheless. They do not fail the rehearsal; a missed target does.
 	Notes []Fault
 }
 

@@ -18,7 +18,7 @@ const (
 	Half     Outage = "half"         // half of its web servers refuse connections
 	BothDead Outage = "standby-dead" // a black hole at home, and all web servers of the standby dead
 	Flapping Outage = "flapping"     // a black hole that comes and goes
-	BySwitch Outage = "switch"       // none: somebody puts the failover switch
+	BySwitch Outage = "switch"       // no outage: somebody turns the failover switch on
 )
 
 // Outages returns every kind of outage, without BySwitch.
@@ -52,7 +52,7 @@ func (o Outage) Title() string {
 	}[o]
 }
 
-// Unjudged says why an outage is not held to the targets; "" if it is.
+// Unjudged says why the targets do not apply to an outage; "" if they do.
 func (o Outage) Unjudged() string {
 	switch o {
 	case BothDead:
@@ -77,8 +77,9 @@ const (
 	AllDead            // all do
 )
 
-// Home is the condition of the home load balancer, so long after an outage
-// began that lasts length.
+// Home returns the condition of the home load balancer at a time after the outage
+// began. The outage ends after length: from then on, and before it, the load
+// balancer is Fine.
 func (o Outage) Home(after, length time.Duration, p Parameters) Condition {
 	if after < 0 || after >= length {
 		return Fine

@@ -10,7 +10,7 @@ import (
 // in docs/rehearsal.md: [D] documented, [M] measured by somebody, [I] inferred,
 // [U] unknown, and therefore a parameter.
 type Parameters struct {
-	// Checkers ask each endpoint, without coordination. [D] eight regions; [I] two
+	// Checkers is how many health checkers ask each endpoint. They do not coordinate. [D] eight regions; [I] two
 	// in each, as an endpoint sees more than one request a second. Default: 16.
 	Checkers int
 
@@ -18,7 +18,7 @@ type Parameters struct {
 	// say so. [D] Default: 0.18.
 	HealthyShare float64
 
-	// ConnectLimit and AnswerLimit are a checker's patience, for the connection
+	// ConnectLimit and AnswerLimit are how long a checker waits for the connection,
 	// and then for a 2xx or 3xx. [D] Default: 4 s and 2 s.
 	ConnectLimit, AnswerLimit time.Duration
 
@@ -66,15 +66,15 @@ type Parameters struct {
 	// Length is how long an outage lasts. Default: 5 min for the prediction.
 	Length time.Duration
 
-	// AlarmMin and AlarmMax bound the time from the sample that sets off the alarm
-	// of manual failback until the switch is there: the metric, the alarm, two
-	// event buses, the state machine. [U] Of a message, Route 53 says that it may
-	// take several minutes; a guess. Default: 10 s and 3 min.
+	// AlarmMin and AlarmMax bound the time from the sample that turns on the alarm
+	// of manual failback until the switch is on: the metric, the alarm, two event
+	// buses, the state machine. [U] A guess; Route 53 says that the message of such
+	// an alarm may take several minutes. Default: 10 s and 3 min.
 	AlarmMin, AlarmMax time.Duration
 
-	// OperatorAfter is how long after the outage, or after the switch was put if
-	// that is later, somebody removes the switch of manual failback. A guess: it
-	// is up to people. Default: 5 min for the prediction.
+	// OperatorAfter is how long after the outage, or after manual failback wrote the
+	// switch if that is later, somebody deletes the switch. A guess: it depends on
+	// people. Default: 5 min for the prediction.
 	OperatorAfter time.Duration
 }
 
@@ -97,7 +97,7 @@ func DefaultParameters() Parameters {
 	}
 }
 
-// Enough reports whether so many of the checkers make an endpoint healthy.
+// Enough reports whether an endpoint is healthy when so many checkers say so.
 func (p Parameters) Enough(healthy int) bool {
 	return float64(healthy) > p.HealthyShare*float64(p.Checkers)
 }

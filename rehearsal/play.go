@@ -9,7 +9,7 @@ type Play struct {
 	Visitors  int
 	Began     time.Duration // of the outage, since the play began
 	Healed    time.Duration
-	Removed   time.Duration // when an operator removed what manual failback had put; 0 if nobody had to
+	Removed   time.Duration // when an operator deleted the switch of manual failback; 0 if nobody had to
 	Ended     time.Duration
 	Events    []Event // in order
 	Requests  []Request

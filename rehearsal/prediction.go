@@ -35,10 +35,10 @@ type Forecast struct {
 
 // A FailbackForecast is what manual failback does in an outage.
 type FailbackForecast struct {
-	Away   int     `json:"away"`   // trials in which home did not serve, by its health check
-	Put    int     `json:"put"`    // of those, trials in which the switch was put
-	Late   int     `json:"late"`   // of those, trials in which it was put after the outage
-	Median Seconds `json:"median"` // from the beginning of the outage until it was put
+	Away   int     `json:"away"`   // trials in which the health check called home unhealthy
+	Put    int     `json:"put"`    // of those, trials in which the switch turned on
+	Late   int     `json:"late"`   // of those, trials in which it turned on after the outage
+	Median Seconds `json:"median"` // from the beginning of the outage until it turned on
 	Worst  Seconds `json:"worst"`
 }
 

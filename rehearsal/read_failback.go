@@ -10,10 +10,11 @@ import (
 	"twinsite/topology"
 )
 
-// readFailback looks for manual failback: backwards from each state machine
-// that seems to put the failover switch, through rule, bus and rule, to the
-// alarm that the standby serves. A way that is broken is a fault, and the site
-// comes home by itself; where there is none at all, it is meant to.
+// readFailback looks for manual failback. From each state machine that seems to
+// write the failover switch it goes back through a rule, an event bus and another
+// rule to the alarm that the standby serves. If one of these is missing or wrong,
+// that is a fault, and the site comes home by itself. Without any such state
+// machine the site is meant to come home by itself.
 func (r *reader) readFailback() (faults []Fault) {
 	alarms, puts := r.awayAlarms(), r.switchPuts()
 	for _, put := range puts {
@@ -34,8 +35,8 @@ func (r *reader) readFailback() (faults []Fault) {
 	return faults
 }
 
-// responds reports whether a rule's target is of those that manual failback is
-// made of.
+// responds reports whether a rule's target is of a type that manual failback
+// uses.
 func responds(target *assembly.Resource) bool {
 	return target.Type == topology.BusType || target.Type == topology.MachineType
 }

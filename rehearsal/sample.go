@@ -32,20 +32,20 @@ func NewSample() Sample {
 	}
 }
 
-// NoteHealth takes the PRIMARY record's health from a moment on. Both moments
-// count from the beginning of the outage; failback is when it can begin.
+// NoteHealth records the PRIMARY record's health from the time at on. Times count
+// from the beginning of the outage; before failback, no recovery is recorded.
 func (s *Sample) NoteHealth(at, failback time.Duration, healthy bool) {
 	note(&s.Detect, &s.DetectHome, at, failback, !healthy)
 }
 
-// NoteDNS takes whether DNS answers with the standby, from a moment on, as
-// NoteHealth does.
+// NoteDNS records whether DNS answers with the standby from the time at on; see
+// NoteHealth.
 func (s *Sample) NoteDNS(at, failback time.Duration, standby bool) {
 	note(&s.DNSMoved, &s.DNSHome, at, failback, standby)
 }
 
-// note keeps the first moment in the outage when something is away and, from
-// when failback can begin, the first when it is home again.
+// note records the first time in the outage at which something is away from home
+// and, not before failback, the first at which it is home again.
 func note(away, home *time.Duration, at, failback time.Duration, isAway bool) {
 	switch {
 	case isAway && at >= 0 && *away == Never:
@@ -55,7 +55,7 @@ func note(away, home *time.Duration, at, failback time.Duration, isAway bool) {
 	}
 }
 
-// A Recovery is when something works and goes on to work.
+// A Recovery is the time from which on something has always worked.
 type Recovery struct {
 	Done time.Duration // 0 before the first attempt; Never, after one that failed
 	set  bool

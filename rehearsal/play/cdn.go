@@ -37,7 +37,7 @@ type cachedError struct {
 	until  time.Duration
 }
 
-// viewerHost is the context's key for the host that a viewer asked for.
+// viewerHost is the context key of the host that a viewer asked for.
 type viewerHost struct{}
 
 func (s *stage) newEdgeServer() (*edgeServer, error) {
@@ -118,8 +118,8 @@ func (e *edgeServer) try(to rehearsal.Route, r *http.Request, body []byte) *http
 	return answer(r, status)
 }
 
-// ask is one origin with its attempts: connecting is tried again for every
-// request, waiting for an answer for reads only.
+// ask sends a request to one origin, as often as its attempts say: it connects
+// again for every request, but sends again only reads.
 func (e *edgeServer) ask(o *rehearsal.Origin, r *http.Request, body []byte) (*http.Response, error) {
 	var last error
 	for range o.Attempts {

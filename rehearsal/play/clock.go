@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// A clock is the time of a play: it runs faster than the wall's, and waits for
-// a machine that is busy. It goes forward in small steps, never by more than
-// longestStep of the wall's time at once: when the machine does nothing for a
-// while, nothing has been late.
+// A clock is the time of a play. It runs faster than real time, and waits when the
+// machine is busy: it goes forward in small steps, each at most longestStep of real
+// time. So a pause of the machine makes nothing in the play late.
 type clock struct {
 	speed float64
 	began time.Time
@@ -72,7 +71,7 @@ func (c *clock) now() time.Duration {
 // real is how long a duration of the play takes on an idle machine.
 func (c *clock) real(d time.Duration) time.Duration { return time.Duration(float64(d) / c.speed) }
 
-// effective is how many times faster than the wall's clock this one has run.
+// effective returns how many times faster than real time the clock has run.
 func (c *clock) effective() float64 { return float64(c.now()) / float64(time.Since(c.began)) }
 
 // sleep waits, and reports whether the whole time passed.
@@ -104,7 +103,7 @@ func (c *clock) wakeAfter(d time.Duration, wake func()) {
 	heap.Push(&c.waiters, &waiter{c.time + d, wake})
 }
 
-// A waiter is woken when its time has come. wake must not wait.
+// A waiter is woken at its time. wake must not block.
 type waiter struct {
 	at   time.Duration
 	wake func()

@@ -7,16 +7,16 @@ import (
 	"twinsite/rehearsal"
 )
 
-// A manualFailback is the part of manual failback in a play: its alarm, and
-// the switch that its state machine puts.
+// A manualFailback plays manual failback: its alarm, and the switch that its
+// state machine writes.
 type manualFailback struct {
 	rehearsal.FailbackAlarm
 	p      rehearsal.Parameters
 	random *rand.Rand
 	next   time.Duration // of the alarm's samples
-	due    time.Duration // when the switch will be put; Never, if it will not
-	put    time.Duration // when it was, the first time; Never, if it was not
-	exists bool          // it was put, and not removed since
+	due    time.Duration // when the state machine writes the switch; Never if it does not
+	put    time.Duration // when it first did; Never if it has not
+	exists bool          // the switch was written and not deleted since
 }
 
 // newManualFailback returns nil where failback is automatic.
@@ -30,7 +30,7 @@ func newManualFailback(m *rehearsal.Model, p rehearsal.Parameters, seed uint64) 
 }
 
 // step takes a sample when it is time for one, and reports whether the switch
-// is put now.
+// turns on now.
 func (f *manualFailback) step(now time.Duration, healthy func(*rehearsal.HealthCheck) bool) bool {
 	if now >= f.next {
 		f.next += f.Period
@@ -45,14 +45,14 @@ func (f *manualFailback) step(now time.Duration, healthy func(*rehearsal.HealthC
 	return true
 }
 
-// pending reports whether the switch will be put once more.
+// pending reports whether the state machine will still write the switch.
 func (f *manualFailback) pending() bool { return f.due != rehearsal.Never }
 
-// removable reports whether nothing puts the switch again once it is removed:
-// the alarm is on, and no switch on its way.
+// removable reports whether the switch stays off once an operator deletes it: the
+// alarm is on already, and the state machine has finished.
 func (f *manualFailback) removable() bool { return f.On() && !f.pending() }
 
-// stepFailback lets manual failback do its part in a play.
+// stepFailback plays what manual failback does at this moment.
 func (d *director) stepFailback() {
 	now := d.stage.clock.now()
 	if d.failback == nil || !d.failback.step(now, d.stage.route53.says) {
@@ -62,9 +62,9 @@ func (d *director) stepFailback() {
 	d.event(now, "manual failback puts the switch")
 }
 
-// comeHome waits until home serves everybody. While manual failback keeps the
-// site at the standby, an operator removes the switch after a while, when the
-// alarm is on and no switch on its way: else it would come back.
+// comeHome waits until home serves everybody. With manual failback, an operator
+// deletes the switch after a while: not before the state machine has finished, or
+// it would write the switch again.
 func (d *director) comeHome() error {
 	limit := 130 * time.Second
 	if d.failback != nil {
@@ -91,13 +91,14 @@ func (d *director) comeHome() error {
 	}
 }
 
-// failbackShown reports whether manual failback has shown what it does in an
-// outage: the switch is there, and its health check knows.
+// failbackShown reports whether the play has seen what manual failback does in an
+// outage: the switch is on, and its health check has noticed.
 func (d *director) failbackShown() bool {
 	return d.failback == nil || d.failback.exists && !d.stage.route53.says(d.model.Switch.Check)
 }
 
-// atLeast is a limit that a bound may lengthen, where it is one.
+// atLeast returns the longer of a limit and a bound, the limit if the bound is
+// Never.
 func atLeast(limit time.Duration, bound rehearsal.Seconds) time.Duration {
 	if bound.Never() {
 		return limit

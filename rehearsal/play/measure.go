@@ -36,7 +36,7 @@ func (d *director) finish() {
 	}
 }
 
-// measure takes the visitors' times, and keeps the median of each.
+// measure computes the median of each of the visitors' times.
 func measure(play *rehearsal.Play, sample rehearsal.Sample) rehearsal.Sample {
 	reads, writes, home := make([]rehearsal.Recovery, play.Visitors), make([]rehearsal.Recovery, play.Visitors), make([]rehearsal.Recovery, play.Visitors)
 	for _, r := range play.Requests {

@@ -43,7 +43,7 @@ func Run(ctx context.Context, m *rehearsal.Model, options Options) (*rehearsal.P
 	return d.run()
 }
 
-// A director leads a play through its phases.
+// A director runs the phases of a play.
 type director struct {
 	options  Options
 	model    *rehearsal.Model
@@ -68,7 +68,7 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	}
 	p := rehearsal.DefaultParameters()
 	p.Length, p.OperatorAfter = 130*time.Second, time.Minute
-	if f := m.Failback; f != nil { // the outage is to outlast the alarm
+	if f := m.Failback; f != nil { // the outage must last longer than the alarm needs
 		p.Length = atLeast(p.Length, rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesBack)) + time.Duration(f.Periods)*f.Period + p.AlarmMax
 	}
 	if options.Parameters != nil {
@@ -85,7 +85,7 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 		play:     &rehearsal.Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
 }
 
-// calmLength is how long a play shows the site while all is well.
+// calmLength is how long a play shows the site before the outage.
 const calmLength = 8 * time.Second
 
 func (d *director) run() (*rehearsal.Play, error) {
@@ -128,7 +128,7 @@ func (d *director) phases() error {
 	}
 	d.play.Healed = c.now()
 	if d.failback != nil && d.options.Outage == rehearsal.BySwitch {
-		d.failback.exists = false // whoever put the switch removes it, whoever put it since
+		d.failback.exists = false // the operator deletes the switch, also if the state machine wrote it again
 	}
 	d.set(rehearsal.Fine, rehearsal.Fine, false)
 	d.event(d.play.Healed, map[bool]string{true: "the switch is removed", false: "home is healed"}[d.options.Outage == rehearsal.BySwitch])
@@ -169,7 +169,8 @@ func (d *director) wait(p phase) error {
 	}
 }
 
-// strike returns what brings about, at each step, what the outage is by then.
+// strike returns a function that, at each step of the play, puts both load
+// balancers into the condition that the outage gives them by then.
 func (d *director) strike(length time.Duration) func(after time.Duration) {
 	type state struct {
 		home, standby rehearsal.Condition
@@ -196,8 +197,8 @@ func (d *director) set(home, standby rehearsal.Condition, exists bool) {
 	}
 }
 
-// settledAway reports whether the outage has shown all it will: for five
-// seconds, DNS has moved and every visitor reads and writes at the standby.
+// settledAway reports whether nothing more will change in this outage: DNS has
+// moved, and for five seconds every visitor has read and written at the standby.
 func (d *director) settledAway() bool {
 	if !d.moves || d.options.Outage == rehearsal.Flapping || !d.failbackShown() {
 		return false

@@ -15,21 +15,21 @@ import (
 	"twinsite/rehearsal"
 )
 
-// A route53 is the health checkers, what is made of their opinions, and what
-// DNS answers then.
+// A route53 plays Route 53: it runs the health checkers, decides from their
+// results which checks are healthy, and gives DNS the records to answer with.
 type route53 struct {
 	stage *stage
 
 	mu      sync.Mutex
-	healthy map[*rehearsal.HealthCheck]int // checkers that call the endpoint healthy
+	healthy map[*rehearsal.HealthCheck]int // how many checkers find the endpoint healthy
 	checks  []*rehearsal.HealthCheck       // of endpoints
-	answers map[*rehearsal.Pair][]dated    // what each pair is answered with, and from when
+	answers map[*rehearsal.Pair][]dated    // the answers for each pair, the newest last
 	random  *rand.Rand
 	primary []rehearsal.Event // when the first pair's PRIMARY record changed its health
 	status  bool
 }
 
-// dated is an answer from a moment on.
+// A dated is a record that is the answer from a time on.
 type dated struct {
 	at     time.Duration
 	record *rehearsal.Record
@@ -61,14 +61,15 @@ func (r *route53) health() rehearsal.Health {
 	}
 }
 
-// says is the status of a health check.
+// says reports whether Route 53 calls a health check healthy.
 func (r *route53) says(check *rehearsal.HealthCheck) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return check.Healthy(r.health().Endpoint)
 }
 
-// evaluate decides what DNS will answer once a new status has spread.
+// evaluate appends a new answer to each pair whose health has changed. It takes
+// effect after the time that Route 53 needs to spread it.
 func (r *route53) evaluate() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +96,7 @@ func (r *route53) evaluate() {
 	}
 }
 
-// current is what a pair is answered with now.
+// current returns the record that a pair is answered with now.
 func (r *route53) current(pair *rehearsal.Pair) *rehearsal.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -109,7 +110,8 @@ func (r *route53) current(pair *rehearsal.Pair) *rehearsal.Record {
 	return list[0].record
 }
 
-// lookUp is the name server's: the addresses of whatever a name is an alias of.
+// lookUp returns the addresses that the name server answers with: those of what
+// the name is an alias of.
 func (r *route53) lookUp(name, recordType string) (addresses []netip.Addr, known bool) {
 	find := func(record *rehearsal.Record) {
 		known = true

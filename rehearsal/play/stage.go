@@ -38,8 +38,8 @@ type stage struct {
 	closers   []func()
 }
 
-// documentation are the addresses of a resource: one of each family, in ranges
-// that are nobody's.
+// documentation returns the addresses of a resource: one of each family, in the
+// ranges for documentation, which belong to nobody.
 func documentation(four, six string) []netip.Addr {
 	return []netip.Addr{netip.MustParseAddr(four), netip.MustParseAddr(six)}
 }
@@ -110,9 +110,9 @@ func (s *stage) serve(listener net.Listener, handler http.Handler) {
 	})
 }
 
-// dialing limits a dial in the play's time, and to the stage's life: an
-// http.Transport dials in a context that does not end with the request, and the
-// clock may stop before the time is over.
+// dialing returns a context for connecting, limited in the play's time, that ends
+// with the stage. It is needed because an http.Transport connects in a context
+// that does not end with the request, and the clock may stop before the limit.
 func (s *stage) dialing(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	limited, cancel := s.clock.timeout(ctx, limit)
 	stop := context.AfterFunc(s.ctx, cancel)

@@ -69,8 +69,8 @@ func (s *stage) newTier(b *rehearsal.Balancer) (*tier, error) {
 	return t, nil
 }
 
-// startWatching starts the target group's health checks, whose findings may
-// have Route 53 look at every tier.
+// startWatching starts the target group's health checks. When one changes a
+// server's status, Route 53 evaluates its records again.
 func (t *tier) startWatching() {
 	for _, server := range t.servers {
 		t.stage.running.Go(func() { t.watch(server) })
@@ -98,7 +98,8 @@ func (t *tier) dial(ctx context.Context, network, address string) (net.Conn, err
 	return d.DialContext(ctx, network, address)
 }
 
-// pick takes the web servers in turn: the healthy ones or, if none is, all.
+// pick returns the next web server in turn: of the healthy ones or, if none is
+// healthy, of all.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 func (t *tier) pick() *webServer {
 	var able []*webServer

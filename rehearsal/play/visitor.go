@@ -15,8 +15,8 @@ import (
 	"twinsite/rehearsal"
 )
 
-// A visitor reads and writes once a period, through a caching resolver, and
-// keeps connections as browsers do.
+// A visitor reads and writes once a period, through a resolver that caches, and
+// reuses connections as browsers do.
 type visitor struct {
 	stage     *stage
 	number    int
@@ -147,8 +147,8 @@ func (v *visitor) ask(ctx context.Context, write bool) (*http.Response, string, 
 	return response, to, err
 }
 
-// resolve returns the address to use: what DNS says, or that of a connection
-// kept for Parameters.KeepConnection longer.
+// resolve returns the address to use: what DNS says or, for
+// Parameters.KeepConnection longer, that of the open connection.
 func (v *visitor) resolve(ctx context.Context) (netip.Addr, error) {
 	for _, recordType := range v.types {
 		found, err := v.resolver.lookUp(ctx, v.host, recordType)

@@ -7,9 +7,9 @@ import (
 	"twinsite/rehearsal"
 )
 
-// playFailback simulates manual failback, given how the endpoints do: when the
-// alarm sees the site away, the switch is put some time later, and an operator
-// removes it.
+// playFailback simulates manual failback, given the health of the endpoints: some
+// time after the alarm turns on the state machine writes the switch, and later an
+// operator deletes it.
 func (s *simulation) playFailback(endpoints map[*rehearsal.HealthCheck][]change) {
 	alarm := rehearsal.FailbackAlarm{Failback: s.model.Failback}
 	for at := rehearsal.Between(s.random, 0, alarm.Period); at < s.until && s.switchPut == rehearsal.Never; at += alarm.Period {

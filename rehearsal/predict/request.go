@@ -8,28 +8,28 @@ import (
 	"twinsite/rehearsal"
 )
 
-// A view is how requests fare at a moment of a simulated outage: the same rules
-// that the play finds between its sockets, as functions of the time.
+// A view says what becomes of a request at a time of a simulated outage. It has as
+// functions of time the rules that the play has as servers.
 type view struct {
 	model   *rehearsal.Model
 	p       rehearsal.Parameters
 	outage  rehearsal.Outage
 	random  *rand.Rand
-	noticed time.Duration // when the home load balancer leaves its dead web servers out
+	noticed time.Duration // when the home load balancer stops using its dead web servers
 	host    string
 
-	// What does not work even when all is well, found once: origins that serve no
+	// What does not work even without an outage, found once: origins that serve no
 	// page, and load balancers that do not serve visitors.
 	wrong  map[*rehearsal.Origin]bool
 	closed map[*rehearsal.Balancer]bool
 }
 
-// An outcome is what came of a request.
+// An outcome is the result of a request.
 type outcome struct {
 	status int // 0: no answer
 	took   time.Duration
 	by     *rehearsal.Balancer // who answered; nil: the edge
-	stuck  bool                // on a connection that was open when home fell silent
+	stuck  bool                // on a connection that was open when home stopped answering
 }
 
 func (o outcome) good() bool { return o.status >= 200 && o.status < 400 }
@@ -48,7 +48,7 @@ func (v *view) rtt(b *rehearsal.Balancer) time.Duration {
 	return v.p.StandbyRTT
 }
 
-// viaEdge is a request to the distribution: each origin of the route in turn,
+// viaEdge sends a request to the distribution: each origin of the route in turn,
 // until one answers with a status that does not fail over.
 func (v *view) viaEdge(to rehearsal.Route, at time.Duration, write, stale bool) outcome {
 	result := outcome{}
@@ -67,8 +67,8 @@ func (v *view) viaEdge(to rehearsal.Route, at time.Duration, write, stale bool) 
 	return result
 }
 
-// askOrigin is one origin with its attempts. A write that was sent is not sent
-// again; a read is.
+// askOrigin sends a request to one origin, as often as its attempts say. A write
+// that was sent is not sent again; a read is.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 func (v *view) askOrigin(o *rehearsal.Origin, at time.Duration, write, stale bool) outcome {
 	rtt := v.rtt(o.Balancer)
@@ -94,7 +94,7 @@ func (v *view) askOrigin(o *rehearsal.Origin, at time.Duration, write, stale boo
 	return v.answer(o.Balancer, at, rtt)
 }
 
-// direct is a request to a load balancer, by a visitor whom DNS sent there.
+// direct sends a request to a load balancer, for a visitor whom DNS sent there.
 func (v *view) direct(b *rehearsal.Balancer, at time.Duration, setup bool) outcome {
 	rtt := v.rtt(b)
 	switch v.condition(b, at) {
@@ -112,7 +112,7 @@ func (v *view) direct(b *rehearsal.Balancer, at time.Duration, setup bool) outco
 	return v.answer(b, at, rtt)
 }
 
-// answer is what a load balancer that is reached answers.
+// answer returns what a load balancer answers once a request has reached it.
 func (v *view) answer(b *rehearsal.Balancer, at, rtt time.Duration) outcome {
 	good := outcome{status: 200, took: rtt + v.p.Service, by: b}
 	switch v.condition(b, at) {
@@ -121,7 +121,7 @@ func (v *view) answer(b *rehearsal.Balancer, at, rtt time.Duration) outcome {
 	case rehearsal.Late:
 		good.took = rtt + v.p.SlowAnswer
 	case rehearsal.AllDead:
-		// With no healthy target left, the load balancer tries them all.
+		// Without any healthy target, the load balancer uses all.
 		return outcome{status: 502, took: rtt, by: b}
 	case rehearsal.HalfDead:
 		if at < v.noticed && v.random.IntN(2) == 0 {

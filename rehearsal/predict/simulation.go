@@ -23,8 +23,8 @@ type simulation struct {
 	pair          *rehearsal.Pair
 	until         time.Duration
 	cacheGone     time.Duration // when the edge has forgotten the last error on the health path
-	switchPut     time.Duration // when manual failback puts the switch; Never, if it does not
-	failbackAt    time.Duration // when the way home begins: at the outage's end, or when the switch is removed
+	switchPut     time.Duration // when manual failback writes the switch; Never if it does not
+	failbackAt    time.Duration // when the site may come home: at the outage's end, or when the switch is deleted
 	sample        rehearsal.Sample
 }
 
@@ -64,7 +64,7 @@ func newSimulation(m *rehearsal.Model, p rehearsal.Parameters) (simulation, erro
 	return s, nil
 }
 
-// answers is what DNS answers, from the first moment on.
+// answers returns what DNS answers, the earliest answer first.
 type answers []struct {
 	at     time.Duration
 	record *rehearsal.Record
@@ -73,7 +73,8 @@ type answers []struct {
 func (s *simulation) run() rehearsal.Sample {
 	random, p := s.random, s.p
 	s.sample, s.switchPut, s.failbackAt = rehearsal.NewSample(), rehearsal.Never, p.Length
-	// A target group's check finds a dead server the threshold's last time.
+	// The target group's threshold is reached: the load balancer marks its dead
+	// servers unhealthy.
 	targets := s.model.Home.Targets
 	s.noticed = rehearsal.Between(random, 0, targets.Interval) + time.Duration(targets.Unhealthy-1)*targets.Interval
 	s.cacheGone = p.Length + rehearsal.Between(random, 0, s.model.Edge.LongestErrorCaching())
@@ -150,12 +151,12 @@ func statusAt(changes []change, at time.Duration) bool {
 	return healthy
 }
 
-// endpoint simulates all checkers of an endpoint and returns when enough of
-// them change their mind.
+// endpoint simulates all checkers of an endpoint and returns when the endpoint's
+// status changes.
 func (s *simulation) endpoint(check *rehearsal.HealthCheck) []change {
-	calm := check.Bucket == "" // an object that is absent is answered with 403
+	calm := check.Bucket == "" // without the object, the bucket answers 403
 	if !calm && s.outage != rehearsal.BySwitch && s.switchPut == rehearsal.Never {
-		return []change{{-1 << 62, false}} // nobody puts the object
+		return []change{{-1 << 62, false}} // nobody writes the object
 	}
 	var all []change
 	for range s.p.Checkers {
@@ -183,7 +184,7 @@ func (s *simulation) endpoint(check *rehearsal.HealthCheck) []change {
 }
 
 // checker simulates one checker: it asks, waits for the answer, and asks again
-// an interval after that. Its mind changes after Threshold answers of the other
+// an interval after that. Its opinion changes after Threshold answers of the other
 // kind in a row.
 func (s *simulation) checker(check *rehearsal.HealthCheck, mind bool) []change {
 	var changes []change

@@ -7,7 +7,7 @@ import (
 )
 
 // visit simulates a visitor who reads and writes once a period, through a
-// resolver that keeps DNS answers for their TTL.
+// resolver that caches DNS answers for their TTL.
 func (s *simulation) visit(dns answers) {
 	p := s.p
 	v := visit{simulation: s, dns: dns}
@@ -37,7 +37,7 @@ type visit struct {
 	next              int // index of the next answer
 	target            *rehearsal.Record
 	expires           time.Duration
-	leave             time.Duration // when a kept connection to the old target ends
+	leave             time.Duration // when the visitor leaves the open connection to the old target
 	old               *rehearsal.Record
 	read, write, home rehearsal.Recovery
 	cachedUntil       time.Duration
@@ -56,7 +56,7 @@ func (v *visit) resolve(at time.Duration) bool {
 	if at < v.expires {
 		return false
 	}
-	// The resolver asks when it is asked, and then keeps the answer.
+	// The resolver asks DNS when the visitor asks it, and then caches the answer.
 	v.expires = at + v.p.AliasTTL
 	old := v.target
 	v.target = v.lookUp(at)

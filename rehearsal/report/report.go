@@ -13,7 +13,7 @@ import (
 	"twinsite/rehearsal"
 )
 
-// Targets are how long a failover may take; see the site's failover.targets.
+// Targets say how long a failover may take; see the site's failover.targets.
 type Targets struct {
 	Reads, Writes, HomeAgain time.Duration
 }
@@ -74,7 +74,7 @@ func (r *Report) add(kind, format string, args ...any) {
 	r.Findings = append(r.Findings, Finding{kind, fmt.Sprintf(format, args...)})
 }
 
-// judgePrediction holds the worst trial to the targets.
+// judgePrediction compares the worst trial with the targets.
 func (r *Report) judgePrediction(p rehearsal.Prediction) {
 	if p.Outage.Unjudged() != "" {
 		return
@@ -101,11 +101,11 @@ func (r *Report) judge(how string, outage rehearsal.Outage, s rehearsal.Sample) 
 	}
 }
 
-// slackPerSpeed is what the machine's own delays may add to a measured time:
-// 50 ms of the wall's clock.
+// slackPerSpeed is how much the machine's own delays may add to a measured time:
+// 50 ms of real time.
 const slackPerSpeed = 50 * time.Millisecond
 
-// judgePlay holds a play to the targets and to the prediction.
+// judgePlay compares a play with the targets and with the prediction.
 func (r *Report) judgePlay(play *rehearsal.Play) {
 	slack := time.Duration(float64(slackPerSpeed) * play.Speed)
 	if play.Outage.Unjudged() == "" {
@@ -127,7 +127,8 @@ func (r *Report) judgePlay(play *rehearsal.Play) {
 	}
 }
 
-// compare reports what was played outside of the 1st to 99th percentile.
+// compare reports each time that is outside of the prediction's 1st to 99th
+// percentile.
 func (r *Report) compare(p rehearsal.Prediction, play *rehearsal.Play, slack time.Duration) {
 	for _, quantity := range rehearsal.Quantities() {
 		got, g := quantity.Of(play.Sample), p.Of(quantity)
@@ -208,7 +209,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return encoder.Encode(report)
 }
 
-// plain is the play for JSON.
+// plain converts a play for JSON.
 func plain(p *rehearsal.Play) map[string]any {
 	measured := map[rehearsal.Quantity]rehearsal.Seconds{}
 	for _, quantity := range rehearsal.Quantities() {

@@ -57,8 +57,8 @@ func (r *Report) target(o rehearsal.Outage, q rehearsal.Quantity) string {
 	return ""
 }
 
-// A second of a play is served by one of these, in the order of their claim: a
-// single loss marks the second.
+// Each second of a play is shown as one of these, the first that applies: a single
+// lost request marks the second as lost.
 const marks = "x?sh"
 
 // strip is one character for each step of a play: x somebody lost, s served by

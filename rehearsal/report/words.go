@@ -7,8 +7,8 @@ import (
 	"twinsite/rehearsal"
 )
 
-// Failback says what the numbers of the way home mean where failback is manual;
-// "" where visitors come home by themselves.
+// Failback says what the figures for coming home mean where failback is manual; it
+// is "" where visitors come home by themselves.
 func (r *Report) Failback() string {
 	f := r.Model.Failback
 	if f == nil {
@@ -18,8 +18,8 @@ func (r *Report) Failback() string {
 		"%q, %q and %q count from then; the prediction has it removed %s after the outage.", f.Alarm, f.StateMachine, rehearsal.DetectHome, rehearsal.DNSHome, rehearsal.HomeAgain, rehearsal.Seconds(r.Parameters.OperatorAfter))
 }
 
-// summary says in one sentence what a visitor goes through and, where failback is
-// manual, in another what becomes of it.
+// summary says in one sentence what visitors notice of an outage and, where
+// failback is manual, in another where the site is afterwards.
 func summary(p rehearsal.Prediction) string {
 	if p.Failback == nil {
 		return experience(p)
@@ -27,7 +27,7 @@ func summary(p rehearsal.Prediction) string {
 	return experience(p) + " " + afterwards(p.Failback, p.Trials, p.Outage)
 }
 
-// experience says what a visitor goes through.
+// experience says what visitors notice of an outage.
 func experience(p rehearsal.Prediction) string {
 	reads, writes, moved := p.Of(rehearsal.ReadsBack), p.Of(rehearsal.WritesBack), p.Of(rehearsal.DNSMoved)
 	switch {
@@ -43,7 +43,7 @@ func experience(p rehearsal.Prediction) string {
 	return fmt.Sprintf("A visitor loses %.1f reads and %.0f writes, and %.0f requests on the way home.", p.Lost.Reads, p.Lost.Writes, p.Lost.ComingHome)
 }
 
-// afterwards says what becomes of the site after an outage.
+// afterwards says where the site is after an outage.
 func afterwards(f *rehearsal.FailbackForecast, trials int, outage rehearsal.Outage) string {
 	if f.Away == 0 {
 		return "The site does not move, so that nothing keeps it away."
