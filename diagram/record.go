@@ -43,7 +43,7 @@ func (r *reader) readRecords() {
 // checkRecord refuses a failover record that the picture would show as if it
 // worked.
 func checkRecord(pair topology.Pair, record assembly.Record) {
-	problem := ""
+	var problem string
 	switch {
 	case record.Alias == nil:
 		problem = "is an alias of nothing in the assembly"

@@ -3,6 +3,7 @@
 // site.
 //
 //	go run ./cmd/twinsite summary
+//	go run ./cmd/twinsite promises
 //	go run ./cmd/twinsite rehearse -outage black-hole -speed 20
 //	go run ./cmd/twinsite switch on -site examples/tokyo-and-ireland.yaml
 //
@@ -38,11 +39,16 @@ failed, 2 for bad input or nothing to judge, and 130 after Ctrl-C.`,
 			return errors.Join(errors.New("give a command, one of those above"), command.Help())
 		},
 	}
-	command.AddCommand(newSummary(), newRehearse(), newSwitch(), newDiagram())
+	command.AddCommand(newSummary(), newRehearse(), newSwitch(), newDiagram(), newPromises())
 	return command
 }
 
 // assemblyFlag adds the flag for the cloud assembly's directory.
 func assemblyFlag(command *cobra.Command, directory *string) {
 	command.Flags().StringVar(directory, "assembly", "cdk.out", "cloud assembly, as \"make synth\" writes it")
+}
+
+// siteFlag adds the flag for the site of the assembly.
+func siteFlag(command *cobra.Command, file *string) {
+	command.Flags().StringVar(file, "site", "site.yaml", "site that the assembly was synthesized from")
 }

@@ -49,7 +49,7 @@ func newRehearse() *cobra.Command {
 	}
 	flags := command.Flags()
 	assemblyFlag(command, &o.assembly)
-	flags.StringVar(&o.site, "site", "site.yaml", "site that the assembly was synthesized from; its targets count")
+	siteFlag(command, &o.site)
 	flags.StringVar(&o.out, "out", ".", "folder for rehearsal.html and rehearsal.json; it is made if it is missing")
 	flags.StringSliceVar(&o.outages, "outage", []string{string(rehearsal.Dark)}, "outages to play, or all: "+outageNames())
 	flags.StringVar(&o.by, "by", byOutage, "what moves the site: "+byOutage+" or "+bySwitch)
