@@ -16,35 +16,37 @@ import (
 	"twinsite/rehearsal/internal/fixture"
 )
 
-// All outages at speed 20, in 30 s together on two idle cores. What is asserted are facts,
-// not times: those depend on the machine.
+// timeLimit ends a play that does not end by itself: on a machine that does much
+// else, a play takes a minute.
+const timeLimit = 4 * time.Minute
+
+// All outages at speed 20. What is asserted are facts, not times: those depend
+// on the machine.
 func TestPlayOutages(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // on a machine that does much else
-	defer cancel()
+	t.Parallel()
 	m := fixture.Site(t, "site")
-	t.Run("all", func(t *testing.T) {
-		for _, outage := range append(rehearsal.Outages(), rehearsal.BySwitch) {
-			t.Run(string(outage), func(t *testing.T) {
-				t.Parallel()
-				play, err := Run(ctx, m, Options{Outage: outage, Speed: 20, Seed: 1})
-				if err != nil {
-					t.Fatal(err)
-				}
-				checkPlay(t, play)
-				if play.Removed != 0 || play.Sample.SwitchPut != rehearsal.Never {
-					t.Errorf("automatic failback had a switch put after %s and removed at %s", rehearsal.Seconds(play.Sample.SwitchPut), play.Removed)
-				}
-			})
-		}
-		t.Run("manual failback", func(t *testing.T) {
+	for _, outage := range append(rehearsal.Outages(), rehearsal.BySwitch) {
+		t.Run(string(outage), func(t *testing.T) {
 			t.Parallel()
-			playManual(ctx, t)
+			play := run(t, m, Options{Outage: outage, Speed: 20, Seed: 1})
+			checkPlay(t, play)
+			if play.Removed != 0 || play.Sample.SwitchPut != rehearsal.Never {
+				t.Errorf("automatic failback had a switch put after %s and removed at %s", rehearsal.Seconds(play.Sample.SwitchPut), play.Removed)
+			}
 		})
-		t.Run("manual failback, late", func(t *testing.T) {
-			t.Parallel()
-			playLate(ctx, t)
-		})
-	})
+	}
+}
+
+// run plays, and fails the test if the play does.
+func run(t *testing.T, m *rehearsal.Model, options Options) *rehearsal.Play {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), timeLimit)
+	defer cancel()
+	play, err := Run(ctx, m, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return play
 }
 
 func checkPlay(t *testing.T, play *rehearsal.Play) {
@@ -86,7 +88,7 @@ func checkPlay(t *testing.T, play *rehearsal.Play) {
 
 // playQuickly plays a site with manual failback and an outage of which
 // everybody hears soon: it is about their order. The alarm takes its time.
-func playQuickly(ctx context.Context, t *testing.T, length, alarm time.Duration) (*rehearsal.Play, []string) {
+func playQuickly(t *testing.T, length, alarm time.Duration) (*rehearsal.Play, []string) {
 	t.Helper()
 	m := fixture.Manual(t, func(a *assembly.Assembly) {
 		fixture.Find(t, a, fixture.AwayAlarm).Set("Period", 2)
@@ -98,10 +100,7 @@ func playQuickly(ctx context.Context, t *testing.T, length, alarm time.Duration)
 	})
 	p := rehearsal.DefaultParameters()
 	p.AliasTTL, p.Length, p.AlarmMin, p.AlarmMax, p.OperatorAfter = 5*time.Second, length, alarm, alarm, 15*time.Second
-	play, err := Run(ctx, m, Options{Outage: rehearsal.Refused, Speed: 20, Seed: 1, Visitors: 2, Parameters: &p})
-	if err != nil {
-		t.Fatal(err)
-	}
+	play := run(t, m, Options{Outage: rehearsal.Refused, Speed: 20, Seed: 1, Visitors: 2, Parameters: &p})
 	var events []string
 	for _, e := range play.Events {
 		events = append(events, e.What)
@@ -118,8 +117,9 @@ func playQuickly(ctx context.Context, t *testing.T, length, alarm time.Duration)
 
 // The switch is put before home is healed: home serves nobody until an operator
 // removes it.
-func playManual(ctx context.Context, t *testing.T) {
-	play, events := playQuickly(ctx, t, 2*time.Minute, 15*time.Second)
+func TestPlayManualFailback(t *testing.T) {
+	t.Parallel()
+	play, events := playQuickly(t, 2*time.Minute, 15*time.Second)
 	want := []string{"home refuses connections", "PRIMARY unhealthy", "DNS answers SECONDARY", "manual failback puts the switch",
 		"home is healed", "an operator removes the switch", "PRIMARY healthy", "DNS answers PRIMARY"}
 	if !slices.Equal(events, want) {
@@ -141,8 +141,9 @@ func playManual(ctx context.Context, t *testing.T) {
 
 // The outage is over before the switch is put: visitors go home, and away once
 // more, which sets the alarm off again. The operator waits for that.
-func playLate(ctx context.Context, t *testing.T) {
-	_, events := playQuickly(ctx, t, 20*time.Second, 35*time.Second)
+func TestPlayLateManualFailback(t *testing.T) {
+	t.Parallel()
+	_, events := playQuickly(t, 20*time.Second, 35*time.Second)
 	want := []string{"home refuses connections", "PRIMARY unhealthy", "DNS answers SECONDARY", "home is healed", "PRIMARY healthy", "DNS answers PRIMARY",
 		"manual failback puts the switch", "PRIMARY unhealthy", "DNS answers SECONDARY", "manual failback puts the switch", "an operator removes the switch", "PRIMARY healthy", "DNS answers PRIMARY"}
 	if !slices.Equal(events, want) {
@@ -153,6 +154,7 @@ func playLate(ctx context.Context, t *testing.T) {
 // Without a health check on its record, nothing leads the visitors of a name
 // away: they are lost to the end.
 func TestPlayOnlyWhatTheTemplatesSay(t *testing.T) {
+	t.Parallel()
 	m := fixture.Site(t, "article", func(a *assembly.Assembly) {
 		for _, group := range a.Resources("AWS::Route53::RecordSetGroup") {
 			group.Delete("RecordSets.0.HealthCheckId")
@@ -160,10 +162,7 @@ func TestPlayOnlyWhatTheTemplatesSay(t *testing.T) {
 	})
 	p := rehearsal.DefaultParameters()
 	p.Length = 60 * time.Second
-	play, err := Run(t.Context(), m, Options{Outage: rehearsal.Refused, Speed: 20, Parameters: &p})
-	if err != nil {
-		t.Fatal(err)
-	}
+	play := run(t, m, Options{Outage: rehearsal.Refused, Speed: 20, Parameters: &p})
 	for _, r := range play.Requests {
 		if r.By == "standby" {
 			t.Fatalf("the standby served a request, though no record has a health check: %+v", r)
