@@ -12,7 +12,7 @@ type Reference struct {
 	To   *Resource
 }
 
-// sections are the parts of a resource that may hold references, the dot in front as in paths.
+// sections are the parts of a resource that may contain references, the dot in front as in paths.
 var sections = []string{".Properties", ".CreationPolicy", ".UpdatePolicy", ".Metadata"}
 
 // ReferencesTo returns the references to the resource from anywhere in the assembly, also from other stacks, in the

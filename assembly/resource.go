@@ -58,7 +58,7 @@ func (r *Resource) Has(path string) bool {
 
 // Value returns what is at the path as map[string]any, []any, string, float64 or bool, with every reference resolved. A
 // list that only exists at deployment is the string of its placeholder.
-// If several references below the path cannot be resolved, the error holds one for each.
+// If several references below the path cannot be resolved, the error joins one for each.
 func (r *Resource) Value(path string) (any, error) {
 	v, err := r.resolve(path)
 	if err != nil {

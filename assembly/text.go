@@ -10,7 +10,7 @@ import (
 
 // Values under resolution are nil, bool, float64, text, []any, map[string]any and noValue.
 
-// noValue is what Ref of AWS::NoValue gives: the property or list element that holds it is not there.
+// noValue is what Ref of AWS::NoValue gives: the property or list element that has this value is left out.
 type noValue struct{}
 
 // A text is a string of which parts may exist only at deployment. Neighbouring parts are never both literal.

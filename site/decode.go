@@ -26,9 +26,9 @@ import (
 // nine seconds, and of 64 KiB half a minute.
 const largestFile = 16 << 10
 
-// decode lays what a file says over a site, and notes where each field stands.
-// It answers false when the file is no YAML at all; every other mistake leaves
-// the field as it was and the site fit for the rules.
+// decode puts what a file says over a site, and remembers the line and column of
+// each field. It returns false when the file is no YAML at all. After any other
+// mistake the field has its old value, and the rules can still check the site.
 //
 // The parser is goccy's. Its decoder is not used, because it stops at the first
 // mistake, and turns numbers into text and back without asking.
@@ -81,7 +81,7 @@ func document(report *report, data []byte) ast.Node {
 	return documents[0].Body
 }
 
-// unreadable finds what keeps bytes from being a YAML text.
+// unreadable says why bytes are no YAML text.
 func unreadable(data []byte) (at position, message string) {
 	if len(data) > largestFile {
 		return position{1, 1}, fmt.Sprintf("is too large, got more than %d bytes: a site needs a few thousand", largestFile)
@@ -133,7 +133,7 @@ func syntax(err error) (at position, message string) {
 	return at, fmt.Sprintf("is not valid YAML, got %s: check the indentation, colons and quotes around this line", quote(message))
 }
 
-// place returns where a node stands.
+// place returns the line and column of a node.
 func place(node ast.Node) position {
 	tk := node.GetToken()
 	if mapping, ok := node.(*ast.MappingNode); ok && !mapping.IsFlowStyle && len(mapping.Values) > 0 {
@@ -145,7 +145,7 @@ func place(node ast.Node) position {
 	return position{tk.Position.Line, tk.Position.Column}
 }
 
-// decoder lays the nodes of a document over the fields of a site.
+// decoder puts the nodes of a document over the fields of a site.
 type decoder struct{ *report }
 
 // value decodes one node. Lists and maps replace what was there before,

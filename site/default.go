@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Default returns what holds for every field that a site's file leaves out. It
+// Default returns the values of all fields that a site's file leaves out. It
 // is no whole site: the name, the domain, the regions and their zones have no
 // default.
 func Default() *Site {

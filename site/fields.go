@@ -47,12 +47,12 @@ func domainFault(domain, _ string) string {
 
 var topLevelDomain = regexp.MustCompile(`^([a-z]{2,}|xn--[a-z0-9-]+)$`)
 
-// isASCII tells whether a text has ASCII characters only.
+// isASCII reports whether a text has ASCII characters only.
 func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 })
 }
 
-// notLabel tells that a text cannot be a label of a domain name because it is
+// notLabel says that a text cannot be a label of a domain name because it is
 // empty or by its hyphens. (None is longer than 63 characters in a domain that
 // is short enough.)
 func notLabel(label string) bool {
@@ -104,7 +104,7 @@ func rangeFault(text, _ string) string {
 	return ""
 }
 
-// private tells whether all addresses of a range are private, by RFC 1918.
+// private reports whether all addresses of a range are private, by RFC 1918.
 func private(prefix netip.Prefix) bool {
 	return slices.ContainsFunc([]string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"}, func(text string) bool {
 		within := netip.MustParsePrefix(text)

@@ -42,8 +42,8 @@ func Load(path string, opts ...Option) (*Site, error) {
 	return parse(report, data, opts...)
 }
 
-// read returns the content of a regular file of bearable size, or what keeps it
-// from being read.
+// read returns the content of a regular file that is not too large, or says why
+// it cannot be read.
 func read(path string) (data []byte, message string) {
 	info, err := os.Stat(path)
 	switch {

@@ -131,7 +131,7 @@ func (r *report) add(field, message string) {
 	}
 }
 
-// given tells whether the file has the field.
+// given reports whether the file has the field.
 func (r *report) given(field string) bool {
 	_, given := r.positions[field]
 	return given
@@ -200,7 +200,7 @@ func child(field, key string) string {
 	return field + "." + key
 }
 
-// notWord tells that a character does not occur in the name of a field.
+// notWord says that a character does not occur in the name of a field.
 func notWord(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
 }

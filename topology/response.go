@@ -11,8 +11,8 @@ import (
 )
 
 // A Response is what an alarm starts, maybe in another region: a rule on the default event bus of the alarm's region that
-// names the alarm sends the event to another bus, and a rule there starts a state machine. Whether the two rules act when
-// the alarm goes off is asked of [Hears].
+// names the alarm sends the event to another bus, and a rule there starts a state machine. [Hears] says whether the two rules act
+// when the alarm turns on.
 type Response struct {
 	Alarm   *assembly.Resource
 	Forward *assembly.Resource // the rule on the default bus
@@ -54,7 +54,7 @@ func Responses(a *assembly.Assembly, alarm *assembly.Resource) ([]Response, erro
 }
 
 // AlarmsOn returns the alarms on the status of a health check. Route 53 publishes that in us-east-1 alone: an alarm of
-// another region is not among them, since it never goes off.
+// another region is not among them, since it never turns on.
 func AlarmsOn(a *assembly.Assembly, healthCheck *assembly.Resource) ([]*assembly.Resource, error) {
 	var alarms []*assembly.Resource
 	for _, alarm := range a.Referrers(healthCheck, AlarmType) {

@@ -7,8 +7,8 @@
 //	balancer, err := origin.LeadsTo(a)
 //	groups, err := topology.TargetGroups(a, balancer)
 //
-// It knows the resources of AWS and nothing of the constructs that made them, so that what is read here can be held
-// against what was meant. What it returns keeps the [assembly.Resource] and the path in it, so that a message can name
+// It knows the resources of AWS and nothing of the constructs that made them, so that what is read here can be
+// compared with what was meant. What it returns has the [assembly.Resource] and the path in it, so that a message can name
 // the place and a test can edit it.
 //
 // Properties that may be absent have AWS's default; each function names the page. A function returns an error for what
@@ -106,7 +106,7 @@ func named(a *assembly.Assembly, placeholder, resourceType string) *assembly.Res
 	return nil
 }
 
-// properties reads values of a resource one after the other, and keeps the first error. After an error its methods
+// properties reads values of a resource one after the other, and remembers the first error. After an error its methods
 // return zero values.
 type properties struct {
 	of  *assembly.Resource

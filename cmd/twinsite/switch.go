@@ -25,7 +25,7 @@ type switchOrder struct {
 }
 
 // switchObject is the form of the switch's address. The key counts: an object
-// under any other would move nothing, and nobody would be told.
+// under any other key would not move the site, and nobody would notice.
 var switchObject = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/` + site.SwitchKey + `$`)
 
 const switchForm = "s3://BUCKET/" + site.SwitchKey
@@ -153,7 +153,7 @@ func (o *switchOrder) remove(ctx context.Context, s *site.Site, object string) (
 // itself, the CLI waits a minute for each connection.
 func (o *switchOrder) aws(ctx context.Context, stdin string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, "aws", append(args, "--cli-connect-timeout", "5", "--cli-read-timeout", "15")...)
-	command.WaitDelay = time.Second // what a wrapper of the CLI started may hold the output open
+	command.WaitDelay = time.Second // a process that a wrapper of the CLI started may leave the output open
 	command.Stdin = strings.NewReader(stdin)
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, o.stderr

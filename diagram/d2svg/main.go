@@ -111,7 +111,7 @@ func dress(picture *d2target.Diagram) error {
 			return err
 		}
 		shape.Fill, shape.Stroke, shape.Color = p.fill, p.stroke, p.text
-		if isBox(shape) { // keeps the label off the border
+		if isBox(shape) { // or the label touches the border
 			shape.LabelWidth += 16
 			shape.LabelHeight += 6
 		}

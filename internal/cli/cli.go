@@ -20,8 +20,8 @@ const (
 	Interrupted = 130 // Ctrl-C or SIGTERM
 )
 
-// Failed is the error of a command that could do its work, and whose answer is
-// no.
+// Failed is the error of a command that did its work, and whose verdict is that
+// something failed.
 type Failed struct {
 	Err error // nil: the command has said why
 }

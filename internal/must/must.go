@@ -1,5 +1,5 @@
-// Package must lets a reader of many values do without an error after each of them: the first value that cannot be had
-// ends the reading, and is its error.
+// Package must reads many values without checking an error after each of them: the first value that cannot be read ends
+// the reading, and its error is returned.
 //
 //	err := must.Catch(func() {
 //		port := must.Get(listener.Int("Port"))
