@@ -42,7 +42,8 @@ var (
 	alarmsShown = condition{"notifications and dashboard are true", func(s *site.Site) bool {
 		return s.Notifications && s.Dashboard
 	}}
-	manualFailback = condition{"failover.failback is manual", func(s *site.Site) bool {
+	firewallBesideLogs = condition{"waf and accessLogs are true", func(s *site.Site) bool { return s.WAF && s.AccessLogs }}
+	manualFailback     = condition{"failover.failback is manual", func(s *site.Site) bool {
 		return s.Failover.Failback == site.FailbackManual
 	}}
 )

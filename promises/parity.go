@@ -197,6 +197,9 @@ func (in *reader) normal(stack, other *assembly.Stack, zones []string) func(text
 func flatten(into map[string]string, path string, value any) {
 	switch value := value.(type) {
 	case map[string]any:
+		if len(value) == 0 && path != "" {
+			into[path] = "{}" // an action of WAF has nothing in it
+		}
 		for key, child := range value {
 			below := key
 			if path != "" {

@@ -68,10 +68,10 @@ func All() []Promise {
 		promises []Promise
 	}{
 		{Article, articlePromises()},
-		{Edge, edgePromises()},
+		{Edge, slices.Concat(edgePromises(), endpointPromises())},
 		{Regions, regionPromises()},
-		{Security, securityPromises()},
-		{Operations, operationsPromises()},
+		{Security, slices.Concat(securityPromises(), firewallPromises(), rolePromises(), topicPromises())},
+		{Operations, slices.Concat(operationsPromises(), alarmPromises())},
 	} {
 		for _, p := range group.promises {
 			p.Group = group.name

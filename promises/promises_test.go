@@ -62,7 +62,8 @@ func brokenCopies(t testing.TB) map[string][]brokenCopy {
 	t.Helper()
 	all := map[string][]brokenCopy{}
 	for _, copies := range []map[string][]brokenCopy{
-		articleCopies, edgeCopies, regionCopies, securityCopies, operationsCopies,
+		articleCopies, edgeCopies, endpointCopies, regionCopies, securityCopies, firewallCopies, roleCopies, topicCopies,
+		operationsCopies, alarmCopies,
 	} {
 		for name, of := range copies {
 			if all[name] != nil {

@@ -1,0 +1,67 @@
+package promises
+
+import "twinsite/assembly"
+
+// roleCopies break the promises of roles.go.
+var roleCopies = map[string][]brokenCopy{
+	"a role is assumed by who uses it, and by nobody else": {
+		{"another service", func(in *reader) {
+			serverRole(in.home()).Set("AssumeRolePolicyDocument.Statement.0.Principal.Service", "lambda.amazonaws.com")
+		}, "lets [lambda.amazonaws.com] assume it, want [ec2.amazonaws.com]"},
+		{"one service more", func(in *reader) {
+			serverRole(in.standby()).Add("AssumeRolePolicyDocument.Statement.1", map[string]any{
+				"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": map[string]any{"Service": "s3.amazonaws.com"},
+			})
+		}, "lets [ec2.amazonaws.com s3.amazonaws.com] assume it"},
+		{"another account", func(in *reader) {
+			serverRole(in.home()).Set("AssumeRolePolicyDocument.Statement.0.Principal", map[string]any{"AWS": "arn:aws:iam::123456789012:root"})
+		}, "Principal is map[AWS:arn:aws:iam::123456789012:root], want a service"},
+		{"everybody", func(in *reader) { replicationRole(in).Set("AssumeRolePolicyDocument.Statement.0.Principal", "*") }, "want a service"},
+		{"nobody", func(in *reader) { replicationRole(in).Set("AssumeRolePolicyDocument.Statement.0.Effect", "Deny") }, "Effect is Deny"},
+		{"whom an identity provider knows", func(in *reader) {
+			replicationRole(in).Set("AssumeRolePolicyDocument.Statement.0.Action", "sts:AssumeRoleWithWebIdentity")
+		}, "Action is sts:AssumeRoleWithWebIdentity"},
+	},
+	"a role may do its job, and nothing else": {
+		{"an action less", func(in *reader) {
+			in.policyOf(replicationRole(in)).Set("PolicyDocument.Statement.2.Action", []string{"s3:ReplicateObject", "s3:ReplicateTags"})
+		}, "lacks s3:ReplicateDelete on"},
+		{"an action more", func(in *reader) {
+			in.policyOf(replicationRole(in)).Set("PolicyDocument.Statement.0.Action.0", "s3:PutReplicationConfiguration")
+		}, "lacks s3:GetReplicationConfiguration on"},
+		{"a statement more", func(in *reader) {
+			in.policyOf(serverRole(in.standby())).Add("PolicyDocument.Statement.1", map[string]any{
+				"Action": "s3:GetObject", "Effect": "Allow", "Resource": "arn:aws:s3:::elsewhere/*",
+			})
+		}, "grants s3:GetObject on arn:aws:s3:::elsewhere/*, which nobody needs"},
+		{"another bucket", func(in *reader) {
+			in.policyOf(replicationRole(in)).Set("PolicyDocument.Statement.2.Resource", "arn:aws:s3:::elsewhere/*")
+		}, "lacks s3:ReplicateDelete on ${Secondary."},
+		{"denied", func(in *reader) { in.policyOf(serverRole(in.home())).Set("PolicyDocument.Statement.0.Effect", "Deny") }, "lacks ssm:"},
+		{"only at times", func(in *reader) {
+			in.policyOf(serverRole(in.home())).Add("PolicyDocument.Statement.0.Condition", map[string]any{"Bool": map[string]any{"aws:SecureTransport": "true"}})
+		}, "lacks ssm:"},
+		{"of the role itself", func(in *reader) {
+			serverRole(in.home()).Add("Policies", []any{map[string]any{"PolicyName": "More", "PolicyDocument": map[string]any{
+				"Statement": []any{map[string]any{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*"}},
+			}}})
+		}, "grants ec2:RunInstances on *, which nobody needs"},
+		{"other security groups", func(in *reader) {
+			function := target(in.Resources("Custom::VpcRestrictDefaultSG")[0], "ServiceToken", "AWS::Lambda::Function")
+			target(function, "Role", "AWS::IAM::Role").Set("Policies.0.PolicyDocument.Statement.0.Resource", "*")
+		}, "lacks ec2:AuthorizeSecurityGroup"},
+		{"other files", func(in *reader) {
+			function := target(in.Resources("Custom::CDKBucketDeployment")[0], "ServiceToken", "AWS::Lambda::Function")
+			in.policyOf(target(function, "Role", "AWS::IAM::Role")).Set("PolicyDocument.Statement.1.Resource", "*")
+		}, "lacks s3:Abort* on"},
+	},
+	"policies are written in IAM's current language": {
+		{"the old one", func(in *reader) { in.policyOf(serverRole(in.home())).Set("PolicyDocument.Version", "2008-10-17") }, "Version is 2008-10-17"},
+		{"none, which is the old one", func(in *reader) { replicationRole(in).Delete("AssumeRolePolicyDocument.Version") }, "Version"},
+	},
+}
+
+// replicationRole is the role with which S3 replicates the home bucket.
+func replicationRole(in *reader) *assembly.Resource {
+	return target(in.homeBucket(), "ReplicationConfiguration.Role", "AWS::IAM::Role")
+}
