@@ -20,9 +20,9 @@ type breakage struct {
 	name     string
 	edit     func(t *testing.T, a *assembly.Assembly) *assembly.Resource // returns the one to blame
 	message  string
-	lost     bool // whether visitors' writes never come back in a black hole
-	lostReal rehearsal.Outage
-	note     bool // the targets may be met nevertheless
+	lost     bool             // whether visitors' writes never come back in a black hole
+	lostReal rehearsal.Outage // in which writes never come back either; "" for none
+	note     bool             // the targets may be met nevertheless
 }
 
 func pairGroup(t *testing.T, a *assembly.Assembly) *assembly.Resource {
@@ -53,12 +53,12 @@ func siteDistribution(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 
 func breakages() []breakage {
 	return []breakage{
-		{"no health check on a record", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		{name: "no health check on a record", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			group.Delete("RecordSets.0.HealthCheckId")
 			return group
-		}, "has no health check", true, "", false},
-		{"health path grouped at the edge", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "has no health check", lost: true},
+		{name: "health path grouped at the edge", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			function := one(t, a, "AWS::CloudFront::Function", func(*assembly.Resource) bool { return true })
 			code, err := function.Text("FunctionCode")
 			if err != nil {
@@ -66,8 +66,8 @@ func breakages() []breakage {
 			}
 			function.Set("FunctionCode", strings.Replace(code, "request.uri === HEALTH_PATH", "false", 1))
 			return function
-		}, "fails over at the edge", false, rehearsal.Refused, false},
-		{"secondary pointing home", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "fails over at the edge", lostReal: rehearsal.Refused},
+		{name: "secondary pointing home", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			for i := range 4 {
 				if failover, err := group.Text(record(i, "Failover")); err == nil && failover == "SECONDARY" {
@@ -75,8 +75,8 @@ func breakages() []breakage {
 				}
 			}
 			return group
-		}, "leads home", true, "", false},
-		{"AAAA missing", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "leads home", lost: true},
+		{name: "AAAA missing", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			for i := 3; i >= 0; i-- {
 				if kind, err := group.Text(record(i, "Type")); err == nil && kind == "AAAA" {
@@ -84,43 +84,43 @@ func breakages() []breakage {
 				}
 			}
 			return group
-		}, "no AAAA pair", false, "", false},
-		{"half of the AAAA pair missing", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "no AAAA pair"},
+		{name: "half of the AAAA pair missing", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			group := pairGroup(t, a)
 			group.Delete("RecordSets.3")
 			return group
-		}, "no SECONDARY", false, "", false},
-		{"error caching of 10 s", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "no SECONDARY"},
+		{name: "error caching of 10 s", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			distribution := siteDistribution(t, a)
 			distribution.Set("DistributionConfig.CustomErrorResponses.2.ErrorCachingMinTTL", 10)
 			return distribution
-		}, "repeats errors from its cache, up to 10s", false, "", true},
-		{"switch not inverted", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "repeats errors from its cache, up to 10s", note: true},
+		{name: "switch not inverted", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			check := one(t, a, "AWS::Route53::HealthCheck", func(r *assembly.Resource) bool {
 				inverted, err := r.Bool("HealthCheckConfig.Inverted")
 				return err == nil && inverted
 			})
 			check.Set("HealthCheckConfig.Inverted", false)
 			return check
-		}, "is not inverted", false, "", false},
-		{"calculated check wants three of two", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "is not inverted"},
+		{name: "calculated check wants three of two", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			check := one(t, a, "AWS::Route53::HealthCheck", func(r *assembly.Resource) bool {
 				threshold, err := r.Int("HealthCheckConfig.HealthThreshold")
 				return err == nil && threshold == 2
 			})
 			check.Set("HealthCheckConfig.HealthThreshold", 3)
 			return check
-		}, "its status never changes", false, "", false},
-		{"home refuses the edge", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "its status never changes"},
+		{name: "home refuses the edge", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			distribution := siteDistribution(t, a)
 			distribution.Delete("DistributionConfig.Origins.0.OriginCustomHeaders")
 			return distribution
-		}, "answers 403", false, "", false},
-		{"standby without a certificate for visitors", func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
+		}, message: "answers 403"},
+		{name: "standby without a certificate for visitors", edit: func(t *testing.T, a *assembly.Assembly) *assembly.Resource {
 			certificate := one(t, a, "AWS::CertificateManager::Certificate", func(r *assembly.Resource) bool { return r.Stack.ID == "Global" })
 			certificate.Set("SubjectAlternativeNames", []string{"other.example"})
 			return siteDistribution(t, a)
-		}, "does not cover www.ticketing.pw", false, "", false},
+		}, message: "does not cover www.ticketing.pw"},
 	}
 }
 

@@ -41,7 +41,7 @@ func responds(target *assembly.Resource) bool {
 	return target.Type == topology.BusType || target.Type == topology.MachineType
 }
 
-// follow says why a state machine does not keep the site at the standby; nil,
+// follow says why a state machine does not hold the site at the standby; nil,
 // if it does.
 func (r *reader) follow(alarms []*assembly.Resource, put topology.PutObject) *Fault {
 	if fault := r.misses(put); fault != nil {
@@ -136,7 +136,7 @@ func (r *reader) starts(alarm, machine *assembly.Resource) *Fault {
 // passesOn says which of the two rules does not act on the alarm; nil, if both do.
 func passesOn(alarm, forward, start *assembly.Resource) *Fault {
 	if !topology.OnDefaultBus(forward, alarm.Stack.Region) {
-		return &Fault{forward.String(), "does not listen on the default event bus of " + alarm.Stack.Region + ", where the alarm " + alarm.String() + " is told"}
+		return &Fault{forward.String(), "does not listen on the default event bus of " + alarm.Stack.Region + ", where the event of the alarm " + alarm.String() + " arrives"}
 	}
 	for _, rule := range []*assembly.Resource{forward, start} {
 		if !must.Get(topology.Hears(rule, alarm)) {

@@ -87,7 +87,7 @@ func (s *stage) start(seed uint64) (err error) {
 		}
 	}
 	for _, t := range s.tiers {
-		t.startWatching()
+		t.startHealthChecks()
 	}
 	s.route53.startCheckers(seed)
 	return nil

@@ -69,11 +69,11 @@ func (s *stage) newTier(b *rehearsal.Balancer) (*tier, error) {
 	return t, nil
 }
 
-// startWatching starts the target group's health checks. When one changes a
+// startHealthChecks starts the target group's health checks. When one changes a
 // server's status, Route 53 evaluates its records again.
-func (t *tier) startWatching() {
+func (t *tier) startHealthChecks() {
 	for _, server := range t.servers {
-		t.stage.running.Go(func() { t.watch(server) })
+		t.stage.running.Go(func() { t.checkHealth(server) })
 	}
 }
 
@@ -176,8 +176,8 @@ func (t *tier) set(c rehearsal.Condition) {
 	}
 }
 
-// watch is the target group's health check of one web server.
-func (t *tier) watch(server *webServer) {
+// checkHealth is the target group's health check of one web server.
+func (t *tier) checkHealth(server *webServer) {
 	group, c := t.balancer.Targets, t.stage.clock
 	streak := 0
 	for wait := rehearsal.Between(rehearsal.Random(uint64(port(server.address)), 3), 0, group.Interval); c.sleep(t.stage.ctx, wait); {

@@ -48,7 +48,7 @@ func TestReportComparesPlayWithPrediction(t *testing.T) {
 	play.Effective = 3
 	r = New(m, rehearsal.DefaultParameters(), 1, defaultTargets, predictions, []*rehearsal.Play{play})
 	if !strings.Contains(r.Findings[0].Message, "at a lower one") {
-		t.Errorf("a machine that is too slow is not told: %v", r.Findings)
+		t.Errorf("a machine that is too slow is not blamed: %v", r.Findings)
 	}
 }
 
@@ -121,4 +121,30 @@ func predicted(t testing.TB, m *rehearsal.Model, trials int, outages ...rehearsa
 		t.Fatal(err)
 	}
 	return predictions
+}
+
+// What only makes an outage longer is said, and fails no rehearsal: its targets
+// judge.
+func TestReportNotes(t *testing.T) {
+	m := fixture.Site(t, "article")
+	predictions := predicted(t, m, 300)
+	patient := Targets{Reads: 2 * time.Minute, Writes: 2 * time.Minute, HomeAgain: 2 * time.Minute}
+	r := New(m, rehearsal.DefaultParameters(), 1, patient, predictions, nil)
+	if !r.Passed() {
+		t.Errorf("findings: %v", r.Findings)
+	}
+	var text, page bytes.Buffer
+	for _, err := range []error{r.WriteText(&text), r.WriteHTML(&page)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, written := range []string{text.String(), page.String()} {
+		if !strings.Contains(written, "note: Primary.SiteDistribution") || strings.Contains(strings.ToLower(written), "failed</strong>") {
+			t.Errorf("no note in a report that passed:\n%s", written)
+		}
+	}
+	if r = New(m, rehearsal.DefaultParameters(), 1, defaultTargets, predictions, nil); r.Passed() {
+		t.Error("a report that missed its targets passed")
+	}
 }
