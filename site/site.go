@@ -33,7 +33,7 @@ type Site struct {
 	// Tags are put on every resource that takes tags, beside "Site": up to 40.
 	Tags map[string]string `yaml:"tags"`
 
-	// Zone says which hosted zone holds the site's records.
+	// Zone says which hosted zone the site's records are in.
 	Zone Zone `yaml:"zone"`
 
 	// Home is the region that serves visitors while all is well.
@@ -50,33 +50,33 @@ type Site struct {
 	// months.
 	FlowLogs bool `yaml:"flowLogs"`
 
-	// AccessLogs keeps a line for every request to the load balancers, the
-	// distributions and the static files' buckets for three months, in a bucket of
-	// each region. CloudFront cannot write to a region that an account must opt
-	// into: there, it has to be off.
+	// AccessLogs logs every request to the load balancers, the distributions and the
+	// static files' buckets, in a bucket of each region, for three months. CloudFront
+	// cannot write to a region that an account must opt into: there, it has to be
+	// off.
 	AccessLogs bool `yaml:"accessLogs"`
 
-	// Notifications makes alarms, and an encrypted SNS topic in each region, to
-	// which they say when they go off and when they end. The groups of web servers
-	// say there when an instance starts, ends or fails to.
+	// Notifications makes alarms, and an encrypted SNS topic in each region. An alarm
+	// sends a message to its region's topic when it turns on and when it turns off;
+	// the groups of web servers do when an instance starts, ends or fails to.
 	Notifications bool `yaml:"notifications"`
 
-	// Notify are the e-mail addresses that get what the topics are told. AWS asks
-	// each for its consent, once a region. It needs Notifications.
+	// Notify are the e-mail addresses that get the topics' messages. AWS asks each
+	// address to confirm, once for each region. It needs Notifications.
 	Notify []string `yaml:"notify" validate:"max=10,dive,email"`
 
-	// Page are the e-mail addresses, a pager's for example, that get one message
-	// when visitors are affected and one when they no longer are, the same for
-	// when nobody is served, and nothing else. It needs Notifications.
+	// Page are the e-mail addresses, a pager's for example, that get one message when
+	// visitors are affected and one when they no longer are, and the same when nobody
+	// is served. They get nothing else. It needs Notifications.
 	Page []string `yaml:"page" validate:"max=10,dive,email"`
 
-	// Runbook is where operators find docs/operations.md, as the address of your
-	// own copy: every alarm links its paragraph. At most 200 characters of
+	// Runbook is where operators find docs/operations.md: the address of your own
+	// copy. Every alarm links to its heading there. At most 200 characters of
 	// letters, digits and "-._~/:%".
 	Runbook string `yaml:"runbook" validate:"runbook"`
 
-	// Dashboard makes a CloudWatch dashboard in us-east-1, named as the site: who
-	// serves, and how both regions do.
+	// Dashboard makes a CloudWatch dashboard in us-east-1, with the site's name: which
+	// region serves, and how both regions are.
 	Dashboard bool `yaml:"dashboard"`
 
 	// Practice makes an experiment of AWS Fault Injection Service that cuts the
@@ -107,7 +107,7 @@ type Site struct {
 	// StaticFiles describes the distributions that serve the static files.
 	StaticFiles StaticFiles `yaml:"staticFiles"`
 
-	// Replication describes how the static files' two buckets are kept alike.
+	// Replication describes how files are copied between the static files' buckets.
 	Replication Replication `yaml:"replication"`
 
 	// Retention says what "cdk destroy" leaves behind.
@@ -162,9 +162,9 @@ type Region struct {
 	// must not overlap. At the standby, the default is 10.1.0.0/16.
 	AddressRange netip.Prefix `yaml:"addressRange" validate:"privateRange"`
 
-	// NATGateways is "perZone", one NAT gateway for each zone, or "single": one
-	// for the region, which costs less and takes the region's way out with its
-	// zone when that fails.
+	// NATGateways is "perZone", one NAT gateway for each zone, or "single", one for
+	// the region. A single one costs less; when its zone fails, no server of the
+	// region reaches the internet.
 	NATGateways NATGateways `yaml:"natGateways" validate:"oneof=perZone single"`
 }
 
@@ -222,7 +222,7 @@ type Budget struct {
 	// 0: no budget.
 	Monthly int `yaml:"monthly" validate:"min=0,max=10000000"`
 
-	// Email is the address that is told. Required with Monthly.
+	// Email is the address that gets the message. Required with Monthly.
 	Email string `yaml:"email" validate:"omitempty,email"`
 }
 
@@ -330,7 +330,7 @@ type StaticFiles struct {
 	Headers bool `yaml:"headers"`
 }
 
-// Replication describes how the buckets of both regions are kept alike.
+// Replication describes how files are copied between the buckets of both regions.
 type Replication struct {
 	// BothWays also replicates from the standby's bucket to the home bucket, so
 	// that what was written during an outage is home afterwards.
