@@ -26,7 +26,7 @@ type Site struct {
 
 	// Hosts are the labels below Domain that visitors use. "@" is the apex.
 	// One label each: the certificate covers the apex and one wildcard level.
-	// Twinsite keeps "static", "static-standby" and "origin-<region>" for
+	// Twinsite reserves "static", "static-standby" and "origin-<region>" for
 	// itself.
 	Hosts []string `yaml:"hosts" validate:"min=1,max=100,dive,host"`
 
