@@ -5,7 +5,15 @@ var endpointCopies = map[string][]brokenCopy{
 	"health checks ask by HTTPS where HTTPS is answered": {
 		{"where nobody answers", func(in *reader) { in.endpointCheck(in.serves()).Set("HealthCheckConfig.Port", 8443) }, "Port is 8443, where nobody answers HTTPS: [443]"},
 		{"without saying whom", func(in *reader) { in.endpointCheck(in.serves()).Set("HealthCheckConfig.EnableSNI", false) }, "EnableSNI is false"},
+		{"by plain HTTP, which redirects", func(in *reader) { in.endpointCheck(in.serves()).Set("HealthCheckConfig.Type", "HTTP") }, "Type is HTTP"},
 		{"for the opposite", func(in *reader) { in.endpointCheck(in.serves()).Set("HealthCheckConfig.Inverted", true) }, "Inverted is true"},
+		{"by a switch that is on when it is off", func(in *reader) {
+			check := in.serves() // without a switch, the home endpoint's
+			if in.site.Failover.Switch {
+				check = in.switchCheck(check)
+			}
+			check.Set("HealthCheckConfig.Inverted", !boolean(check, "HealthCheckConfig.Inverted"))
+		}, "HealthCheckConfig.Inverted is"},
 	},
 	"the failover switch moves the site as soon as an outage does": {
 		{"asked less often", func(in *reader) {

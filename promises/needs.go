@@ -71,7 +71,8 @@ func (in *reader) needsOfRule(r *assembly.Resource) []string {
 	return all
 }
 
-// needsOfReplication is what S3 needs to do by the rules that a bucket or a custom resource holds.
+// needsOfReplication is what S3 needs to do by the rules that a bucket or a custom resource holds:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 func (in *reader) needsOfReplication(r *assembly.Resource) []string {
 	var all []string
 	for _, rule := range in.rulesIn(r) {

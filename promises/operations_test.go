@@ -135,7 +135,6 @@ var operationsCopies = map[string][]brokenCopy{
 			primary.Resource.Set(primary.At("HealthCheckId"), ref(in.standbyCheck()))
 		}, "depends on"},
 		{"as often as home", func(in *reader) { in.standbyCheck().Set("HealthCheckConfig.RequestInterval", 10) }, "RequestInterval is 10"},
-		{"by HTTP", func(in *reader) { in.standbyCheck().Set("HealthCheckConfig.Type", "HTTP") }, "Type is HTTP"},
 	},
 	"the dashboard shows what is there, from where it is published": {
 		{"a metric of the other region", func(in *reader) {

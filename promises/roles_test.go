@@ -37,6 +37,9 @@ var roleCopies = map[string][]brokenCopy{
 		{"another bucket", func(in *reader) {
 			in.policyOf(replicationRole(in)).Set("PolicyDocument.Statement.2.Resource", "arn:aws:s3:::elsewhere/*")
 		}, "lacks s3:ReplicateDelete on ${Secondary."},
+		{"anything in S3", func(in *reader) {
+			in.policyOf(serverRole(in.home())).Set("PolicyDocument.Statement.0.Action", "s3:*")
+		}, "lacks ssm:"},
 		{"denied", func(in *reader) { in.policyOf(serverRole(in.home())).Set("PolicyDocument.Statement.0.Effect", "Deny") }, "lacks ssm:"},
 		{"only at times", func(in *reader) {
 			in.policyOf(serverRole(in.home())).Add("PolicyDocument.Statement.0.Condition", map[string]any{"Bool": map[string]any{"aws:SecureTransport": "true"}})

@@ -66,7 +66,6 @@ func (in *reader) checkACL(acl *assembly.Resource, scope string) {
 	for _, group := range sorted(overrides) {
 		rule := aclRule(acl, group)
 		expect(acl, rule+".Statement.ManagedRuleGroupStatement.Name", group)
-		expect(acl, rule+".Statement.ManagedRuleGroupStatement.VendorName", "AWS")
 		if !acl.Has(rule + ".OverrideAction." + overrides[group]) {
 			fail(acl, rule+".OverrideAction", "is not %s, for %s", overrides[group], group)
 		}
@@ -76,9 +75,7 @@ func (in *reader) checkACL(acl *assembly.Resource, scope string) {
 		fail(acl, limit+".Action", "of RateLimit is not Block")
 	}
 	limit += ".Statement.RateBasedStatement."
-	expect(acl, limit+"AggregateKeyType", "IP")
 	expect(acl, limit+"Limit", in.site.WAFRules.RequestsPerAddress)
-	expect(acl, limit+"EvaluationWindowSec", 300)
 	for i := range length(acl, "Rules") {
 		path := fmt.Sprintf("Rules.%d.Statement.RateBasedStatement", i)
 		if !acl.Has(path) {
