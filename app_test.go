@@ -16,6 +16,7 @@ import (
 
 	"twinsite/assembly"
 	"twinsite/internal/kernel"
+	"twinsite/promises"
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/predict"
 	"twinsite/rehearsal/report"
@@ -97,85 +98,12 @@ func synthesize(file, dir string) (*synthesized, error) {
 	return &synthesized{site: s, dir: dir, assembly: a}, err
 }
 
-// A promise is something that the templates of a site keep.
-type promise struct {
-	// row is what the README or the article's section says.
-	row string
-
-	// when says for which sites it holds. Nil: for all.
-	when func(s *site.Site) bool
-
-	// keeps walks through the templates and stops where they break it.
-	keeps func(w *walk)
-
-	// twins break it, each in one point.
-	twins []twin
-}
-
-// A twin is an assembly that is broken in one point.
-type twin struct {
-	// breaks says what is wrong with it.
-	breaks string
-
-	// edit breaks it.
-	edit func(w *walk)
-
-	// want is part of the error that must come of it.
-	want string
-}
-
-// TestPromises holds each promise against each shipped site, and then against
-// copies that are broken in just that point: a promise that does not notice
-// promises nothing.
+// TestPromises holds each shipped site to every promise; package promises
+// breaks them.
 func TestPromises(t *testing.T) {
 	for _, s := range sites {
-		t.Run(s.name, func(t *testing.T) {
-			for _, p := range allPromises() {
-				if p.when != nil && !p.when(s.site) {
-					continue
-				}
-				t.Run(p.row, func(t *testing.T) { p.test(t, s) })
-			}
-		})
-	}
-}
-
-func (p promise) test(t *testing.T, s *synthesized) {
-	if err := take(p.keeps, &walk{s.assembly, s.site}); err != nil {
-		t.Fatal(err)
-	}
-	if len(p.twins) == 0 {
-		t.Error("no twin breaks it")
-	}
-	for _, twin := range p.twins {
-		t.Run(twin.breaks, func(t *testing.T) {
-			copied := *s.site // a twin may ask something else of the site
-			w := &walk{s.assembly.Clone(), &copied}
-			if err := take(twin.edit, w); err != nil {
-				t.Fatalf("the twin cannot be made: %v", err)
-			}
-			err := take(p.keeps, w)
-			if err == nil {
-				t.Fatal("nobody noticed")
-			}
-			if !strings.Contains(err.Error(), twin.want) {
-				t.Errorf("noticed %q, want %q", err, twin.want)
-			}
-		})
-	}
-}
-
-// allPromises are those of the article, of what Twinsite adds to it, of its
-// guard rails, and of its operation.
-func allPromises() []promise {
-	return slices.Concat(articlePromises, edgePromises, regionPromises, securityPromises, operationsPromises)
-}
-
-// TestEveryPromiseIsTested finds a promise that holds for none of the sites.
-func TestEveryPromiseIsTested(t *testing.T) {
-	for _, p := range allPromises() {
-		if p.when != nil && !slices.ContainsFunc(sites, func(s *synthesized) bool { return p.when(s.site) }) {
-			t.Errorf("%s: no shipped site promises it", p.row)
+		for _, broken := range promises.Check(s.assembly, s.site) {
+			t.Errorf("%s: %s", s.name, broken)
 		}
 	}
 }
@@ -200,17 +128,25 @@ func TestRehearsal(t *testing.T) {
 		if len(m.Faults) > 0 || (len(m.Notes) > 0) != (s.site.Edge.ErrorCaching > 0) {
 			t.Errorf("%s: finds the faults %v and the notes %v", s.name, m.Faults, m.Notes)
 		}
-		if found, want := m.Failback != nil, manual(s.site); found != want {
-			t.Errorf("%s: finds manual failback: %t, want %t", s.name, found, want)
+		manual := s.site.Failover.Failback == site.FailbackManual
+		if found := m.Failback != nil; found != manual {
+			t.Errorf("%s: finds manual failback: %t, want %t", s.name, found, manual)
 		}
-		if !manual(s.site) {
+		if !manual {
 			continue
 		}
-		twin := &walk{s.assembly.Clone(), s.site}
-		if err := take(func(w *walk) { redefine(w.failback().machine, "failover-switch", "switch") }, twin); err != nil {
+		broken := s.assembly.Clone()
+		stack, id, _ := strings.Cut(m.Failback.StateMachine, ".")
+		machine, err := broken.Find(stack, id)
+		if err != nil {
 			t.Fatal(err)
 		}
-		m, err = rehearsal.NewModel(twin.Assembly)
+		definition, err := machine.Text("DefinitionString")
+		if err != nil {
+			t.Fatal(err)
+		}
+		machine.Set("DefinitionString", strings.ReplaceAll(definition, site.SwitchKey, "switch"))
+		m, err = rehearsal.NewModel(broken)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,409 +1,395 @@
 package main
 
 import (
+	"encoding/csv"
+	"encoding/json"
 	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
-	"twinsite/assembly"
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+	"github.com/google/go-cmp/cmp"
+
 	"twinsite/site"
+	"twinsite/stacks"
 )
 
-// securityPromises are the guard rails: what SECURITY.md promises, beside what
-// the others do.
-var securityPromises = []promise{{
-	row:  "every request leaves a line",
-	when: accessLogs,
-	keeps: func(w *walk) {
-		for _, t := range w.tiers() {
-			logs := w.logBucket(t)
-			for attribute, want := range map[string]string{"access_logs.s3.enabled": "true", "access_logs.s3.bucket": "${" + logs.String() + "}"} {
-				if got := attributes(t.balancer)[attribute]; got != want {
-					fail("%s: %s is %q, want %s", t.balancer, attribute, got, want)
-				}
-			}
-			leads(w.bucket(t.Region.Name), "LoggingConfiguration.DestinationBucketName", logs)
-			leads(w.staticDistribution(t.Region.Name), "DistributionConfig.Logging.Bucket", logs)
-		}
-		leads(w.siteDistribution(), "DistributionConfig.Logging.Bucket", w.logBucket(w.home()))
-	},
-	twins: []twin{
-		{"none of the load balancer's", func(w *walk) { setAttribute(w.standby().balancer, "access_logs.s3.enabled", "false") }, `enabled is "false"`},
-		{"none of the bucket's", func(w *walk) { w.bucket(w.site.Home.Region.Name).Delete("LoggingConfiguration") }, "LoggingConfiguration"},
-		{"none of the static files'", func(w *walk) {
-			w.staticDistribution(w.site.Standby.Region.Name).Delete("DistributionConfig.Logging")
-		}, "Logging"},
-		{"none of the site's", func(w *walk) { w.siteDistribution().Delete("DistributionConfig.Logging") }, "Logging"},
-	},
-}, {
-	row:  "access logs are private and forgotten",
-	when: accessLogs,
-	keeps: func(w *walk) {
-		for _, t := range w.tiers() {
-			logs := w.logBucket(t)
-			expect(logs, "LifecycleConfiguration.Rules.0.Status", "Enabled")
-			expect(logs, "LifecycleConfiguration.Rules.0.ExpirationInDays", 90)
-			expect(logs, "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm", "AES256")
-			expect(logs, "OwnershipControls.Rules.0.ObjectOwnership", "BucketOwnerPreferred")
-			for _, block := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
-				expect(logs, "PublicAccessBlockConfiguration."+block, true)
-			}
-		}
-	},
-	twins: []twin{
-		{"kept for ever", func(w *walk) { w.logBucket(w.home()).Delete("LifecycleConfiguration") }, "LifecycleConfiguration"},
-		{"public", func(w *walk) {
-			w.logBucket(w.standby()).Set("PublicAccessBlockConfiguration.BlockPublicAcls", false)
-		}, "BlockPublicAcls is false"},
-		{"CloudFront cannot write", func(w *walk) {
-			w.logBucket(w.home()).Set("OwnershipControls.Rules.0.ObjectOwnership", "BucketOwnerEnforced")
-		}, "ObjectOwnership is BucketOwnerEnforced"},
-	},
-}, {
-	row: "buckets speak TLS only",
-	keeps: func(w *walk) {
-		for _, bucket := range w.Resources("AWS::S3::Bucket") {
-			if !slices.ContainsFunc(statements(w.bucketPolicy(bucket), "Deny"), func(s map[string]any) bool {
-				return s["Action"] == "s3:*" && fmt.Sprint(s["Condition"]) == "map[Bool:map[aws:SecureTransport:false]]"
-			}) {
-				fail("%s may be read in the clear", bucket)
-			}
-		}
-	},
-	twins: []twin{{"in the clear", func(w *walk) {
-		w.bucketPolicy(w.bucket(w.site.Home.Region.Name)).Set("PolicyDocument.Statement.0.Effect", "Allow")
-	}, "in the clear"}},
-}, {
-	row:  "operators hear of servers that start, end or fail to",
-	when: func(s *site.Site) bool { return s.Notifications },
-	keeps: func(w *walk) {
-		for _, t := range w.tiers() {
-			topic := w.topic(t)
-			inRegion(topic, t.Region.Name)
-			events := must(t.group.Texts("NotificationConfigurations.0.NotificationTypes"))
-			for _, event := range []string{"LAUNCH", "LAUNCH_ERROR", "TERMINATE", "TERMINATE_ERROR"} {
-				if !slices.Contains(events, "autoscaling:EC2_INSTANCE_"+event) {
-					fail("%s tells nobody of %s", t.group, event)
-				}
-			}
-			if n := len(w.Referrers(topic, "AWS::SNS::Subscription")); n != len(w.site.Notify) {
-				fail("%s has %d subscriptions, want %d", topic, n, len(w.site.Notify))
-			}
-		}
-	},
-	twins: []twin{
-		{"not of failures", func(w *walk) {
-			w.home().group.Set("NotificationConfigurations.0.NotificationTypes", []string{"autoscaling:EC2_INSTANCE_LAUNCH"})
-		}, "tells nobody of LAUNCH_ERROR"},
-		{"nobody at the standby", func(w *walk) { w.standby().group.Delete("NotificationConfigurations") }, "NotificationConfigurations"},
-		{"another address", func(w *walk) { w.site.Notify = []string{"a@example.com", "b@example.com"} }, "subscriptions, want 2"},
-	},
-}, {
-	row:  "notifications are encrypted all the way",
-	when: func(s *site.Site) bool { return s.Notifications },
-	keeps: func(w *walk) {
-		for _, topic := range w.Resources("AWS::SNS::Topic") {
-			key := target(topic, "KmsMasterKeyId", "AWS::KMS::Key")
-			expect(key, "EnableKeyRotation", true)
-			allowed := fmt.Sprint(must(key.Value("KeyPolicy.Statement")))
-			groups := len(w.Referrers(topic, "AWS::AutoScaling::AutoScalingGroup")) > 0
-			for who, may := range map[string]bool{"AWSServiceRoleForAutoScaling": groups, "cloudwatch.amazonaws.com": true} {
-				if strings.Contains(allowed, who) != may {
-					fail("%s: %s may use it: %t, want %t", key, who, !may, may)
-				}
-			}
-			policy := only("policies of "+topic.String(), w.Referrers(topic, "AWS::SNS::TopicPolicy")...)
-			if denied := statements(policy, "Deny"); len(denied) != 1 || !strings.Contains(fmt.Sprint(denied[0]["Condition"]), "SecureTransport:false") {
-				fail("%s may be published to in the clear", topic)
-			}
-			if alarms := statements(policy, "Allow"); len(alarms) != 1 || !strings.Contains(fmt.Sprint(alarms[0]["Principal"]), "cloudwatch.amazonaws.com") ||
-				!strings.Contains(fmt.Sprint(alarms[0]["Condition"]), "aws:SourceAccount") {
-				fail("%s takes messages of others than the account's alarms", topic)
-			}
-		}
-	},
-	twins: []twin{
-		{"in plain text", func(w *walk) { w.topic(w.home()).Delete("KmsMasterKeyId") }, "KmsMasterKeyId"},
-		{"with AWS's key", func(w *walk) { w.topic(w.home()).Set("KmsMasterKeyId", "alias/aws/sns") }, "leads to no resource"},
-		{"in the clear", func(w *walk) {
-			w.Referrers(w.topic(w.home()), "AWS::SNS::TopicPolicy")[0].Set("PolicyDocument.Statement.0.Effect", "Allow")
-		}, "in the clear"},
-		{"Auto Scaling is silenced", func(w *walk) {
-			must(w.topic(w.standby()).Target("KmsMasterKeyId")).Set("KeyPolicy.Statement.1.Condition", map[string]any{})
-		}, "AWSServiceRoleForAutoScaling may use it: false"},
-		{"anybody's alarms", func(w *walk) {
-			w.Referrers(w.topic(w.home()), "AWS::SNS::TopicPolicy")[0].Delete("PolicyDocument.Statement.1.Condition")
-		}, "of others than the account's alarms"},
-		{"the pages in plain text", func(w *walk) { w.pages().Delete("KmsMasterKeyId") }, "KmsMasterKeyId"},
-	},
-}, {
-	row:  "a web ACL before the distribution",
-	when: func(s *site.Site) bool { return s.WAF },
-	keeps: func(w *walk) {
-		acl := target(w.siteDistribution(), "DistributionConfig.WebACLId", "AWS::WAFv2::WebACL")
-		inRegion(acl, "us-east-1")
-		w.keepsWebACL(acl, "CLOUDFRONT")
-	},
-	twins: append([]twin{
-		{"none", func(w *walk) { w.siteDistribution().Delete("DistributionConfig.WebACLId") }, "WebACLId"},
-		{"a regional one", func(w *walk) { w.edgeACL().Set("Scope", "REGIONAL") }, "Scope is REGIONAL"},
-	}, webACLTwins((*walk).edgeACL)...),
-}, {
-	row:  "a web ACL before the standby load balancer",
-	when: func(s *site.Site) bool { return s.WAF },
-	keeps: func(w *walk) {
-		acl := w.standbyACL()
-		inRegion(acl, w.site.Standby.Region.Name)
-		w.keepsWebACL(acl, "REGIONAL")
-		// CloudFront's addresses stand for all visitors when it retries reads here.
-		_, forwarded := webACLRule(acl, "ForwardedRateLimit")
-		scope := fmt.Sprint(must(acl.Value(must(webACLRule(acl, "RateLimit")) + ".Statement.RateBasedStatement.ScopeDownStatement")))
-		if w.site.Edge.ReadFailover && (forwarded != nil || !strings.Contains(scope, "x-forwarded-for")) {
-			fail("%s counts CloudFront as one visitor", acl)
-		}
-	},
-	twins: append([]twin{
-		{"none", func(w *walk) {
-			association := w.Resources("AWS::WAFv2::WebACLAssociation")[0]
-			association.Stack.Remove(association.LogicalID)
-		}, "0 of web ACLs"},
-		{"CloudFront is a visitor", func(w *walk) {
-			acl := w.standbyACL()
-			acl.Set(must(webACLRule(acl, "ForwardedRateLimit"))+".Name", "Other")
-		}, "CloudFront as one visitor"},
-	}, webACLTwins((*walk).standbyACL)...),
-}, {
-	row:  "what web ACLs refuse is logged, without what lets in",
-	when: func(s *site.Site) bool { return s.WAF },
-	keeps: func(w *walk) {
-		for _, acl := range w.Resources("AWS::WAFv2::WebACL") {
-			logging := only("logging configurations of "+acl.String(), w.Referrers(acl, "AWS::WAFv2::LoggingConfiguration")...)
-			group := target(logging, "LogDestinationConfigs.0", "AWS::Logs::LogGroup")
-			if name := must(group.Text("LogGroupName")); !strings.HasPrefix(name, "aws-waf-logs-") {
-				fail("%s: WAF writes to no group %s", logging, name)
-			}
-			redacted := fmt.Sprint(must(logging.Value("RedactedFields")))
-			for _, header := range []string{"authorization", "cookie"} {
-				if !strings.Contains(redacted, "SingleHeader:map[Name:"+header+"]") {
-					fail("%s shows the header %s", logging, header)
-				}
-			}
-			for i := range must(acl.Value("Rules")).([]any) {
-				expect(acl, fmt.Sprintf("Rules.%d.VisibilityConfig.SampledRequestsEnabled", i), false)
-			}
-		}
-	},
-	twins: []twin{
-		{"nothing is logged", func(w *walk) {
-			logging := w.Resources("AWS::WAFv2::LoggingConfiguration")[0]
-			logging.Stack.Remove(logging.LogicalID)
-		}, "0 of logging configurations"},
-		{"another name", func(w *walk) {
-			must(w.Resources("AWS::WAFv2::LoggingConfiguration")[0].Target("LogDestinationConfigs.0")).Set("LogGroupName", "waf")
-		}, "WAF writes to no group"},
-		{"cookies are shown", func(w *walk) {
-			w.Resources("AWS::WAFv2::LoggingConfiguration")[1].Delete("RedactedFields.1")
-		}, "shows the header cookie"},
-		{"samples are shown", func(w *walk) { w.edgeACL().Set("Rules.0.VisibilityConfig.SampledRequestsEnabled", true) }, "SampledRequestsEnabled is true"},
-	},
-}, {
-	row:  "a budget tells before it is spent",
-	when: func(s *site.Site) bool { return s.Budget.Monthly > 0 },
-	keeps: func(w *walk) {
-		budget := only("budgets", w.Resources("AWS::Budgets::Budget")...)
-		expect(budget, "Budget.BudgetLimit.Amount", w.site.Budget.Monthly)
-		expect(budget, "Budget.TimeUnit", "MONTHLY")
-		for i, kind := range []string{"ACTUAL", "FORECASTED"} {
-			path := fmt.Sprintf("NotificationsWithSubscribers.%d.", i)
-			expect(budget, path+"Notification.NotificationType", kind)
-			expect(budget, path+"Subscribers.0.Address", w.site.Budget.Email)
-		}
-	},
-	twins: []twin{
-		{"ten times as much", func(w *walk) { w.budget().Set("Budget.BudgetLimit.Amount", 2000) }, "Amount is 2000"},
-		{"somebody else", func(w *walk) {
-			w.budget().Set("NotificationsWithSubscribers.1.Subscribers.0.Address", "other@example.com")
-		}, "Address is other@example.com"},
-	},
-}, {
-	row:  "network traffic is recorded",
-	when: func(s *site.Site) bool { return s.FlowLogs },
-	keeps: func(w *walk) {
-		for _, vpc := range w.Resources("AWS::EC2::VPC") {
-			log := only("flow logs of "+vpc.String(), w.Referrers(vpc, "AWS::EC2::FlowLog")...)
-			expect(log, "TrafficType", "ALL")
-			target(log, "LogGroupName", "AWS::Logs::LogGroup")
-		}
-	},
-	twins: []twin{
-		{"rejected traffic only", func(w *walk) { w.Resources("AWS::EC2::FlowLog")[0].Set("TrafficType", "REJECT") }, "TrafficType is REJECT"},
-		{"one region only", func(w *walk) {
-			log := w.Resources("AWS::EC2::FlowLog")[1]
-			log.Stack.Remove(log.LogicalID)
-		}, "0 of flow logs"},
-	},
-}, {
-	row: "default security groups are closed",
-	keeps: func(w *walk) {
-		for _, vpc := range w.Resources("AWS::EC2::VPC") {
-			restricted := only("restrictions of "+vpc.String(), w.Referrers(vpc, "Custom::VpcRestrictDefaultSG")...)
-			if id := must(restricted.Text("DefaultSecurityGroupId")); id != "${"+vpc.String()+".DefaultSecurityGroup}" {
-				fail("%s closes %s", restricted, id)
-			}
-		}
-	},
-	twins: []twin{
-		{"open", func(w *walk) {
-			r := w.Resources("Custom::VpcRestrictDefaultSG")[0]
-			r.Stack.Remove(r.LogicalID)
-		}, "0 of restrictions"},
-		{"another group", func(w *walk) {
-			r := w.Resources("Custom::VpcRestrictDefaultSG")[0]
-			r.Set("DefaultSecurityGroupId", getAtt(w.Referrers(must(r.Target("DefaultSecurityGroupId")), "AWS::EC2::SecurityGroup")[0], "GroupId"))
-		}, "0 of restrictions"},
-	},
-}, {
-	row: "load balancers read requests strictly, and stay",
-	keeps: func(w *walk) {
-		for _, t := range w.tiers() {
-			for attribute, want := range map[string]string{
-				"routing.http.drop_invalid_header_fields.enabled": "true",
-				"routing.http.desync_mitigation_mode":             "defensive",
-				"deletion_protection.enabled":                     fmt.Sprint(w.site.Retention.TerminationProtection),
-			} {
-				if got := attributes(t.balancer)[attribute]; got != want {
-					fail("%s: %s is %q, want %s", t.balancer, attribute, got, want)
-				}
-			}
-		}
-	},
-	twins: []twin{
-		{"invalid headers", func(w *walk) {
-			setAttribute(w.home().balancer, "routing.http.drop_invalid_header_fields.enabled", "false")
-		}, `drop_invalid_header_fields.enabled is "false"`},
-		{"smuggled requests", func(w *walk) {
-			setAttribute(w.standby().balancer, "routing.http.desync_mitigation_mode", "monitor")
-		}, `desync_mitigation_mode is "monitor"`},
-		{"deleted by mistake", func(w *walk) {
-			w.site.Retention.TerminationProtection = !w.site.Retention.TerminationProtection
-		}, "deletion_protection.enabled is"},
-	},
-}, {
-	row: "logs are forgotten",
-	keeps: func(w *walk) {
-		for _, group := range w.Resources("AWS::Logs::LogGroup") {
-			if days := must(group.Int("RetentionInDays")); days > 731 {
-				fail("%s is kept for %d days", group, days)
-			}
-		}
-		for _, function := range w.Resources("AWS::Lambda::Function") {
-			// The group is named by the function, or after it.
-			if len(w.Referrers(function, "AWS::Logs::LogGroup")) == 0 {
-				target(function, "LoggingConfig.LogGroup", "AWS::Logs::LogGroup")
-			}
-		}
-	},
-	twins: []twin{
-		{"kept for ever", func(w *walk) { w.Resources("AWS::Logs::LogGroup")[0].Delete("RetentionInDays") }, "RetentionInDays"},
-		{"kept for ten years", func(w *walk) { w.Resources("AWS::Logs::LogGroup")[0].Set("RetentionInDays", 3653) }, "kept for 3653 days"},
-		{"a function makes its own", func(w *walk) {
-			must(w.Resources("Custom::VpcRestrictDefaultSG")[0].Target("ServiceToken")).Delete("LoggingConfig")
-		}, "LoggingConfig"},
-	},
-}, {
-	row: "a shell without a port or a key",
-	keeps: func(w *walk) {
-		for _, t := range w.tiers() {
-			if t.template.Has("LaunchTemplateData.KeyName") {
-				fail("%s has a key", t.template)
-			}
-			profile := target(t.template, "LaunchTemplateData.IamInstanceProfile.Arn", "AWS::IAM::InstanceProfile")
-			role := target(profile, "Roles.0", "AWS::IAM::Role")
-			if role.Has("ManagedPolicyArns") {
-				fail("%s has other people's policies", role)
-			}
-			allowed := statements(w.policyOf(role), "Allow")
-			if actions := fmt.Sprint(allowed[0]["Action"]); len(allowed) != 1 || actions != sessionManager {
-				fail("%s lets the servers do %s", role, actions)
-			}
-		}
-	},
-	twins: []twin{
-		{"a key", func(w *walk) { w.home().template.Add("LaunchTemplateData.KeyName", "mine") }, "has a key"},
-		{"every parameter of the account", func(w *walk) {
-			w.serverRole().Add("ManagedPolicyArns", []string{"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"})
-		}, "other people's policies"},
-		{"anything in S3", func(w *walk) {
-			w.policyOf(w.serverRole()).Set("PolicyDocument.Statement.0.Action", "s3:*")
-		}, "lets the servers do s3:*"},
-	},
-}, {
-	row:   "no role may do more than it must",
-	keeps: (*walk).keepsLeastPrivilege,
-	twins: []twin{
-		{"everything", func(w *walk) {
-			w.policyOf(w.serverRole()).Set("PolicyDocument.Statement.0.Action", "*")
-		}, "allows the action *"},
-		{"everything of a service", func(w *walk) {
-			w.replicationPolicy().Set("PolicyDocument.Statement.0.Action", "s3:*")
-		}, "allows the action s3:*"},
-		{"on everything", func(w *walk) {
-			w.replicationPolicy().Set("PolicyDocument.Statement.2.Resource", "*")
-		}, "on every resource"},
-		{"AWS's widest policy", func(w *walk) {
-			w.serverRole().Add("ManagedPolicyArns", []string{"arn:aws:iam::aws:policy/AdministratorAccess"})
-		}, "has the policy arn:aws:iam::aws:policy/AdministratorAccess"},
-		{"for everybody", func(w *walk) {
-			w.bucketPolicy(w.bucket(w.site.Standby.Region.Name)).Set("PolicyDocument.Statement.1", map[string]any{
-				"Effect": "Allow", "Action": "s3:GetObject", "Principal": "*", "Resource": "arn:aws:s3:::x/y",
-			})
-		}, "is for everybody"},
-		{"inline", func(w *walk) {
-			w.serverRole().Add("Policies", []any{map[string]any{"PolicyName": "More", "PolicyDocument": map[string]any{
-				"Statement": []any{map[string]any{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}},
-			}}})
-		}, "allows the action iam:*"},
-	},
-}, {
-	row:   "home and standby agree",
-	keeps: (*walk).keepsParity,
-	twins: []twin{
-		{"another health check", func(w *walk) { w.standby().targetGroup.Set("HealthCheckIntervalSeconds", 300) }, "HealthCheckIntervalSeconds"},
-		{"open metadata at the standby", func(w *walk) {
-			w.standby().template.Set("LaunchTemplateData.MetadataOptions.HttpTokens", "optional")
-		}, "MetadataOptions.HttpTokens"},
-		{"another policy of the bucket", func(w *walk) {
-			w.bucketPolicy(w.bucket(w.site.Standby.Region.Name)).Delete("PolicyDocument.Statement.0")
-		}, "StaticSiteBucketPolicy"},
-		{"an alarm less", func(w *walk) {
-			alarm := w.alarm(w.standby(), "LessThanOrEqualToThreshold")
-			alarm.Stack.Remove(alarm.LogicalID)
-		}, "at home only"},
-		{"its files are not retained", func(w *walk) {
-			w.bucket(w.site.Standby.Region.Name).Set(".DeletionPolicy", "Snapshot")
-		}, ".DeletionPolicy"},
-		{"the other's region", func(w *walk) {
-			w.standby().template.Set("LaunchTemplateData.UserData", must(w.home().template.Value("LaunchTemplateData.UserData")))
-		}, "UserData"},
-	},
-}}
+// articleViolations are what cdk-nag finds in the article's site, and nobody
+// acknowledges: docs/article.md has a row for each rule.
+var articleViolations = []string{
+	"AwsSolutions-AS3 Primary/WebTier/WebServers/Group/ASG",
+	"AwsSolutions-AS3 Secondary/WebTier/WebServers/Group/ASG",
+	"AwsSolutions-CFR3 Primary/Site/Distribution/Resource",
+	"AwsSolutions-CFR3 Primary/StaticSite/Distribution/Resource",
+	"AwsSolutions-CFR3 Secondary/StaticSite/Distribution/Resource",
+	"AwsSolutions-CFR4 Primary/StaticSite/Distribution/Resource",
+	"AwsSolutions-CFR4 Secondary/StaticSite/Distribution/Resource",
+	"AwsSolutions-CFR5 Primary/Site/Distribution/Resource",
+	"AwsSolutions-ELB2 Primary/WebTier/Entrance/LoadBalancer/Resource",
+	"AwsSolutions-ELB2 Secondary/WebTier/Entrance/LoadBalancer/Resource",
+	"AwsSolutions-S1 Primary/StaticSite/Bucket/Resource",
+	"AwsSolutions-S1 Secondary/StaticSite/Bucket/Resource",
+	"AwsSolutions-VPC7 Primary/Network/Vpc/Resource",
+	"AwsSolutions-VPC7 Secondary/Network/Vpc/Resource",
+}
 
-// webACLTwins break a web ACL.
-func webACLTwins(acl func(*walk) *assembly.Resource) []twin {
-	edit := func(rule, path string, value any) func(*walk) {
-		return func(w *walk) {
-			acl := acl(w)
-			acl.Set(must(webACLRule(acl, rule))+path, value)
+// A nagReport is what cdk-nag says of a site.
+type nagReport struct {
+	// violations are what nobody acknowledged: rule, finding and resource, as
+	// "AwsSolutions-IAM5[Resource::*] Primary/WebTier/…".
+	violations []string
+
+	// idle are acknowledgements that acknowledge nothing.
+	idle []string
+}
+
+// TestNag holds every shipped site against cdk-nag's pack AwsSolutions.
+func TestNag(t *testing.T) {
+	for _, s := range sites {
+		t.Run(s.name, func(t *testing.T) {
+			var want []string
+			if s.name == "article" {
+				want = articleViolations
+			}
+			got := nag(t, s.site, nil)
+			if diff := cmp.Diff(want, got.violations); diff != "" {
+				t.Errorf("violations (-want +got):\n%s", diff)
+			}
+			for _, idle := range got.idle {
+				t.Errorf("acknowledges nothing, remove it: %s", idle)
+			}
+		})
+	}
+}
+
+// TestNagNotices breaks the default site, and acknowledges what is not there
+// and more than a resource.
+func TestNagNotices(t *testing.T) {
+	got := nag(t, sites[0].site, func(stage awscdk.Stage) {
+		stack := stage.Node().FindChild(jsii.String("Global")).(awscdk.Stack)
+		bucket := awss3.NewBucket(stack, jsii.String("Open"), nil).Node().DefaultChild().(awss3.CfnBucket)
+		bucket.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": []any{
+			map[string]any{"id": "AwsSolutions-S1", "reason": "It is only a test."},
+			map[string]any{"id": "AwsSolutions-S5", "reason": "Nobody finds this."},
+		}})
+		stack.TemplateOptions().SetMetadata(&map[string]any{"cdk_nag": map[string]any{"rules_to_suppress": []any{
+			map[string]any{"id": "AwsSolutions-R1", "reason": "The whole stack is fine."},
+		}}})
+	})
+	want := nagReport{
+		violations: []string{"AwsSolutions-S10 Global/Open/Resource"},
+		idle: []string{
+			"AwsSolutions-R1 Global: The whole stack is fine.",
+			"AwsSolutions-S5 Global/Open/Resource: Nobody finds this.",
+		},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(nagReport{})); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
+	}
+}
+
+// nag synthesizes a site anew, in a stage: cdk-nag writes its findings into the
+// assembly, which plain synthesis must not, and a stage is not validated, which
+// takes seconds. Change may spoil it before.
+func nag(t *testing.T, s *site.Site, change func(awscdk.Stage)) nagReport {
+	t.Helper()
+	dir := t.TempDir()
+	app, err := newApp(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := awscdk.NewStage(app, jsii.String("Nag"), nil)
+	assets, err := readAssets(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stacks.Add(stage, s, assets)
+	if change != nil {
+		change(stage)
+	}
+	awscdk.Aspects_Of(stage).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
+		ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_CSV},
+	}), nil)
+	stage.Synth(nil)
+
+	known := readAcknowledged(t, dir)
+	var report nagReport
+	for _, file := range glob(t, dir, "assembly-Nag/*.metadata.json") {
+		paths, violations := readMetadata(t, file)
+		report.violations = append(report.violations, violations...)
+		template := strings.Replace(file, ".metadata.", ".template.", 1)
+		report.idle = append(report.idle, idle(t, template, paths, known)...)
+	}
+	slices.Sort(report.violations)
+	slices.Sort(report.idle)
+	return report
+}
+
+// An acknowledged is a finding that cdk-nag was told to leave alone.
+type acknowledged struct{ rule, finding, path, reason string }
+
+// readAcknowledged reads cdk-nag's own reports.
+func readAcknowledged(t *testing.T, dir string) []acknowledged {
+	t.Helper()
+	var found []acknowledged
+	withFinding := regexp.MustCompile(`^\[(.+?)\] (.*)$`)
+	for _, file := range glob(t, dir, "AwsSolutions-*-NagReport.csv") {
+		rows, err := csv.NewReader(strings.NewReader(read(t, file))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows[1:] {
+			if row[2] != "Suppressed" {
+				continue
+			}
+			a := acknowledged{rule: row[0], path: strings.TrimPrefix(row[1], "Nag/"), reason: row[3]}
+			if parts := withFinding.FindStringSubmatch(a.reason); parts != nil {
+				a.finding, a.reason = parts[1], parts[2]
+			}
+			found = append(found, a)
 		}
 	}
-	return []twin{
-		{"known attacks are counted only", edit("AWSManagedRulesKnownBadInputsRuleSet", ".OverrideAction", map[string]any{"Count": map[string]any{}}), "KnownBadInputs"},
-		{"no reputation", edit("AWSManagedRulesAmazonIpReputationList", ".Statement.ManagedRuleGroupStatement.Name", "Other"), "Name is Other"},
-		{"common rules do otherwise", func(w *walk) {
-			w.site.WAFRules.CommonRules = map[site.CommonRules]site.CommonRules{site.CommonCount: site.CommonBlock, site.CommonBlock: site.CommonCount}[w.site.WAFRules.CommonRules]
-		}, "AWSManagedRulesCommonRuleSet"},
-		{"another limit", edit("RateLimit", ".Statement.RateBasedStatement.Limit", 10), "Limit is 10"},
-		{"the limit is counted only", edit("RateLimit", ".Action", map[string]any{"Count": map[string]any{}}), "Action"},
-		{"health checkers are limited", edit("RateLimit", ".Statement.RateBasedStatement.ScopeDownStatement", map[string]any{}), "limits health checkers"},
+	return found
+}
+
+// readMetadata reads what cdk-nag noted beside a template: its report does not
+// say which of a rule's findings is meant. It returns the resources' paths by
+// logical id, too.
+func readMetadata(t *testing.T, file string) (paths map[string]string, violations []string) {
+	t.Helper()
+	var metadata map[string][]struct {
+		Type string
+		Data any
+	}
+	decodeFile(t, file, &metadata)
+	paths = map[string]string{}
+	for path, entries := range metadata {
+		path = strings.TrimPrefix(path, "/Nag/")
+		for _, entry := range entries {
+			switch entry.Type {
+			case "aws:cdk:logicalId":
+				paths[entry.Data.(string)] = path
+			case "aws:cdk:warning", "aws:cdk:error":
+				rule, _, _ := strings.Cut(entry.Data.(string), ": ")
+				violations = append(violations, rule+" "+path)
+			}
+		}
+	}
+	return paths, violations
+}
+
+// rules is how cdk-nag is told what to leave alone.
+type rules struct {
+	Nag struct {
+		Rules []struct {
+			ID, Reason string
+			AppliesTo  []any `json:"applies_to"`
+		} `json:"rules_to_suppress"`
+	} `json:"cdk_nag"`
+}
+
+// idle are the acknowledgements of a template that acknowledge nothing at their
+// own resource. One for a whole stack never does.
+func idle(t *testing.T, file string, paths map[string]string, known []acknowledged) []string {
+	t.Helper()
+	var template struct {
+		Metadata  rules
+		Resources map[string]struct{ Metadata rules }
+	}
+	decodeFile(t, file, &template)
+	stack, _, _ := strings.Cut(slices.Collect(maps.Values(paths))[0], "/")
+	var idle []string
+	for _, rule := range template.Metadata.Nag.Rules {
+		idle = append(idle, fmt.Sprintf("%s %s: %s", rule.ID, stack, rule.Reason))
+	}
+	for id, resource := range template.Resources {
+		for _, rule := range resource.Metadata.Nag.Rules {
+			appliesTo := rule.AppliesTo
+			if appliesTo == nil {
+				appliesTo = []any{""}
+			}
+			for _, finding := range appliesTo {
+				if !slices.ContainsFunc(known, func(a acknowledged) bool {
+					return a.rule == rule.ID && a.path == paths[id] && a.reason == rule.Reason && matches(finding, a.finding)
+				}) {
+					idle = append(idle, strings.TrimSuffix(fmt.Sprintf("%s %s: %s %v", rule.ID, paths[id], rule.Reason, finding), " "))
+				}
+			}
+		}
+	}
+	return idle
+}
+
+// matches reports whether an acknowledgement for some findings means this one.
+func matches(appliesTo any, finding string) bool {
+	if regex, ok := appliesTo.(map[string]any); ok {
+		pattern := strings.ReplaceAll(strings.Trim(regex["regex"].(string), "/"), `\/`, "/")
+		return regexp.MustCompile(pattern).MatchString(finding)
+	}
+	return appliesTo == finding
+}
+
+func glob(t *testing.T, dir, pattern string) []string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS(dir), pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: found no %s (%v)", dir, pattern, err)
+	}
+	for i, file := range files {
+		files[i] = filepath.Join(dir, file)
+	}
+	return files
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func decodeFile(t *testing.T, file string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(read(t, file)), into); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+}
+
+// secretShapes are what secrets look like in a file.
+var secretShapes = map[string]*regexp.Regexp{
+	"an access key":    regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`),
+	"a secret key":     regexp.MustCompile(`(?i)aws_?secret_?access_?key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}`),
+	"a private key":    regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`),
+	"a secret's value": regexp.MustCompile(`"SecretString"\s*:\s*"`),
+	"a token":          regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36}|xox[abpr]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,})`),
+	"a password":       regexp.MustCompile(`(?i)(password|passwd|secret|api_?key|token)["']?\s*[:=]\s*["'][^"'\s${}]{6,}["']`),
+	"a known origin":   regexp.MustCompile(`(?i)"HeaderName":\s*"X-Twinsite-Origin",\s*"HeaderValue":\s*"`),
+	"credentials":      regexp.MustCompile(`[a-z]+://[^/\s:@"']+:[^/\s:@"'${}]+@`),
+}
+
+// TestNoSecrets searches every file that synthesis writes: templates, their
+// metadata, the manifest, and all that is uploaded at a deployment.
+func TestNoSecrets(t *testing.T) {
+	seen := map[string]bool{} // assets are named by their content
+	for _, s := range sites {
+		files := 0
+		err := filepath.WalkDir(s.dir, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			name := entry.Name()
+			isAsset := strings.HasPrefix(name, "asset.")
+			again := seen[name]
+			seen[name] = isAsset
+			switch {
+			case entry.IsDir() && again:
+				return fs.SkipDir
+			case entry.IsDir() || again:
+				return nil
+			}
+			files++
+			if filepath.Ext(name) == ".zip" {
+				// AWS's command line in the CDK's layer, which is packed and public.
+				if !layerOnly(s, name) {
+					t.Errorf("%s: %s is packed, so that nobody can search it", s.name, name)
+				}
+				return nil
+			}
+			data, err := os.ReadFile(file)
+			for _, found := range secretsIn(string(data)) {
+				t.Errorf("%s: %s shows %s", s.name, strings.TrimPrefix(file, s.dir), found)
+			}
+			return err
+		})
+		if err != nil || files < 10 {
+			t.Errorf("%s: %d files searched (%v)", s.name, files, err)
+		}
+	}
+}
+
+// TestSecretsAreNoticed shows that each shape is found, and that what stands
+// for a secret is not.
+func TestSecretsAreNoticed(t *testing.T) {
+	for want, text := range map[string]string{
+		"an access key":    "export KEY=AKIA" + "IOSFODNN7EXAMPLE",
+		"a secret key":     `aws_secret_access_key = "` + strings.Repeat("a1/+", 10) + `"`,
+		"a private key":    "-----BEGIN RSA " + "PRIVATE KEY-----",
+		"a secret's value": `"SecretString": "hunter2"`,
+		"a token":          "ghp_" + strings.Repeat("a", 36),
+		"a password":       `"MasterUserPassword": "correct-horse"`,
+		"a known origin":   `"HeaderName": "X-Twinsite-Origin", "HeaderValue": "open sesame"`,
+		"credentials":      "https://user:hunter2@example.com/",
+	} {
+		if found := secretsIn(text); !slices.Contains(found, want) {
+			t.Errorf("%s shows %v, want %s", text, found, want)
+		}
+	}
+	for _, text := range []string{
+		`"{{resolve:secretsmanager:",{"Ref":"OriginSecretsfirst"},":SecretString:::}}"`,
+		`"GenerateSecretString": {"PasswordLength": 64}`,
+		`"SecretArn": {"Ref": "Secret"}, "TokenKey": "${Token}"`,
+	} {
+		if found := secretsIn(text); found != nil {
+			t.Errorf("%s shows %v", text, found)
+		}
+	}
+}
+
+func secretsIn(text string) []string {
+	var found []string
+	for what, shape := range secretShapes {
+		if match := shape.FindString(text); match != "" {
+			found = append(found, what)
+		}
+	}
+	return found
+}
+
+// layerOnly reports whether an asset is code of Lambda layers and of nothing
+// else.
+func layerOnly(s *synthesized, asset string) bool {
+	layers := 0
+	for _, r := range s.assembly.Resources() {
+		for _, path := range []string{"Content.S3Key", "Code.S3Key"} {
+			if key, err := r.Text(path); err != nil || key != strings.TrimPrefix(asset, "asset.") {
+				continue
+			}
+			if r.Type != "AWS::Lambda::LayerVersion" {
+				return false
+			}
+			layers++
+		}
+	}
+	return layers > 0
+}
+
+// TestTerminationProtection reads from the manifest what no template says. The
+// sites want it both ways, so that a reading that is always the same is noticed.
+func TestTerminationProtection(t *testing.T) {
+	for _, s := range sites {
+		var manifest struct {
+			Artifacts map[string]struct {
+				Type       string
+				Properties struct{ TerminationProtection bool }
+			}
+		}
+		decodeFile(t, filepath.Join(s.dir, "manifest.json"), &manifest)
+		for id, artifact := range manifest.Artifacts {
+			want := s.site.Retention.TerminationProtection
+			if got := artifact.Properties.TerminationProtection; artifact.Type == "aws:cloudformation:stack" && got != want {
+				t.Errorf("%s: %s is protected: %t, want %t", s.name, id, got, want)
+			}
+		}
 	}
 }

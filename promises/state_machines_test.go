@@ -1,4 +1,4 @@
-package main
+package promises
 
 import (
 	"encoding/json"
@@ -13,34 +13,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twinsite/assembly"
+	"twinsite/site"
+	"twinsite/topology"
 )
 
-// stateMachine is the definition of a shipped site's state machine, with
-// placeholders for what only exists at deployment.
-func stateMachine(t *testing.T, find func(w *walk) response) (definition string, bucket string) {
-	t.Helper()
-	everything := sites[len(sites)-1]
-	err := take(func(w *walk) {
-		definition = must(find(w).machine.Text("DefinitionString"))
-		bucket = "${" + w.bucket(w.site.Standby.Region.Name).String() + "}"
-	}, &walk{everything.assembly, everything.site})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return definition, bucket
-}
-
-// passesHealthOn is what follows when the standby does not answer.
-func passesHealthOn(w *walk) response {
-	return w.response(w.alarmNamed("The standby does not answer", "us-east-1"))
-}
-
-// TestStateMachines holds every state machine of every shipped site against the
+// TestStateMachines holds every state machine of the golden templates against the
 // Amazon States Language, by asl-validator.
 func TestStateMachines(t *testing.T) {
 	var found []*assembly.Resource
-	for _, s := range sites {
-		for _, machine := range s.assembly.Resources("AWS::StepFunctions::StateMachine") {
+	for _, s := range goldenSites(t) {
+		for _, machine := range s.assembly.Resources(topology.MachineType) {
 			found = append(found, machine)
 			definition, err := machine.Text("DefinitionString")
 			if err != nil {
@@ -55,18 +37,18 @@ func TestStateMachines(t *testing.T) {
 		t.Errorf("found the state machines %v, want that of failback and that of practice", found)
 	}
 
-	definition, _ := stateMachine(t, (*walk).failback)
-	for breaks, twin := range map[string]string{
+	definition := text(everything(t).failback().Machine, definitionPath)
+	for breaks, broken := range map[string]string{
 		"no end":        strings.Replace(definition, `"End":true,`, "", 1),
 		"no such state": strings.Replace(definition, `"StartAt":"Call"`, `"StartAt":"Other"`, 1),
 		"an unknown key": strings.Replace(definition, `"Type":"Task"`, `"Type":"Task","Argument":{}`,
 			1),
 		"the other query language": strings.Replace(definition, `"JSONata"`, `"JSONPath"`, 1),
 	} {
-		if twin == definition {
-			t.Errorf("%s: the twin cannot be made", breaks)
+		if broken == definition {
+			t.Errorf("%s: the broken copy cannot be made", breaks)
 		}
-		if err := checkStates(t, twin); err == nil {
+		if err := checkStates(t, broken); err == nil {
 			t.Errorf("%s: nobody noticed", breaks)
 		}
 	}
@@ -74,28 +56,33 @@ func TestStateMachines(t *testing.T) {
 
 func checkStates(t *testing.T, definition string) error {
 	t.Helper()
-	return runCommand(filepath.Join("node_modules", ".bin", "asl-validator"), "--json-path", writeTemp(t, definition))
+	return runCommand(filepath.Join("..", "node_modules", ".bin", "asl-validator"), "--json-path", writeTemp(t, definition))
 }
 
 // TestCalls makes the calls' arguments of CloudWatch's event, by JSONata's own
 // engine.
 func TestCalls(t *testing.T) {
-	failback, bucket := stateMachine(t, (*walk).failback)
-	practice, _ := stateMachine(t, passesHealthOn)
+	in := everything(t)
+	failback := text(in.failback().Machine, definitionPath)
+	practice := text(in.passesHealthOn().Machine, definitionPath)
 	published := func(value float64) map[string]any {
 		return map[string]any{"Namespace": "Twinsite", "MetricData": []any{map[string]any{
 			"MetricName": "StandbyUnhealthy", "Value": value, "Timestamp": "2026-11-22T18:00:00Z",
 			"Dimensions": []any{map[string]any{"Name": "Site", "Value": "everything"}},
 		}}}
 	}
-	alarm := read(t, "testdata/events/alarm.json")
+	data, err := os.ReadFile("testdata/events/alarm.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alarm := string(data)
 	ok := strings.Replace(alarm, `"value": "ALARM"`, `"value": "OK"`, 1)
 	tests := map[string]struct {
 		definition, event string
 		want              map[string]any
 	}{
 		"the switch is put": {failback, alarm, map[string]any{
-			"Bucket": bucket, "Key": "failover-switch",
+			"Bucket": placeholder(in.standbyBucket()), "Key": site.SwitchKey,
 			"Body": "put by failover.failback: manual, as the site had moved at 2026-11-22T18:00:00Z",
 		}},
 		"the standby does not answer": {practice, alarm, published(1)},
