@@ -287,7 +287,7 @@ func checkServer(health string) []string {
 }
 
 func (e exchange) check() error {
-	response, body, err := e.send()
+	response, body, err := e.send() //nolint:bodyclose // send closes it, once it is read
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.name, err)
 	}

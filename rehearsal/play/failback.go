@@ -1,6 +1,7 @@
 package play
 
 import (
+	"context"
 	"math/rand/v2"
 	"time"
 
@@ -65,17 +66,17 @@ func (d *director) stepFailback() {
 // comeHome waits until home serves everybody. With manual failback, an operator
 // deletes the switch after a while: not before the state machine has finished, or
 // it would write the switch again.
-func (d *director) comeHome() error {
+func (d *director) comeHome(ctx context.Context) error {
 	limit := 130 * time.Second
 	if d.failback != nil {
 		limit = atLeast(limit, rehearsal.Bound(d.model, d.stage.p, rehearsal.Dark, rehearsal.HomeAgain)) + 10*time.Second
 	}
 	for {
 		if d.failback != nil && d.failback.exists {
-			if err := d.wait(phase{name: "at the standby", length: d.stage.p.OperatorAfter}); err != nil {
+			if err := d.wait(ctx, phase{name: "at the standby", length: d.stage.p.OperatorAfter}); err != nil {
 				return err
 			}
-			if err := d.wait(phase{name: "at the standby", length: limit + d.failback.Period + d.stage.p.AlarmMax, settled: d.failback.removable}); err != nil {
+			if err := d.wait(ctx, phase{name: "at the standby", length: limit + d.failback.Period + d.stage.p.AlarmMax, settled: d.failback.removable}); err != nil {
 				return err
 			}
 			d.failback.exists = false
@@ -84,7 +85,7 @@ func (d *director) comeHome() error {
 			d.event(d.play.Removed, "an operator removes the switch")
 		}
 		settled := func() bool { return d.failback != nil && d.failback.exists || d.settledHome() }
-		err := d.wait(phase{name: "healed", length: limit, settled: settled})
+		err := d.wait(ctx, phase{name: "healed", length: limit, settled: settled})
 		if err != nil || d.failback == nil || !d.failback.exists {
 			return err
 		}

@@ -40,7 +40,7 @@ func Run(ctx context.Context, m *rehearsal.Model, options Options) (*rehearsal.P
 		return nil, err
 	}
 	defer d.stage.close()
-	return d.run()
+	return d.run(ctx)
 }
 
 // A director runs the phases of a play.
@@ -53,7 +53,6 @@ type director struct {
 	phase    string
 	moves    bool            // whether DNS is expected to move
 	failback *manualFailback // nil if failback is automatic
-	ctx      context.Context
 }
 
 func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*director, error) {
@@ -79,7 +78,7 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	if err != nil {
 		return nil, err
 	}
-	return &director{options: options, model: m, stage: stage, log: &requestLog{}, ctx: ctx,
+	return &director{options: options, model: m, stage: stage, log: &requestLog{},
 		failback: newManualFailback(m, p, options.Seed),
 		moves:    !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
 		play:     &rehearsal.Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
@@ -88,7 +87,7 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 // calmLength is how long a play shows the site before the outage.
 const calmLength = 8 * time.Second
 
-func (d *director) run() (*rehearsal.Play, error) {
+func (d *director) run(ctx context.Context) (*rehearsal.Play, error) { //nolint:contextcheck // the stage's context is made of ctx, and ends too when a server stops
 	visiting, leave := context.WithCancel(d.stage.ctx)
 	defer leave()
 	var visitors sync.WaitGroup
@@ -100,7 +99,7 @@ func (d *director) run() (*rehearsal.Play, error) {
 		first := d.stage.clock.now() + rehearsal.Between(random, 0, d.stage.p.Period)
 		visitors.Go(func() { v.run(visiting, first) })
 	}
-	if err := d.phases(); err != nil {
+	if err := d.phases(ctx); err != nil {
 		return nil, err
 	}
 	leave()
@@ -110,11 +109,11 @@ func (d *director) run() (*rehearsal.Play, error) {
 	return d.play, nil
 }
 
-func (d *director) phases() error {
+func (d *director) phases(ctx context.Context) error {
 	c, p := d.stage.clock, d.stage.p
 	// The outage begins at any moment of a visitor's second.
 	calm := calmLength + rehearsal.Between(rehearsal.Random(d.options.Seed, 1<<43), 0, p.Period)
-	if err := d.wait(phase{name: "all is well", length: calm}); err != nil {
+	if err := d.wait(ctx, phase{name: "all is well", length: calm}); err != nil {
 		return err
 	}
 	d.play.Began = c.now()
@@ -123,7 +122,7 @@ func (d *director) phases() error {
 	if !d.moves {
 		length = min(length, time.Minute)
 	}
-	if err := d.wait(phase{name: "outage", length: length, settled: d.settledAway, each: d.strike(length)}); err != nil {
+	if err := d.wait(ctx, phase{name: "outage", length: length, settled: d.settledAway, each: d.strike(length)}); err != nil {
 		return err
 	}
 	d.play.Healed = c.now()
@@ -132,7 +131,7 @@ func (d *director) phases() error {
 	}
 	d.set(rehearsal.Fine, rehearsal.Fine, false)
 	d.event(d.play.Healed, map[bool]string{true: "the switch is removed", false: "home is healed"}[d.options.Outage == rehearsal.BySwitch])
-	return d.comeHome()
+	return d.comeHome(ctx)
 }
 
 // A phase of a play goes on for a time, or until it is settled.
@@ -144,7 +143,7 @@ type phase struct {
 }
 
 // wait lets a phase of the play pass.
-func (d *director) wait(p phase) error {
+func (d *director) wait(ctx context.Context, p phase) error {
 	c := d.stage.clock
 	d.phase = p.name
 	began := c.now()
@@ -160,8 +159,8 @@ func (d *director) wait(p phase) error {
 		if after >= p.length || p.settled != nil && step%10 == 9 && p.settled() {
 			return nil
 		}
-		if !c.sleep(d.stage.ctx, 100*time.Millisecond) {
-			if err := d.ctx.Err(); err != nil {
+		if !c.sleep(d.stage.ctx, 100*time.Millisecond) { //nolint:contextcheck // the stage's context is made of ctx, and ends too when a server stops
+			if err := ctx.Err(); err != nil {
 				return err
 			}
 			return fmt.Errorf("a server of the play stopped")

@@ -189,9 +189,8 @@ func TestPlayLeavesNothing(t *testing.T) {
 		addresses[address] = "tcp"
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	d.ctx = ctx
 	time.AfterFunc(time.Second, func() { cancel(); d.stage.cancel() }) // in the middle of the outage
-	if _, err := d.run(); !errors.Is(err, context.Canceled) {
+	if _, err := d.run(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 	d.stage.close()

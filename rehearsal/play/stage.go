@@ -54,7 +54,7 @@ func newStage(ctx context.Context, m *rehearsal.Model, p rehearsal.Parameters, c
 		s.addresses[m.Switch.Check.Target] = documentation("192.0.2.2", "2001:db8::2")
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
-	if err := s.start(seed); err != nil {
+	if err := s.start(seed); err != nil { //nolint:contextcheck // what it starts runs in s.ctx, which is made of ctx
 		s.close()
 		return nil, err
 	}

@@ -110,22 +110,28 @@ func (v *visitor) visit(ctx context.Context, write bool) {
 	result := rehearsal.Request{Visitor: v.number, Write: write, Sent: c.now()}
 	limited, cancel := c.timeout(ctx, v.stage.p.Patience)
 	defer cancel()
-	response, to, err := v.ask(limited, write)
+	got, to, err := v.ask(limited, write)
 	result.Took, result.To = c.now()-result.Sent, to
 	if ctx.Err() != nil {
 		return // the play is over
 	}
 	if err == nil {
-		result.Status, result.By = response.StatusCode, response.Header.Get(regionHeader)
+		result.Status, result.By = got.status, got.by
 	}
-
 	v.log.add(result)
 }
 
-func (v *visitor) ask(ctx context.Context, write bool) (*http.Response, string, error) {
+// A page is what a visitor remembers of an answer.
+type page struct {
+	status int
+	by     string // the region that gave it
+}
+
+// ask makes one request, and says where it went even if there is no answer.
+func (v *visitor) ask(ctx context.Context, write bool) (page, string, error) {
 	address, err := v.resolve(ctx)
 	if err != nil {
-		return nil, "", err
+		return page{}, "", err
 	}
 	to := v.stage.nameOf(address)
 	method, path, body := http.MethodGet, "/", io.Reader(nil)
@@ -134,17 +140,17 @@ func (v *visitor) ask(ctx context.Context, write bool) (*http.Response, string, 
 	}
 	request, err := http.NewRequestWithContext(ctx, method, "https://"+netip.AddrPortFrom(address, 443).String()+path, body)
 	if err != nil {
-		return nil, to, err
+		return page{}, to, err
 	}
 	request.Host = v.host
 	v.stage.clock.sleep(ctx, v.rtt(address))
 	response, err := v.transport.RoundTrip(request)
 	if err != nil {
-		return nil, to, err
+		return page{}, to, err
 	}
 	defer response.Body.Close()
 	_, err = io.Copy(io.Discard, response.Body)
-	return response, to, err
+	return page{response.StatusCode, response.Header.Get(regionHeader)}, to, err
 }
 
 // resolve returns the address to use: what DNS says or, for
