@@ -41,7 +41,7 @@ func TestLinks(t *testing.T) {
 var runbookLink = regexp.MustCompile(`docs/operations\.md(#[\w-]+)`)
 
 // TestRunbookLinks follows the links in the golden templates: an operator who
-// is woken by an alarm clicks them. The root's tests do so for every site.
+// is woken by an alarm clicks them.
 func TestRunbookLinks(t *testing.T) {
 	runbook := readPage(t, "docs/operations.md")
 	found := 0
