@@ -8,14 +8,14 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// acknowledge says why what cdk-nag finds in one resource is as it should be.
-// Rule is its id, as "AwsSolutions-IAM5"; findings are those of the rule's
-// findings that are meant, as "Resource::*", or as regular expressions between
-// slashes. Without any, all are.
+// acknowledge suppresses findings of one rule of cdk-nag in one resource and says
+// why. Rule is the rule's id, as "AwsSolutions-IAM5". A rule may find several
+// things in one resource: findings names those to suppress, as "Resource::*", or as
+// a regular expression between slashes. Without findings, all are suppressed.
 //
-// It writes the metadata that cdk-nag reads, so that the product does not need
-// cdk-nag. The CDK's own Validations.acknowledge suppresses warnings of
-// annotations only, and cdk-nag 2.38 does not ask it.
+// It writes the metadata that cdk-nag reads, so the product does not depend on
+// cdk-nag. The CDK's own Validations.acknowledge is no substitute: it suppresses
+// annotations only, and cdk-nag 2.38 does not read it.
 // https://github.com/cdklabs/cdk-nag#suppressing-a-rule
 func acknowledge(resource constructs.IConstruct, rule, reason string, findings ...string) {
 	if child := resource.Node().DefaultChild(); child != nil {
@@ -41,11 +41,11 @@ func acknowledge(resource constructs.IConstruct, rule, reason string, findings .
 	cfn.AddMetadata(&nagMetadata, map[string]any{"rules_to_suppress": append(entries, entry)})
 }
 
-// nagMetadata is the key of what cdk-nag reads.
+// nagMetadata is the key of the metadata that cdk-nag reads.
 var nagMetadata = "cdk_nag"
 
 // acknowledgeFunction is acknowledge for the role of one of the CDK's own
-// functions, which stands once in a stack.
+// functions, which a stack has once. It returns the role.
 func acknowledgeFunction(stack awscdk.Stack, function string) constructs.IConstruct {
 	role := stack.Node().FindChild(&function).Node().FindChild(jsii.String("ServiceRole"))
 	acknowledge(role, "AwsSolutions-IAM4", "The CDK's own function: AWS's policy lets it write its log, and nothing else.",
@@ -53,7 +53,7 @@ func acknowledgeFunction(stack awscdk.Stack, function string) constructs.IConstr
 	return role
 }
 
-// acknowledgePolicy is acknowledge for what the CDK grants to a role.
+// acknowledgePolicy is acknowledge for the policy that the CDK adds to a role.
 func acknowledgePolicy(role constructs.IConstruct, reason string, findings ...string) {
 	policy := "DefaultPolicy"
 	acknowledge(role.Node().FindChild(&policy), "AwsSolutions-IAM5", reason, findings...)

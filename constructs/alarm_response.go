@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -11,23 +13,23 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// eventMinutes is how old an event may become on its way. EventBridge would try
-// for a day, and respond to what is long over: put the failover switch, say, for
-// a site that has come home.
-const eventMinutes = 5
+// eventAge is how old an event may get before EventBridge gives it up. By default,
+// EventBridge would try for a day and respond to what is long over: it would put
+// the failover switch, for example, for a site that has come home.
+const eventAge = 5 * time.Minute
 
 // alarmResponseProps describes a call of an AWS service.
 type alarmResponseProps struct {
-	// Call is the call itself; its parameters may be JSONata over the alarm's
-	// event. Required.
+	// Call is the call. Its parameters may contain JSONata expressions, which read
+	// the alarm's event. Required.
 	Call *awsstepfunctionstasks.CallAwsServiceJsonataProps
 
-	// Acknowledge is why the call may be made to all resources. Default: it is
-	// made to the ones it names.
-	Acknowledge string
+	// AllResources is why the policy of the call names all resources, as one more
+	// sentence of the reason given to cdk-nag. Default: it names single ones.
+	AllResources string
 
-	// LogsRemoval is what happens to the logs with the stack. Default: the CDK's
-	// own, to retain them.
+	// LogsRemoval is what happens to the logs when the stack is deleted. Default:
+	// the CDK's own, to retain them.
 	LogsRemoval awscdk.RemovalPolicy
 }
 
@@ -46,8 +48,9 @@ type alarmResponse struct {
 	bus          awsevents.EventBus
 }
 
-// newAlarmResponse makes what calls the service; follow says when.
+// newAlarmResponse makes the bus and the state machine; follow says on which alarm.
 func newAlarmResponse(scope constructs.Construct, id string, props *alarmResponseProps) *alarmResponse {
+	require(id, "Call", props.Call)
 	r := &alarmResponse{Construct: constructs.NewConstruct(scope, &id)}
 	r.stateMachine = r.newStateMachine(props)
 	r.bus = awsevents.NewEventBus(r.Construct, jsii.String("Bus"), &awsevents.EventBusProps{
@@ -58,36 +61,42 @@ func newAlarmResponse(scope constructs.Construct, id string, props *alarmRespons
 		EventBus:     r.bus,
 		EventPattern: &awsevents.EventPattern{Source: jsii.Strings("aws.cloudwatch")},
 		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(r.stateMachine, &awseventstargets.SfnStateMachineProps{
-			MaxEventAge: awscdk.Duration_Minutes(jsii.Number(eventMinutes)),
+			MaxEventAge: duration(eventAge),
 		})},
 	})
 	return r
 }
 
 func (r *alarmResponse) newStateMachine(props *alarmResponseProps) sfn.StateMachine {
-	once := *props.Call
-	// A call that hangs fails, and is made again. Without a limit, the machine's
-	// own would end it, which does not count as a failure.
-	once.TaskTimeout = sfn.Timeout_Duration(awscdk.Duration_Seconds(jsii.Number(30)))
-	call := awsstepfunctionstasks.CallAwsService_Jsonata(r.Construct, jsii.String("Call"), &once)
-	// For eight and a half minutes in all, and at most thirteen.
+	callProps := *props.Call
+	// A call that hangs fails after 30 s and is retried. Without this timeout, the
+	// state machine's would end it, which CloudWatch counts as timed out and not as
+	// failed: the alarm would stay silent.
+	callProps.TaskTimeout = sfn.Timeout_Duration(duration(30 * time.Second))
+	call := awsstepfunctionstasks.CallAwsService_Jsonata(r.Construct, jsii.String("Call"), &callProps)
+	// The retries wait eight and a half minutes in all; with calls that hang, it
+	// takes thirteen.
 	call.AddRetry(&sfn.RetryProps{
 		Errors:      jsii.Strings(*sfn.Errors_ALL()),
-		Interval:    awscdk.Duration_Seconds(jsii.Number(2)),
+		Interval:    duration(2 * time.Second),
 		BackoffRate: jsii.Number(2),
 		MaxAttempts: jsii.Number(8),
 	})
 	machine := sfn.NewStateMachine(r.Construct, jsii.String("StateMachine"), &sfn.StateMachineProps{
 		DefinitionBody: sfn.DefinitionBody_FromChainable(call),
 		QueryLanguage:  sfn.QueryLanguage_JSONATA,
-		Timeout:        awscdk.Duration_Minutes(jsii.Number(15)),
+		Timeout:        duration(15 * time.Minute),
 		Logs: &sfn.LogOptions{
 			Level:       sfn.LogLevel_ALL,
 			Destination: newLogGroup(r.Construct, "Logs", props.LogsRemoval),
 		},
 	})
 	acknowledge(machine, "AwsSolutions-SF2", "It makes one call, of which its log says all: there is nothing to trace.")
-	acknowledgePolicy(machine.Role(), "CloudWatch's log deliveries are no resources that a policy could name."+props.Acknowledge, "Resource::*")
+	reason := "CloudWatch's log deliveries are no resources that a policy could name."
+	if props.AllResources != "" {
+		reason += " " + props.AllResources
+	}
+	acknowledgePolicy(machine.Role(), reason, "Resource::*")
 	return machine
 }
 
@@ -107,12 +116,12 @@ func (r *alarmResponse) follow(scope constructs.Construct, id string, alarm awsc
 		},
 		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewEventBus(r.bus, nil)},
 	})
-	// The CDK's target has no property for it.
+	// The CDK's target has no property for the age.
 	rule.Node().DefaultChild().(awsevents.CfnRule).AddPropertyOverride(
-		jsii.String("Targets.0.RetryPolicy.MaximumEventAgeInSeconds"), eventMinutes*60)
+		jsii.String("Targets.0.RetryPolicy.MaximumEventAgeInSeconds"), eventAge.Seconds())
 }
 
-// failing is the alarm that says that the call was not made.
+// failing is the alarm that goes off when the call failed for good.
 func (r *alarmResponse) failing(title, means string) alarmProps {
 	return alarmProps{
 		title:     title,
@@ -120,7 +129,7 @@ func (r *alarmResponse) failing(title, means string) alarmProps {
 		metric:    r.stateMachine.MetricFailed(&awscloudwatch.MetricOptions{Period: everyMinute(), Statistic: jsii.String(sum)}),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,
-		// Nothing was started, so nothing failed.
+		// No value: the state machine was not started, so nothing failed.
 		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	}
 }

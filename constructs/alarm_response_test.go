@@ -69,7 +69,7 @@ func TestAlarmResponse(t *testing.T) {
 	stage := newTestStage(t)
 	minimal, minimalAlarm := newTestAlarmResponse(stage, "Minimal", func(*alarmResponseProps) {})
 	exhaustive, _ := newTestAlarmResponse(stage, "Exhaustive", func(props *alarmResponseProps) {
-		props.Acknowledge = " It deletes."
+		props.AllResources = "It deletes."
 		props.LogsRemoval = awscdk.RemovalPolicy_DESTROY
 	})
 	careless, carelessAlarm := carelessResponse(stage, testRegion), carelessResponse(stage, globalRegion)

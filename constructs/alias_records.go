@@ -14,7 +14,7 @@ type AliasRecordsProps struct {
 	// Name is the full host name, as "static.example.com". Required.
 	Name string
 
-	// Target is where the name leads. Required.
+	// Target is the alias target. Required.
 	Target awsroute53.IAliasRecordTarget
 
 	// IPv6 adds an AAAA record beside the A record; the target must have IPv6
@@ -22,9 +22,12 @@ type AliasRecordsProps struct {
 	IPv6 bool
 }
 
-// NewAliasRecords points one name at one AWS resource, for each address
-// family.
+// NewAliasRecords makes the alias records of one name: an A record, and an AAAA
+// record with IPv6.
 func NewAliasRecords(scope constructs.Construct, id string, props *AliasRecordsProps) {
+	require(id, "Zone", props.Zone)
+	require(id, "Name", props.Name)
+	require(id, "Target", props.Target)
 	scope = constructs.NewConstruct(scope, &id)
 	target := awsroute53.RecordTarget_FromAlias(props.Target)
 	awsroute53.NewARecord(scope, jsii.String("A"), &awsroute53.ARecordProps{

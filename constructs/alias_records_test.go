@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -22,7 +23,7 @@ func newTestAliasRecords(stage awscdk.Stage, id string, mutate func(*AliasRecord
 }
 
 // testLoadBalancer is a load balancer by its names only.
-func testLoadBalancer(stack awscdk.Stack) awselasticloadbalancingv2.IApplicationLoadBalancer {
+func testLoadBalancer(stack constructs.Construct) awselasticloadbalancingv2.IApplicationLoadBalancer {
 	return awselasticloadbalancingv2.ApplicationLoadBalancer_FromApplicationLoadBalancerAttributes(stack, jsii.String("ImportedBalancer"),
 		&awselasticloadbalancingv2.ApplicationLoadBalancerAttributes{
 			LoadBalancerArn:                   jsii.String("arn:aws:elasticloadbalancing:" + testRegion + ":111122223333:loadbalancer/app/x/50dc6c495c0c9188"),

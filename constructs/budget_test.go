@@ -5,9 +5,9 @@ import "testing"
 func TestBudget(t *testing.T) {
 	stage := newTestStage(t)
 	stack := newTestStack(stage, "Budget")
-	NewBudget(stack, "Budget", 250, "operator@example.com")
+	NewBudget(stack, "Budget", &BudgetProps{MonthlyDollars: 250, Email: "operator@example.com"})
 	other := newTestStack(stage, "Other")
-	NewBudget(other, "Budget", 10, "other@example.com")
+	NewBudget(other, "Budget", &BudgetProps{MonthlyDollars: 10, Email: "other@example.com"})
 
 	told := list{object{"SubscriptionType": "EMAIL", "Address": "operator@example.com"}}
 	notification := func(kind string, percent int) object {

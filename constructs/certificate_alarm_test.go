@@ -7,7 +7,9 @@ import (
 func TestCertificateAlarm(t *testing.T) {
 	stage := newTestStage(t)
 	minimal := newTestStackIn(stage, "Minimal", globalRegion)
-	alarm := NewCertificateAlarm(minimal, "CertificateExpires", testAlarms(minimal), testCertificate(minimal))
+	alarm := NewCertificateAlarm(minimal, "CertificateExpires", &CertificateAlarmProps{
+		Alarms: testAlarms(minimal), Certificate: testCertificate(minimal),
+	})
 	if got := *alarm.Node().Path(); got != "Test/Minimal/CertificateExpires" {
 		t.Errorf("it is alarm %s", got)
 	}

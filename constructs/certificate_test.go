@@ -10,7 +10,7 @@ import (
 func TestCertificate(t *testing.T) {
 	stage := newTestStage(t)
 	stack := newTestStack(stage, "Minimal")
-	NewCertificate(stack, "Certificate", "example.com", testZone(stack))
+	NewCertificate(stack, "Certificate", &CertificateProps{Domain: "example.com", Zone: testZone(stack)})
 
 	plain := newTestStack(stage, "Plain")
 	awscertificatemanager.NewCertificate(plain, jsii.String("Certificate"), &awscertificatemanager.CertificateProps{

@@ -2,78 +2,82 @@ package constructs
 
 import (
 	"fmt"
+	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// cooldownSeconds is how long simple scaling waits after each step: a new
-// server needs about that long to take its share of the load.
-const cooldownSeconds = 300
+// cooldown is how long simple scaling waits after each step: a new server needs
+// about that long to take its share of the load.
+const cooldown = 5 * time.Minute
 
-// CPUScalingProps describes when a group grows and shrinks.
-type CPUScalingProps struct {
-	// Group is the Auto Scaling group. Required.
-	Group awsautoscaling.AutoScalingGroup
-
+// CPUScalingOptions describes when a group grows and shrinks.
+type CPUScalingOptions struct {
 	// HighPercent is the group's average CPU utilization at or above which one
 	// instance is added. Required.
 	HighPercent int
 
-	// LowPercent is the one at or below which one instance is removed. Required.
+	// LowPercent is the average at or below which one instance is removed.
+	// Default: 0.
 	LowPercent int
 
-	// PeriodMinutes is how long a measurement lasts. Required.
-	PeriodMinutes int
+	// Period is how long a measurement lasts: whole minutes, from one. Required.
+	Period time.Duration
 
-	// Runbook is where operations.md is found, as in Alarms. Required.
+	// Runbook is where operations.md is found, as in [Alarms]. Required.
 	Runbook string
 }
 
-// CPUScaling is two alarms on a group's average CPU utilization, each driving
-// a simple scaling policy. AWS recommends target tracking today; the two
-// alarms are what the site's operators see and steer by.
-type CPUScaling struct {
-	constructs.Construct
+// CPUScalingProps describes when a group grows and shrinks, and which.
+type CPUScalingProps struct {
+	CPUScalingOptions
 
-	// High and Low are the two alarms.
-	High, Low awscloudwatch.Alarm
+	// Group is the Auto Scaling group. Required.
+	Group awsautoscaling.AutoScalingGroup
 }
 
-// NewCPUScaling scales a group by its CPU. It panics when LowPercent is not
-// below HighPercent: such a group would add and remove servers in turn.
-func NewCPUScaling(scope constructs.Construct, id string, props *CPUScalingProps) *CPUScaling {
+// NewCPUScaling makes two alarms on a group's average CPU utilization, each of
+// which drives a simple scaling policy. AWS recommends target tracking today; the
+// article has the two alarms, and operators see in them why the group grew.
+//
+// It panics when LowPercent is not below HighPercent: such a group would add and
+// remove servers in turn.
+func NewCPUScaling(scope constructs.Construct, id string, props *CPUScalingProps) {
+	require(id, "Group", props.Group)
+	require(id, "HighPercent", props.HighPercent)
+	require(id, "Period", props.Period)
+	require(id, "Runbook", props.Runbook)
 	if props.LowPercent >= props.HighPercent {
 		panic(fmt.Sprintf("%s: low %d %% is not below high %d %%: lower it", id, props.LowPercent, props.HighPercent))
 	}
-	c := &CPUScaling{Construct: constructs.NewConstruct(scope, &id)}
-	c.High = c.newAlarm("High", props, props.HighPercent, "at or above %d %%: one server is added",
+	scope = constructs.NewConstruct(scope, &id)
+	newCPUAlarm(scope, "High", props, props.HighPercent, "at or above %d %%: one server is added",
 		awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-		c.newPolicy("AddInstance", props.Group, +1))
-	c.Low = c.newAlarm("Low", props, props.LowPercent, "at or below %d %%: one server is removed",
+		newScalingPolicy(scope, "AddInstance", props.Group, +1))
+	newCPUAlarm(scope, "Low", props, props.LowPercent, "at or below %d %%: one server is removed",
 		awscloudwatch.ComparisonOperator_LESS_THAN_OR_EQUAL_TO_THRESHOLD,
-		c.newPolicy("RemoveInstance", props.Group, -1))
-	return c
+		newScalingPolicy(scope, "RemoveInstance", props.Group, -1))
 }
 
-// newPolicy is L1: the CDK has no L2 for simple scaling.
-func (c *CPUScaling) newPolicy(id string, group awsautoscaling.AutoScalingGroup, instances int) awsautoscaling.CfnScalingPolicy {
-	return awsautoscaling.NewCfnScalingPolicy(c.Construct, &id, &awsautoscaling.CfnScalingPolicyProps{
+// newScalingPolicy adds or removes instances, one step an alarm. It is L1: the
+// CDK has no L2 for simple scaling.
+func newScalingPolicy(scope constructs.Construct, id string, group awsautoscaling.AutoScalingGroup, instances int) awsautoscaling.CfnScalingPolicy {
+	return awsautoscaling.NewCfnScalingPolicy(scope, &id, &awsautoscaling.CfnScalingPolicyProps{
 		AutoScalingGroupName: group.AutoScalingGroupName(),
 		PolicyType:           jsii.String("SimpleScaling"),
 		AdjustmentType:       jsii.String("ChangeInCapacity"),
 		ScalingAdjustment:    jsii.Number(instances),
-		Cooldown:             jsii.Sprintf("%d", cooldownSeconds),
+		Cooldown:             jsii.Sprintf("%.0f", cooldown.Seconds()),
 	})
 }
 
-func (c *CPUScaling) newAlarm(id string, props *CPUScalingProps, percent int, means string, operator awscloudwatch.ComparisonOperator, policy awsautoscaling.CfnScalingPolicy) awscloudwatch.Alarm {
+func newCPUAlarm(scope constructs.Construct, id string, props *CPUScalingProps, percent int, means string, operator awscloudwatch.ComparisonOperator, policy awsautoscaling.CfnScalingPolicy) {
 	cpu := groupCPU(props.Group)
-	cpu.Period = awscdk.Duration_Minutes(jsii.Number(props.PeriodMinutes))
-	alarm := awscloudwatch.NewAlarm(c.Construct, &id, &awscloudwatch.AlarmProps{
+	cpu.Period = duration(props.Period)
+	alarm := awscloudwatch.NewAlarm(scope, &id, &awscloudwatch.AlarmProps{
 		Metric:             awscloudwatch.NewMetric(cpu),
 		Threshold:          jsii.Number(percent),
 		ComparisonOperator: operator,
@@ -81,10 +85,9 @@ func (c *CPUScaling) newAlarm(id string, props *CPUScalingProps, percent int, me
 		AlarmDescription: jsii.String(describe(
 			fmt.Sprintf("The group's average CPU is "+means+".", percent),
 			props.Runbook, "A group grows or shrinks")),
-		// Who does not know how busy the servers are changes nothing.
+		// Without a measurement, the number of servers stays as it is.
 		TreatMissingData: awscloudwatch.TreatMissingData_MISSING,
 	})
 	// The L2's AddAlarmAction takes actions for step scaling only.
 	alarm.Node().DefaultChild().(awscloudwatch.CfnAlarm).SetAlarmActions(&[]*string{policy.Ref()})
-	return alarm
 }

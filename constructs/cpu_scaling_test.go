@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
@@ -19,9 +20,12 @@ func testGroup(scope constructs.Construct) awsautoscaling.AutoScalingGroup {
 	})
 }
 
+// testCPU says when a group grows and shrinks.
+var testCPU = CPUScalingOptions{HighPercent: 80, LowPercent: 10, Period: 5 * time.Minute, Runbook: testRunbook}
+
 func newTestCPUScaling(stage awscdk.Stage, id string, mutate func(*CPUScalingProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
-	props := &CPUScalingProps{Group: testGroup(stack), HighPercent: 80, LowPercent: 10, PeriodMinutes: 5, Runbook: testRunbook}
+	props := &CPUScalingProps{CPUScalingOptions: testCPU, Group: testGroup(stack)}
 	mutate(props)
 	NewCPUScaling(stack, "Cpu", props)
 	return stack
@@ -33,7 +37,7 @@ func TestCPUScaling(t *testing.T) {
 	exhaustive := newTestCPUScaling(stage, "Exhaustive", func(props *CPUScalingProps) {
 		props.HighPercent = 61
 		props.LowPercent = 60
-		props.PeriodMinutes = 1
+		props.Period = time.Minute
 		props.Runbook = "https://example.com/runbook"
 	})
 	targetTracking := newTestStack(stage, "TargetTracking")

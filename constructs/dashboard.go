@@ -1,7 +1,8 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
@@ -14,7 +15,7 @@ type DashboardProps struct {
 	// Name is the dashboard's name. Required.
 	Name string
 
-	// Failover is the site's. Required.
+	// Failover has the health checks on the home region. Required.
 	Failover *Failover
 
 	// StandbyEndpoint is healthy while the standby answers. Required.
@@ -23,19 +24,24 @@ type DashboardProps struct {
 	// Site is the distribution in front of the home region. Required.
 	Site awscloudfront.Distribution
 
-	// Home and Standby are the two regions. Required.
-	Home, Standby DashboardRegion
+	// Home is what is shown of the home region. Required.
+	Home DashboardRegion
 
-	// BothWays shows the replication back from the standby. Default: the way
-	// there only.
+	// Standby is what is shown of the standby region. Required.
+	Standby DashboardRegion
+
+	// BothWays shows replication from the standby to home too. Default: from home to
+	// the standby only.
 	BothWays bool
 
-	// HighPercent and LowPercent are the CPU utilization at which the groups grow
-	// and shrink. Required.
-	HighPercent, LowPercent int
+	// HighPercent is the CPU utilization at which the groups grow. Required.
+	HighPercent int
 
-	// Alarms are those whose states are shown, of any region: 100 at most.
-	// Default: none is.
+	// LowPercent is the CPU utilization at which they shrink. Default: 0.
+	LowPercent int
+
+	// Alarms are the alarms whose states are shown, of any region, in this order:
+	// 100 at most. Default: none.
 	Alarms []awscloudwatch.IAlarm
 }
 
@@ -48,8 +54,9 @@ type DashboardRegion struct {
 	StaticSite *StaticSite
 }
 
-// One colour for each region throughout, which the colour-blind tell apart too,
-// and others for errors, two kinds in one graph, and for limits.
+// Each region has one colour in all graphs, chosen so that colour-blind readers can
+// distinguish them. Errors, of which a graph may show two kinds, and limits have
+// others.
 const (
 	homeColor       = "#1f77b4"
 	standbyColor    = "#ff7f0e"
@@ -59,19 +66,28 @@ const (
 	lowLimitColor   = "#c7c7c7"
 )
 
-// The grid has 24 columns.
+// Widths of widgets. The grid has 24 columns.
 const (
 	half    = 12
 	third   = 8
 	quarter = 6
 )
 
-// NewDashboard makes the one page of a site's operators: who serves now, and
-// how both regions do.
+// NewDashboard makes the dashboard of a site's operators: which region serves now,
+// and how both regions do.
 func NewDashboard(scope constructs.Construct, id string, props *DashboardProps) awscloudwatch.Dashboard {
+	require(id, "Name", props.Name)
+	require(id, "Failover", props.Failover)
+	require(id, "StandbyEndpoint", props.StandbyEndpoint)
+	require(id, "Site", props.Site)
+	require(id, "Home.Tier", props.Home.Tier)
+	require(id, "Home.StaticSite", props.Home.StaticSite)
+	require(id, "Standby.Tier", props.Standby.Tier)
+	require(id, "Standby.StaticSite", props.Standby.StaticSite)
+	require(id, "HighPercent", props.HighPercent)
 	dashboard := awscloudwatch.NewDashboard(scope, &id, &awscloudwatch.DashboardProps{
 		DashboardName:   &props.Name,
-		DefaultInterval: awscdk.Duration_Hours(jsii.Number(3)),
+		DefaultInterval: duration(3 * time.Hour),
 	})
 	section := func(title string, widgets ...awscloudwatch.IWidget) {
 		dashboard.AddWidgets(awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
@@ -91,6 +107,7 @@ func NewDashboard(scope constructs.Construct, id string, props *DashboardProps) 
 	return dashboard
 }
 
+// whoServes shows the health checks.
 func whoServes(props *DashboardProps) []awscloudwatch.IWidget {
 	status := func(check awsroute53.IHealthCheck, label, color string) awscloudwatch.IMetric {
 		return shown(healthCheckMetric("HealthCheckStatus", check, minimum), label, color)
@@ -117,6 +134,7 @@ func whoServes(props *DashboardProps) []awscloudwatch.IWidget {
 	}
 }
 
+// atTheEdge shows the three distributions.
 func atTheEdge(props *DashboardProps) []awscloudwatch.IWidget {
 	requests := func(distribution awscloudfront.Distribution, label, color string) awscloudwatch.IMetric {
 		return shown(edgeMetric("Requests", distribution, sum), label, color)

@@ -32,7 +32,7 @@ func loadBalancers(props *DashboardProps) []awscloudwatch.IWidget {
 	}
 }
 
-// webServers shows both groups, against what they may be.
+// webServers shows both groups: their CPU, and their size beside its limits.
 func webServers(props *DashboardProps) []awscloudwatch.IWidget {
 	size := func(region string, tier *WebTier, color string) awscloudwatch.IWidget {
 		return graph(region+": number of web servers", "servers", third, nil,
@@ -50,7 +50,7 @@ func webServers(props *DashboardProps) []awscloudwatch.IWidget {
 	}
 }
 
-// replication shows each way in the colour of the region that it leads from.
+// replication shows each direction in the colour of the region that it leads from.
 func replication(props *DashboardProps) []awscloudwatch.IWidget {
 	home, standby := props.Home.StaticSite.Bucket, props.Standby.StaticSite.Bucket
 	both := func(name string, statistic string) []awscloudwatch.IMetric {
@@ -66,12 +66,12 @@ func replication(props *DashboardProps) []awscloudwatch.IWidget {
 	return []awscloudwatch.IWidget{
 		graph("Files that wait to be replicated", "files", quarter, nil, both("OperationsPendingReplication", maximum)...),
 		graph("Their size", "bytes", quarter, nil, both("BytesPendingReplication", maximum)...),
-		graph("How late the latest is", "seconds", quarter, lines(line{replicationMinutes * 60, "late"}), both("ReplicationLatency", maximum)...),
+		graph("How late the latest is", "seconds", quarter, lines(line{int(replicationDelay.Seconds()), "late"}), both("ReplicationLatency", maximum)...),
 		graph("Files that failed to replicate", "files a minute", quarter, nil, both(operationsFailed, sum)...),
 	}
 }
 
-// alarmStates shows every alarm, those that are on first.
+// alarmStates shows the state of every alarm, sorted by the time of its last change.
 func alarmStates(alarms []awscloudwatch.IAlarm) awscloudwatch.IWidget {
 	var refs []interfacesawscloudwatch.IAlarmRef
 	for _, alarm := range alarms {
@@ -85,7 +85,7 @@ func alarmStates(alarms []awscloudwatch.IAlarm) awscloudwatch.IWidget {
 	})
 }
 
-// graph draws metrics over time, from 0, with the unit at the axis.
+// graph draws metrics over time, from 0, with the unit on the axis.
 func graph(title, unit string, width float64, annotations []*awscloudwatch.HorizontalAnnotation, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
 	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
 		Title:           &title,
@@ -103,6 +103,7 @@ type line struct {
 	label string
 }
 
+// lines are annotations of a graph.
 func lines(all ...line) []*awscloudwatch.HorizontalAnnotation {
 	var annotations []*awscloudwatch.HorizontalAnnotation
 	for _, l := range all {
@@ -113,7 +114,7 @@ func lines(all ...line) []*awscloudwatch.HorizontalAnnotation {
 	return annotations
 }
 
-// shown is a metric as it appears in a graph.
+// shown is a metric with its label and its colour, as "#1f77b4", in a graph.
 func shown(metric *awscloudwatch.MetricProps, label, color string) awscloudwatch.IMetric {
 	metric.Label, metric.Color = &label, &color
 	return awscloudwatch.NewMetric(metric)

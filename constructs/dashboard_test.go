@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
@@ -37,7 +38,8 @@ func newTestDashboard(stage awscdk.Stage, id string, home, standby DashboardRegi
 		Failover: NewFailover(stack, "Failover", &FailoverProps{
 			Zone: testZone(stack), HostNames: []string{"example.com"},
 			Primary: testDistribution(stack), Secondary: testLoadBalancer(stack),
-			Path: "/healthz", IntervalSeconds: 10, Threshold: 3, SwitchHost: "standby.example.com",
+			Path: "/healthz", Interval: 10 * time.Second, Threshold: 3,
+			SwitchHost: "standby.example.com", SwitchPath: "/failover-switch",
 		}),
 		StandbyEndpoint: checkNamed(stack, "standby-endpoint"),
 		Site:            testSite(stack),

@@ -1,21 +1,22 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newDistribution makes a distribution with what all of a site's have in
-// common. Logs is the bucket for a line about every request, below a prefix; nil
-// keeps none.
+// newDistribution makes a distribution with what all distributions of a site have
+// in common. Logs takes a line about every request, under a prefix; nil logs
+// nothing.
 func newDistribution(scope constructs.Construct, props awscloudfront.DistributionProps, logs awss3.IBucket, logPrefix string) awscloudfront.Distribution {
-	// A class that leaves regions out costs visitors near home half a second a
-	// request.
+	// A cheaper price class leaves regions out: visitors near home would wait half a
+	// second longer for each request.
 	props.PriceClass = awscloudfront.PriceClass_PRICE_CLASS_ALL
-	if props.Certificate != nil { // on CloudFront's own, the version cannot be set
+	if props.Certificate != nil { // with CloudFront's own, the version cannot be set
 		props.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
 	}
 	if logs != nil {
@@ -28,13 +29,13 @@ func newDistribution(scope constructs.Construct, props awscloudfront.Distributio
 	return distribution
 }
 
-// errorResponses sets how long answers with these statuses are repeated.
-func errorResponses(seconds float64, statuses ...float64) *[]*awscloudfront.ErrorResponse {
+// errorResponses sets how long CloudFront caches answers with these statuses.
+func errorResponses(ttl time.Duration, statuses ...float64) *[]*awscloudfront.ErrorResponse {
 	var responses []*awscloudfront.ErrorResponse
 	for _, status := range statuses {
 		responses = append(responses, &awscloudfront.ErrorResponse{
 			HttpStatus: jsii.Number(status),
-			Ttl:        awscdk.Duration_Seconds(jsii.Number(seconds)),
+			Ttl:        duration(ttl),
 		})
 	}
 	return &responses

@@ -1,8 +1,6 @@
 package constructs
 
 import (
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -13,27 +11,38 @@ import (
 
 // ManualFailbackProps describes where the failover switch is put.
 type ManualFailbackProps struct {
-	// Bucket, of the same region, is where the switch is. Required.
+	// Alarms is what the alarms of the region share. Required.
+	Alarms *Alarms
+
+	// Bucket, of the same region, takes the switch. Required.
 	Bucket awss3.IBucket
 
-	// LogsRemoval is what happens to the logs with the stack. Default: the CDK's
-	// own, to retain them.
+	// SwitchKey is the key of the switch's object, as "failover-switch". Required.
+	SwitchKey string
+
+	// LogsRemoval is what happens to the logs when the stack is deleted. Default:
+	// the CDK's own, to retain them.
 	LogsRemoval awscdk.RemovalPolicy
 }
 
-// ManualFailback keeps the site at the standby, once something has moved it
-// there, by putting the failover switch. Nothing on the way to the standby
-// waits for it: records follow health checks.
+// ManualFailback puts the failover switch once the site has moved to the standby,
+// so that it stays there until somebody removes the switch. The move itself does
+// not wait for it: the records follow health checks.
 type ManualFailback struct {
 	constructs.Construct
+
+	// Failing is on after a switch could not be put.
+	Failing awscloudwatch.Alarm
 
 	response *alarmResponse
 }
 
 // NewManualFailback makes what puts the failover switch.
 // [ManualFailback.Follow] says when.
-func NewManualFailback(scope constructs.Construct, id string, alarms *Alarms, props *ManualFailbackProps) *ManualFailback {
-	key := strings.TrimPrefix(FailoverSwitchPath, "/")
+func NewManualFailback(scope constructs.Construct, id string, props *ManualFailbackProps) *ManualFailback {
+	require(id, "Alarms", props.Alarms)
+	require(id, "Bucket", props.Bucket)
+	require(id, "SwitchKey", props.SwitchKey)
 	response := newAlarmResponse(scope, id, &alarmResponseProps{
 		Call: &awsstepfunctionstasks.CallAwsServiceJsonataProps{
 			Comment: jsii.String("Puts the failover switch"),
@@ -41,22 +50,23 @@ func NewManualFailback(scope constructs.Construct, id string, alarms *Alarms, pr
 			Action:  jsii.String("putObject"),
 			Parameters: &map[string]any{
 				"Bucket": props.Bucket.BucketName(),
-				"Key":    key,
+				"Key":    props.SwitchKey,
 				"Body":   "{% 'put by failover.failback: manual, as the site had moved at ' & $states.input.time %}",
 			},
 			IamAction:    jsii.String("s3:PutObject"),
-			IamResources: &[]*string{props.Bucket.ArnForObjects(&key)},
+			IamResources: &[]*string{props.Bucket.ArnForObjects(&props.SwitchKey)},
 		},
 		LogsRemoval: props.LogsRemoval,
 	})
-	alarms.add(response.Construct, "Failing", response.failing("The switch was not put",
+	failing := props.Alarms.add(response.Construct, "Failing", response.failing("The switch was not put",
 		"The site moved to the standby, and what should keep it there failed: visitors come home as soon as the home region answers."))
-	return &ManualFailback{response.Construct, response}
+	return &ManualFailback{Construct: response.Construct, Failing: failing, response: response}
 }
 
-// Follow puts the switch when the alarm that the standby serves goes off. Only
-// from OK: a new alarm knows nothing yet, and a new inverted health check begins
-// unhealthy, so that every first deployment would move the site for good.
+// Follow puts the switch when the alarm that the standby serves goes from OK to
+// ALARM, and at no other change: a new alarm has no state yet, and a new inverted
+// health check begins unhealthy, so every first deployment would move the site
+// for good.
 func (m *ManualFailback) Follow(scope constructs.Construct, id string, standbyServes awscloudwatch.IAlarm) {
 	m.response.follow(scope, id, standbyServes, []string{"OK"}, []string{"ALARM"})
 }

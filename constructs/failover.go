@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
@@ -9,16 +11,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// FailoverSwitchPath is where the failover switch is: an object that moves the
-// site to the standby by being there.
-const FailoverSwitchPath = "/failover-switch"
-
-// FailoverProps describes how visitors are led to the region that works.
+// FailoverProps describes the failover records and what they follow.
 type FailoverProps struct {
 	// Zone is the hosted zone. Required.
 	Zone awsroute53.IHostedZone
 
-	// HostNames are the names visitors use, as "www.example.com". Required.
+	// HostNames are the names that visitors use, as "www.example.com". Required.
 	HostNames []string
 
 	// Primary is the distribution in front of the home region. Required.
@@ -27,21 +25,26 @@ type FailoverProps struct {
 	// Secondary is the standby load balancer. Required.
 	Secondary elb.IApplicationLoadBalancer
 
-	// Path is what health checkers ask the distribution for; it must answer
-	// 200: a redirect would count as healthy. Required.
+	// Path is the path that health checkers request from the distribution, as
+	// "/healthz". It must answer 200: a redirect would count as healthy. Required.
 	Path string
 
-	// IntervalSeconds is the time between two requests of one health checker:
-	// 10 or 30. Required.
-	IntervalSeconds float64
+	// Interval is the time between two requests of one health checker: 10 s or
+	// 30 s. Required.
+	Interval time.Duration
 
-	// Threshold is how many consecutive answers change a checker's mind: 1 to
-	// 10. Required.
+	// Threshold is how many answers in a row, good or bad, change a checker's
+	// verdict: 1 to 10. Required.
 	Threshold int
 
-	// SwitchHost serves the failover switch at [FailoverSwitchPath] while it is
-	// on; it must not depend on the home region. Default: there is no switch.
+	// SwitchHost is the host that serves the failover switch at SwitchPath while
+	// the switch is on; it must not depend on the home region. Default: there is no
+	// switch.
 	SwitchHost string
+
+	// SwitchPath is the path of the failover switch, as "/failover-switch".
+	// Required with SwitchHost.
+	SwitchPath string
 
 	// IPv6 adds a pair of AAAA records beside each pair of A records. Default:
 	// A only.
@@ -62,21 +65,31 @@ type Failover struct {
 	HomeServes awsroute53.HealthCheck
 }
 
-// NewFailover leads visitors to Primary while it is healthy, and to Secondary
-// otherwise.
+// NewFailover leads visitors to Primary while the home region answers and the
+// switch is off, and to Secondary otherwise.
 func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *Failover {
+	require(id, "Zone", props.Zone)
+	require(id, "HostNames", props.HostNames)
+	require(id, "Primary", props.Primary)
+	require(id, "Secondary", props.Secondary)
+	require(id, "Path", props.Path)
+	require(id, "Interval", props.Interval)
+	require(id, "Threshold", props.Threshold)
+	if props.SwitchHost != "" {
+		requireWith(id, "SwitchHost", "SwitchPath", props.SwitchPath)
+	}
 	f := &Failover{Construct: constructs.NewConstruct(scope, &id)}
 	endpoint := &EndpointCheckProps{
-		Host:            *props.Primary.DistributionDomainName(),
-		Path:            props.Path,
-		IntervalSeconds: props.IntervalSeconds,
-		Threshold:       props.Threshold,
+		Host:      *props.Primary.DistributionDomainName(),
+		Path:      props.Path,
+		Interval:  props.Interval,
+		Threshold: props.Threshold,
 	}
 	f.HomeEndpoint = NewEndpointCheck(f.Construct, "HomeEndpoint", endpoint)
 	f.HomeServes = f.HomeEndpoint
 	if props.SwitchHost != "" {
 		switchOff := *endpoint
-		switchOff.Host, switchOff.Path, switchOff.Inverted = props.SwitchHost, FailoverSwitchPath, true
+		switchOff.Host, switchOff.Path, switchOff.Inverted = props.SwitchHost, props.SwitchPath, true
 		f.HomeServes = f.newServesCheck(NewEndpointCheck(f.Construct, "SwitchOff", &switchOff))
 	}
 	for _, name := range props.HostNames {
@@ -85,9 +98,10 @@ func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *F
 	return f
 }
 
-// newServesCheck is healthy while the endpoint is and the switch is not there.
-// When the switch cannot be asked for, it counts as off: an outage of the
-// standby must not move the site there. Neither end needs Route 53's control
+// newServesCheck makes the check that the records follow: healthy while the home
+// endpoint is healthy and the switch is not there. When the standby cannot answer
+// for the switch, it counts as off: an outage of the standby must not move the
+// site there. Neither moving the site nor moving it back needs Route 53's control
 // plane, which is in us-east-1.
 // https://aws.amazon.com/blogs/networking-and-content-delivery/creating-disaster-recovery-mechanisms-using-amazon-route-53/
 func (f *Failover) newServesCheck(switchOff awsroute53.HealthCheck) awsroute53.HealthCheck {
@@ -98,7 +112,7 @@ func (f *Failover) newServesCheck(switchOff awsroute53.HealthCheck) awsroute53.H
 	})
 }
 
-// addRecords writes one name's pairs as one change, so that no visitor finds
+// addRecords writes all pairs of one name as one change, so that no resolver sees
 // half of them. It is L1: the L2 demands that a failover alias evaluates its
 // target's health, which an alias to CloudFront must not.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html

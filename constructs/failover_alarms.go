@@ -8,12 +8,18 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 )
 
-// FailoverAlarmsProps describes what is watched of the way to the regions. Its
+// FailoverAlarmsProps describes what is watched on the way to both regions. The
 // metrics are in us-east-1 only.
 type FailoverAlarmsProps struct {
+	// Alarms is what the alarms of us-east-1 share. Required.
+	Alarms *Alarms
+
+	// StandbyServesTitle is the title of the alarm StandbyServes, as "The standby
+	// serves": whoever moves the site is told to watch it. Required.
+	StandbyServesTitle string
+
 	// HomeEndpoint is healthy while the home region answers. Required.
 	HomeEndpoint awsroute53.IHealthCheck
 
@@ -31,16 +37,16 @@ type FailoverAlarmsProps struct {
 	HomeFiles, StandbyFiles awscloudfront.IDistribution
 
 	// StandbyErrors is on while the standby load balancer answers with errors. It
-	// is in us-east-1, as all that another alarm may be made of. Default: what
-	// visitors get at the standby is not watched.
+	// must be in us-east-1: an alarm on alarms takes those of its own region only.
+	// Default: nobody is paged for errors of the standby's servers.
 	StandbyErrors awscloudwatch.IAlarm
 
-	// Pages is told when visitors are affected, and when nobody is served, and
-	// nothing else. Required.
+	// Pages is notified when visitors are affected and when nobody is served, and
+	// of nothing else. Required.
 	Pages awssns.ITopic
 }
 
-// FailoverAlarms watches which region serves, and whether it serves well.
+// FailoverAlarms are the alarms on which region serves, and how well.
 type FailoverAlarms struct {
 	constructs.Construct
 
@@ -49,70 +55,92 @@ type FailoverAlarms struct {
 
 	// StandbyServes is on while the records lead to the standby.
 	StandbyServes awscloudwatch.Alarm
+
+	// All are the alarms made, these two included.
+	All []awscloudwatch.IAlarm
 }
 
 // NewFailoverAlarms makes the alarms. It panics when StandbyErrors is of another
-// region: CloudWatch makes alarms of those of its own region only, and the CDK
-// would not say so.
+// region: only the deployment would refuse it.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-func NewFailoverAlarms(scope constructs.Construct, id string, alarms *Alarms, props *FailoverAlarmsProps) *FailoverAlarms {
+func NewFailoverAlarms(scope constructs.Construct, id string, props *FailoverAlarmsProps) *FailoverAlarms {
+	require(id, "Alarms", props.Alarms)
+	require(id, "StandbyServesTitle", props.StandbyServesTitle)
+	require(id, "HomeEndpoint", props.HomeEndpoint)
+	require(id, "HomeServes", props.HomeServes)
+	require(id, "StandbyEndpoint", props.StandbyEndpoint)
+	require(id, "Site", props.Site)
+	require(id, "HomeFiles", props.HomeFiles)
+	require(id, "StandbyFiles", props.StandbyFiles)
+	require(id, "Pages", props.Pages)
 	if errors := props.StandbyErrors; errors != nil && regionOf(errors) != regionOf(scope) {
 		panic(fmt.Sprintf("%s: the alarm StandbyErrors is in %s, not in %s: leave it out", id, regionOf(errors), regionOf(scope)))
 	}
 	f := &FailoverAlarms{Construct: constructs.NewConstruct(scope, &id)}
-	home := alarms.add(f.Construct, "HomeEndpoint", unhealthy(props.HomeEndpoint, alarmProps{
-		title: "The home region does not answer",
-		means: "Route 53's health checkers get no good answer from the home region through CloudFront. Until DNS has led visitors to the standby, writes fail, and reads unless edge.readFailover retries them there.",
-		// Checkers ask all the time, and say so every minute. Silence is CloudWatch's
-		// and no reason to wake anybody; an outage begins with a 0.
-		missing: awscloudwatch.TreatMissingData_IGNORE,
-	}))
-	f.StandbyEndpoint = alarms.add(f.Construct, "StandbyEndpoint", unhealthy(props.StandbyEndpoint, alarmProps{
-		title: "The standby does not answer",
-		means: "Route 53's health checkers get no good answer from the standby's load balancer. While the home region serves, visitors notice nothing; a failover would lead them to nobody.",
-		// As above.
-		missing: awscloudwatch.TreatMissingData_IGNORE,
-	}))
-	f.StandbyServes = alarms.add(f.Construct, "StandbyServes", unhealthy(props.HomeServes, alarmProps{
-		title: "The standby serves",
-		means: "The failover records lead visitors to the standby, because the home region does not answer or the failover switch is on.",
-		// Who serves does not change by silence. This alarm also starts manual
-		// failback, which must not happen by a gap in the metrics.
-		missing: awscloudwatch.TreatMissingData_IGNORE,
-	}))
-	site := alarms.add(f.Construct, "SiteErrors", edgeErrors(props.Site, "the site"))
-	homeFiles := alarms.add(f.Construct, "HomeFilesErrors", edgeErrors(props.HomeFiles, "static files, home"))
-	standbyFiles := alarms.add(f.Construct, "StandbyFilesErrors", edgeErrors(props.StandbyFiles, "static files, standby"))
+	add := func(id string, alarm alarmProps) awscloudwatch.Alarm {
+		made := props.Alarms.add(f.Construct, id, alarm)
+		f.All = append(f.All, made)
+		return made
+	}
+	home := add("HomeEndpoint", homeUnhealthy(props.HomeEndpoint))
+	f.StandbyEndpoint = add("StandbyEndpoint", standbyUnhealthy(props.StandbyEndpoint))
+	f.StandbyServes = add("StandbyServes", standbyServes(props.StandbyServesTitle, props.HomeServes))
+	site := add("SiteErrors", edgeErrors(props.Site, "the site"))
+	homeFiles := add("HomeFilesErrors", edgeErrors(props.HomeFiles, "static files, home"))
+	standbyFiles := add("StandbyFilesErrors", edgeErrors(props.StandbyFiles, "static files, standby"))
 
 	atStandby := []awscloudwatch.IAlarmRule{f.StandbyEndpoint, standbyFiles}
 	if props.StandbyErrors != nil {
 		atStandby = append(atStandby, props.StandbyErrors)
 	}
-	f.page(alarms, props.Pages, "VisitorsAffected", "Visitors are affected",
+	f.addPage("VisitorsAffected", "Visitors are affected",
 		"Visitors get errors, or the home region does not answer: writes failed until DNS had moved, and there is no spare region until it is back.",
 		awscloudwatch.AlarmRule_AnyOf(
 			site, home,
 			awscloudwatch.AlarmRule_AllOf(homeFiles, awscloudwatch.AlarmRule_Not(f.StandbyServes)),
 			awscloudwatch.AlarmRule_AllOf(f.StandbyServes, awscloudwatch.AlarmRule_AnyOf(atStandby...)),
-		))
-	// The first stays on while home is down, and would not say that the standby
-	// has failed as well.
-	f.page(alarms, props.Pages, "NobodyServed", "Nobody is served",
+		), props)
+	// The alarm above stays on while home is down. It would send no second message
+	// when the standby fails as well.
+	f.addPage("NobodyServed", "Nobody is served",
 		"The records lead visitors to the standby, and the standby does not answer either.",
-		awscloudwatch.AlarmRule_AllOf(f.StandbyServes, f.StandbyEndpoint))
+		awscloudwatch.AlarmRule_AllOf(f.StandbyServes, f.StandbyEndpoint), props)
 	return f
 }
 
-// page makes an alarm that pages: one message for an outage, however many of
-// those it is made of go off.
-func (f *FailoverAlarms) page(alarms *Alarms, pages awssns.ITopic, id, title, means string, rule awscloudwatch.IAlarmRule) {
-	alarm := awscloudwatch.NewCompositeAlarm(f.Construct, &id, &awscloudwatch.CompositeAlarmProps{
-		CompositeAlarmName: jsii.String(alarms.name(title, "")),
-		AlarmDescription:   jsii.String(describe(means, alarms.Runbook, title)),
-		AlarmRule:          rule,
+// addPage makes an alarm that pages: one message for an outage, however many of
+// the alarms below it go off.
+func (f *FailoverAlarms) addPage(id, title, means string, rule awscloudwatch.IAlarmRule, props *FailoverAlarmsProps) {
+	f.All = append(f.All, props.Alarms.addComposite(f.Construct, id, title, means, rule, props.Pages))
+}
+
+func homeUnhealthy(endpoint awsroute53.IHealthCheck) alarmProps {
+	return unhealthy(endpoint, alarmProps{
+		title: "The home region does not answer",
+		means: "Route 53's health checkers get no good answer from the home region through CloudFront. Until DNS has led visitors to the standby, writes fail, and reads unless edge.readFailover retries them there.",
+		// Checkers publish a value every minute. A gap is CloudWatch's, and no reason
+		// to wake anybody: an outage begins with a 0.
+		missing: awscloudwatch.TreatMissingData_IGNORE,
 	})
-	alarms.tell(alarm, alarms.Topic, pages)
-	alarms.All = append(alarms.All, alarm)
+}
+
+func standbyUnhealthy(endpoint awsroute53.IHealthCheck) alarmProps {
+	return unhealthy(endpoint, alarmProps{
+		title: "The standby does not answer",
+		means: "Route 53's health checkers get no good answer from the standby's load balancer. While the home region serves, visitors notice nothing; a failover would lead them to nobody.",
+		// As in homeUnhealthy.
+		missing: awscloudwatch.TreatMissingData_IGNORE,
+	})
+}
+
+func standbyServes(title string, homeServes awsroute53.IHealthCheck) alarmProps {
+	return unhealthy(homeServes, alarmProps{
+		title: title,
+		means: "The failover records lead visitors to the standby, because the home region does not answer or the failover switch is on.",
+		// A gap in the metric does not change which region serves. This alarm also
+		// starts manual failback, which must not happen because of a gap.
+		missing: awscloudwatch.TreatMissingData_IGNORE,
+	})
 }
 
 // unhealthy is on from the first minute in which a health check was unhealthy.
@@ -123,7 +151,7 @@ func unhealthy(check awsroute53.IHealthCheck, props alarmProps) alarmProps {
 	return props
 }
 
-// edgeErrors watches what one distribution answers.
+// edgeErrors goes off when one distribution answers with errors.
 func edgeErrors(distribution awscloudfront.IDistribution, of string) alarmProps {
 	return alarmProps{
 		title:     "CloudFront answers with errors",
@@ -133,10 +161,10 @@ func edgeErrors(distribution awscloudfront.IDistribution, of string) alarmProps 
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: errorPercent,
 		wrong:     3, of: 5,
-		// No requests, no errors. The site's distribution always has some: Route 53's
-		// checkers send more than 60 good ones a minute, so that this rate is never
-		// one visitor's bad luck, and a site with a handful of visitors has to rely
-		// on the health check.
+		// Without requests there are no errors. The site's distribution always has
+		// some: Route 53's checkers send more than 60 good ones a minute. So one
+		// visitor's error is never 5 %, and on a site with a handful of visitors only
+		// the health check notices an outage.
 		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	}
 }

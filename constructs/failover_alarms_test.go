@@ -24,35 +24,36 @@ func distributionNamed(scope constructs.Construct, id string) awscloudfront.IDis
 		&awscloudfront.DistributionAttributes{DistributionId: &id, DomainName: jsii.String(id + ".cloudfront.net")})
 }
 
-func newTestFailoverAlarms(scope constructs.Construct, mutate func(*Alarms, *FailoverAlarmsProps)) *FailoverAlarms {
-	alarms := testAlarms(scope)
+func newTestFailoverAlarms(scope constructs.Construct, mutate func(*FailoverAlarmsProps)) *FailoverAlarms {
 	props := &FailoverAlarmsProps{
-		HomeEndpoint:    checkNamed(scope, "home-endpoint"),
-		HomeServes:      checkNamed(scope, "home-serves"),
-		StandbyEndpoint: checkNamed(scope, "standby-endpoint"),
-		Site:            distributionNamed(scope, "site"),
-		HomeFiles:       distributionNamed(scope, "home-files"),
-		StandbyFiles:    distributionNamed(scope, "standby-files"),
-		Pages:           awssns.NewTopic(scope, jsii.String("Pages"), nil),
+		Alarms:             testAlarms(scope),
+		StandbyServesTitle: "The standby serves",
+		HomeEndpoint:       checkNamed(scope, "home-endpoint"),
+		HomeServes:         checkNamed(scope, "home-serves"),
+		StandbyEndpoint:    checkNamed(scope, "standby-endpoint"),
+		Site:               distributionNamed(scope, "site"),
+		HomeFiles:          distributionNamed(scope, "home-files"),
+		StandbyFiles:       distributionNamed(scope, "standby-files"),
+		Pages:              awssns.NewTopic(scope, jsii.String("Pages"), nil),
 	}
-	mutate(alarms, props)
-	return NewFailoverAlarms(scope, "Alarms", alarms, props)
+	mutate(props)
+	return NewFailoverAlarms(scope, "Alarms", props)
 }
 
 func TestFailoverAlarms(t *testing.T) {
 	stage := newTestStage(t)
 	minimal := newTestStackIn(stage, "Minimal", globalRegion)
-	newTestFailoverAlarms(minimal, func(*Alarms, *FailoverAlarmsProps) {})
+	newTestFailoverAlarms(minimal, func(*FailoverAlarmsProps) {})
 
 	// With the standby in us-east-1, too.
 	exhaustive := newTestStackIn(stage, "Exhaustive", globalRegion)
-	newTestFailoverAlarms(exhaustive, func(_ *Alarms, props *FailoverAlarmsProps) {
+	newTestFailoverAlarms(exhaustive, func(props *FailoverAlarmsProps) {
 		props.StandbyErrors = testFollowed(newTestStackIn(stage, "Standby", globalRegion))
 	})
 
 	// One who is paged for everything.
 	paged := newTestStackIn(stage, "Paged", globalRegion)
-	newTestFailoverAlarms(paged, func(alarms *Alarms, props *FailoverAlarmsProps) { alarms.Topic = props.Pages })
+	newTestFailoverAlarms(paged, func(props *FailoverAlarmsProps) { props.Alarms.Topic = props.Pages })
 
 	// The CDK's own choices, CloudFront's metric among them, which has no
 	// dimension Region; and a page for whatever it is.
@@ -150,10 +151,9 @@ func pages(name, paragraph string) assertion {
 
 // Stacks follow alarms by these names, and the dashboard shows them all.
 func TestFailoverAlarmsFields(t *testing.T) {
-	var alarms *Alarms
-	f := newTestFailoverAlarms(newTestStackIn(newTestStage(t), "Stack", globalRegion), func(a *Alarms, _ *FailoverAlarmsProps) { alarms = a })
-	if len(alarms.All) != 8 {
-		t.Errorf("%d alarms for the dashboard, want 8", len(alarms.All))
+	f := newTestFailoverAlarms(newTestStackIn(newTestStage(t), "Stack", globalRegion), func(*FailoverAlarmsProps) {})
+	if len(f.All) != 8 {
+		t.Errorf("%d alarms for the dashboard, want 8", len(f.All))
 	}
 	for id, alarm := range map[string]constructs.IConstruct{"StandbyEndpoint": f.StandbyEndpoint, "StandbyServes": f.StandbyServes} {
 		if got := *alarm.Node().Id(); got != id {
@@ -165,11 +165,11 @@ func TestFailoverAlarmsFields(t *testing.T) {
 // Route 53 and CloudFront publish their metrics in one region.
 func TestFailoverAlarmsMisuse(t *testing.T) {
 	checkPanic(t, func() {
-		newTestFailoverAlarms(newTestStack(newTestStage(t), "Failing"), func(*Alarms, *FailoverAlarmsProps) {})
+		newTestFailoverAlarms(newTestStack(newTestStage(t), "Failing"), func(*FailoverAlarmsProps) {})
 	}, "HealthCheckStatus", testRegion, globalRegion)
 	checkPanic(t, func() {
 		stage := newTestStage(t)
-		newTestFailoverAlarms(newTestStackIn(stage, "Failing", globalRegion), func(_ *Alarms, props *FailoverAlarmsProps) {
+		newTestFailoverAlarms(newTestStackIn(stage, "Failing", globalRegion), func(props *FailoverAlarmsProps) {
 			props.StandbyErrors = testFollowed(newTestStack(stage, "Elsewhere"))
 		})
 	}, "Alarms", "StandbyErrors", testRegion, "leave it out")

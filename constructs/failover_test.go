@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -23,13 +24,13 @@ func testDistribution(scope constructs.Construct) awscloudfront.IDistribution {
 func newTestFailover(stage awscdk.Stage, id string, mutate func(*FailoverProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
 	props := &FailoverProps{
-		Zone:            testZone(stack),
-		HostNames:       []string{"example.com"},
-		Primary:         testDistribution(stack),
-		Secondary:       testLoadBalancer(stack),
-		Path:            "/healthz",
-		IntervalSeconds: 10,
-		Threshold:       3,
+		Zone:      testZone(stack),
+		HostNames: []string{"example.com"},
+		Primary:   testDistribution(stack),
+		Secondary: testLoadBalancer(stack),
+		Path:      "/healthz",
+		Interval:  10 * time.Second,
+		Threshold: 3,
 	}
 	mutate(props)
 	NewFailover(stack, "Failover", props)
@@ -42,11 +43,13 @@ func TestFailover(t *testing.T) {
 	exhaustive := newTestFailover(stage, "Exhaustive", func(props *FailoverProps) {
 		props.HostNames = []string{"example.com", "www.example.com"}
 		props.Path = "/other"
-		props.IntervalSeconds = 30
+		props.Interval = 30 * time.Second
 		props.Threshold = 10
 		props.IPv6 = true
 	})
-	switched := newTestFailover(stage, "Switched", func(props *FailoverProps) { props.SwitchHost = "standby.example.com" })
+	switched := newTestFailover(stage, "Switched", func(props *FailoverProps) {
+		props.SwitchHost, props.SwitchPath = "standby.example.com", "/failover-switch"
+	})
 
 	// What the console would make first: a check without SNI, and one simple
 	// record.
@@ -70,7 +73,7 @@ func TestFailover(t *testing.T) {
 		}), minimal, plain},
 
 		{"the switch is off while it is not there", has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": object{
-			"Type": "HTTPS", "FullyQualifiedDomainName": "standby.example.com", "ResourcePath": FailoverSwitchPath,
+			"Type": "HTTPS", "FullyQualifiedDomainName": "standby.example.com", "ResourcePath": "/failover-switch",
 			"Inverted": true, "EnableSNI": true,
 		}}), switched, minimal},
 		{"home serves while it answers and the switch is off", has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": object{

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newLaunchTemplate is what a group makes its instances from.
+// newLaunchTemplate makes the launch template of a group.
 func newLaunchTemplate(scope constructs.Construct, props *WebServersProps) awsec2.LaunchTemplate {
 	instanceType := awsec2.NewInstanceType(&props.InstanceType)
 	return awsec2.NewLaunchTemplate(scope, jsii.String("LaunchTemplate"), &awsec2.LaunchTemplateProps{
@@ -15,7 +15,7 @@ func newLaunchTemplate(scope constructs.Construct, props *WebServersProps) awsec
 		MachineImage:       machineImage(scope, props.Image, instanceType),
 		SecurityGroup:      newSecurityGroup(scope, props),
 		Role:               newServerRole(scope),
-		UserData:           userData(props),
+		UserData:           userData(&props.WebServersOptions),
 		DetailedMonitoring: &props.DetailedMonitoring,
 		// Version 1 of the metadata service hands the role's keys to anyone who
 		// can make the server fetch a URL.
@@ -29,7 +29,7 @@ func newSecurityGroup(scope constructs.Construct, props *WebServersProps) awsec2
 		Vpc:              props.Vpc,
 		Description:      jsii.String("Web servers"),
 		AllowAllOutbound: jsii.Bool(true),
-		// A dual-stack server tries IPv6 first, and would wait for the time-out.
+		// A dual-stack server tries IPv6 first: closed, it would wait for the time-out.
 		AllowAllIpv6Outbound: jsii.Bool(true),
 	})
 	for _, addressRange := range props.SSH {
@@ -38,9 +38,9 @@ func newSecurityGroup(scope constructs.Construct, props *WebServersProps) awsec2
 	return group
 }
 
-// newServerRole lets Session Manager open a shell, which needs no port and no
-// key. AWS's own policy for it, AmazonSSMManagedInstanceCore, would let the
-// servers read every parameter of the account as well.
+// newServerRole lets Session Manager open a shell, which needs neither a port nor a
+// key. AWS's own policy for it, AmazonSSMManagedInstanceCore, would also let the
+// servers read every parameter of the account.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
 func newServerRole(scope constructs.Construct) awsiam.Role {
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{

@@ -6,20 +6,21 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// OriginLock is what tells our distribution from everybody else.
+// OriginLock lets one CloudFront distribution in, and nobody else.
 type OriginLock struct {
-	// PrefixList is the id of CloudFront's managed prefix list in the region.
-	// It lets every distribution in the world through, hence Secrets. It counts
-	// 55 of a security group's 60 rules, so it opens one port only.
+	// PrefixList is the id of CloudFront's managed prefix list in the region, as
+	// "pl-22a6434b". It lets every distribution in the world in, hence Secrets. It
+	// counts as 55 of a security group's 60 rules, so it can open one port only.
+	// Required.
 	// https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
 	PrefixList string
 
-	// Secrets are what the distribution may say to be let in.
+	// Secrets are the values of which the distribution has to send one. Required.
 	Secrets *OriginSecrets
 }
 
-// addListeners adds the listener that leads to the web servers, which it
-// returns, and the one that redirects to it.
+// addListeners adds the listener that forwards to the web servers, which it
+// returns, and with RedirectHTTP the one that redirects to it.
 func (l *LoadBalancer) addListeners(props *LoadBalancerProps) elb.ApplicationListener {
 	if props.Origin == nil {
 		acknowledge(l.LoadBalancer.Node().FindChild(jsii.String("SecurityGroup")), "AwsSolutions-EC23",
@@ -45,8 +46,8 @@ func (l *LoadBalancer) addListeners(props *LoadBalancerProps) elb.ApplicationLis
 	return listener
 }
 
-// addForward adds a listener that leads to the web servers: everybody, or those
-// who know one of the secrets.
+// addForward adds a listener that forwards to the web servers. With an origin lock,
+// it answers 403 to requests without one of the secrets.
 func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApplicationListenerProps, props *LoadBalancerProps) elb.ApplicationListener {
 	forward := elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil)
 	if props.Origin == nil {
@@ -68,8 +69,8 @@ func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApp
 	return locked
 }
 
-// addListener adds a listener whose port visitors, or CloudFront alone, can
-// reach. Its protocol is the port's.
+// addListener adds a listener and opens its port: to everybody, or with an origin
+// lock to CloudFront. The CDK derives the protocol from the port.
 func (l *LoadBalancer) addListener(id string, port float64, listener *elb.BaseApplicationListenerProps, props *LoadBalancerProps) elb.ApplicationListener {
 	open := func(peer awsec2.IPeer, who string) {
 		l.LoadBalancer.Connections().AllowFrom(peer, awsec2.Port_Tcp(&port), jsii.Sprintf("%s to port %v", who, port))

@@ -1,7 +1,8 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
@@ -10,24 +11,21 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// LoadBalancerProps describes the way into one region.
-type LoadBalancerProps struct {
-	// Vpc is the network; the load balancer stands in its public subnets.
-	// Required.
-	Vpc awsec2.IVpc
+// idleTimeout is the least time for which a load balancer keeps an idle connection
+// open.
+const idleTimeout = time.Minute
 
-	// Target is the group of web servers, reached by HTTP on port 80. Required.
-	Target elb.IApplicationLoadBalancerTarget
-
-	// HealthPath is what every web server is asked for; it must answer 200.
-	// Required.
+// LoadBalancerOptions describes the load balancer of one region.
+type LoadBalancerOptions struct {
+	// HealthPath is the path that the load balancer requests from every web server,
+	// as "/healthz"; it must answer 200. Required.
 	HealthPath string
 
 	// Certificate, of the load balancer's own region, makes the listener HTTPS
 	// on port 443. Default: HTTP on port 80.
 	Certificate awscertificatemanager.ICertificate
 
-	// RedirectHTTP sends visitors of port 80 to port 443. Default: port 80 is
+	// RedirectHTTP redirects visitors from port 80 to port 443. Default: port 80 is
 	// closed when there is a certificate.
 	RedirectHTTP bool
 
@@ -35,10 +33,10 @@ type LoadBalancerProps struct {
 	// Default: it is open to everybody.
 	Origin *OriginLock
 
-	// IdleTimeoutSeconds is how long an idle connection is kept: longer than
-	// whoever connects keeps it, or requests are sent into connections that have
-	// just been closed. Default, and least: 60.
-	IdleTimeoutSeconds float64
+	// IdleTimeout is how long an idle connection stays open, in whole seconds. It
+	// must be longer than the other side's, which would otherwise send requests into
+	// connections that have just been closed. Default, and least: 60 s.
+	IdleTimeout time.Duration
 
 	// IPv6 gives the load balancer IPv6 addresses too; the network must be
 	// dual-stack. Default: IPv4 only.
@@ -52,6 +50,19 @@ type LoadBalancerProps struct {
 	Logs awss3.IBucket
 }
 
+// LoadBalancerProps describes the load balancer of one region, and what it stands
+// between.
+type LoadBalancerProps struct {
+	LoadBalancerOptions
+
+	// Vpc is the network; the load balancer stands in its public subnets.
+	// Required.
+	Vpc awsec2.IVpc
+
+	// Target is the group of web servers, reached by HTTP on port 80. Required.
+	Target elb.IApplicationLoadBalancerTarget
+}
+
 // LoadBalancer is an internet-facing Application Load Balancer, its listeners
 // and its target group.
 type LoadBalancer struct {
@@ -63,13 +74,20 @@ type LoadBalancer struct {
 	// TargetGroup holds the web servers.
 	TargetGroup elb.ApplicationTargetGroup
 
-	// Listener leads to them.
+	// Listener is the one that forwards to them.
 	Listener elb.ApplicationListener
 }
 
-// NewLoadBalancer makes the way into one region. It panics when Origin comes
-// with RedirectHTTP: the prefix list fills a security group with one port.
+// NewLoadBalancer makes the load balancer of one region. It panics when Origin
+// comes with RedirectHTTP: the prefix list fills a security group with one port.
 func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerProps) *LoadBalancer {
+	require(id, "Vpc", props.Vpc)
+	require(id, "Target", props.Target)
+	require(id, "HealthPath", props.HealthPath)
+	if props.Origin != nil {
+		require(id, "Origin.PrefixList", props.Origin.PrefixList)
+		require(id, "Origin.Secrets", props.Origin.Secrets)
+	}
 	if props.Origin != nil && props.RedirectHTTP {
 		panic(id + ": redirect HTTP with an origin lock opens two ports to the prefix list: leave one of them out")
 	}
@@ -80,9 +98,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 		InternetFacing:     jsii.Bool(true),
 		IpAddressType:      ipAddressType(props.IPv6),
 		DeletionProtection: &props.DeletionProtection,
-		IdleTimeout:        awscdk.Duration_Seconds(jsii.Number(max(props.IdleTimeoutSeconds, 60))),
-		// A header that the servers would read otherwise than the load balancer
-		// did is how requests are smuggled.
+		IdleTimeout:        duration(max(props.IdleTimeout, idleTimeout)),
+		// Request smuggling uses headers that the load balancer and the servers
+		// understand differently.
 		DropInvalidHeaderFields: jsii.Bool(true),
 		DesyncMitigationMode:    elb.DesyncMitigationMode_DEFENSIVE,
 	})
@@ -100,14 +118,14 @@ func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationT
 		Protocol: elb.ApplicationProtocol_HTTP,
 		Port:     jsii.Number(80),
 		Targets:  &[]elb.IApplicationLoadBalancerTarget{props.Target},
-		// Two answers 10 s apart: a dead server gets no more requests after half a
-		// minute, and a standby that recovers is in service as soon.
+		// Two answers 10 s apart decide: after half a minute at most, a dead server gets
+		// no more requests and a recovered one gets them again.
 		HealthCheck: &elb.HealthCheck{
 			Protocol:                elb.Protocol_HTTP,
 			Path:                    &props.HealthPath,
 			HealthyHttpCodes:        jsii.String("200"),
-			Interval:                awscdk.Duration_Seconds(jsii.Number(10)),
-			Timeout:                 awscdk.Duration_Seconds(jsii.Number(5)),
+			Interval:                duration(10 * time.Second),
+			Timeout:                 duration(5 * time.Second),
 			HealthyThresholdCount:   jsii.Number(2),
 			UnhealthyThresholdCount: jsii.Number(2),
 		},

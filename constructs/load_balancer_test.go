@@ -13,9 +13,9 @@ func newTestLoadBalancer(stage awscdk.Stage, id string, mutate func(*LoadBalance
 	stack := newTestStack(stage, id)
 	target := testGroup(stack)
 	props := &LoadBalancerProps{
-		Vpc:        stack.Node().FindChild(jsii.String("Network")).Node().FindChild(jsii.String("Vpc")).(awsec2.Vpc),
-		Target:     target,
-		HealthPath: "/healthz",
+		Vpc:                 stack.Node().FindChild(jsii.String("Network")).Node().FindChild(jsii.String("Vpc")).(awsec2.Vpc),
+		Target:              target,
+		LoadBalancerOptions: LoadBalancerOptions{HealthPath: "/healthz"},
 	}
 	mutate(props)
 	NewLoadBalancer(stack, "Entrance", props)
@@ -25,7 +25,7 @@ func newTestLoadBalancer(stage awscdk.Stage, id string, mutate func(*LoadBalance
 func lock(props *LoadBalancerProps, secrets ...string) *OriginLock {
 	return &OriginLock{
 		PrefixList: "pl-22a6434b",
-		Secrets:    NewOriginSecrets(awscdk.Stack_Of(props.Vpc), "OriginSecrets", secrets),
+		Secrets:    NewOriginSecrets(awscdk.Stack_Of(props.Vpc), "OriginSecrets", &OriginSecretsProps{Names: secrets}),
 	}
 }
 

@@ -11,15 +11,15 @@ import (
 
 // testLogs is a log bucket for constructs that write to one.
 func testLogs(scope constructs.Construct) awss3.IBucket {
-	return NewLogBucket(scope, "AccessLogs", awscdk.RemovalPolicy_RETAIN)
+	return NewLogBucket(scope, "AccessLogs", &LogBucketProps{Removal: awscdk.RemovalPolicy_RETAIN})
 }
 
 func TestLogBucket(t *testing.T) {
 	stage := newTestStage(t)
 	retained := newTestStack(stage, "Retained")
-	NewLogBucket(retained, "AccessLogs", awscdk.RemovalPolicy_RETAIN)
+	NewLogBucket(retained, "AccessLogs", &LogBucketProps{Removal: awscdk.RemovalPolicy_RETAIN})
 	deleted := newTestStack(stage, "Deleted")
-	NewLogBucket(deleted, "AccessLogs", awscdk.RemovalPolicy_DESTROY)
+	NewLogBucket(deleted, "AccessLogs", &LogBucketProps{Removal: awscdk.RemovalPolicy_DESTROY})
 
 	// The CDK's own choices, with one that is public.
 	plain := newTestStack(stage, "Plain")

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// machineImage reads image as WebServersProps.Image says.
+// machineImage is the image that WebServersOptions.Image describes.
 func machineImage(scope constructs.Construct, image string, instanceType awsec2.InstanceType) awsec2.IMachineImage {
 	switch {
 	case image == "":
@@ -31,9 +31,9 @@ func amazonLinuxCPUType(instanceType awsec2.InstanceType) awsec2.AmazonLinuxCpuT
 	return awsec2.AmazonLinuxCpuType_X86_64
 }
 
-// blockDevices is the disk of the default image. That of another image has a
-// name and a size that only the image knows: a second disk or a refused launch
-// would come of a guess.
+// blockDevices is the disk of the default image, encrypted. For another image it is
+// nil: only the image knows its disk's name and size, and a wrong guess adds a
+// second disk or makes the launch fail.
 func blockDevices(image string) *[]*awsec2.BlockDevice {
 	if image != "" {
 		return nil

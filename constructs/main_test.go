@@ -91,7 +91,7 @@ func testVpc(scope constructs.Construct) awsec2.Vpc {
 		AvailabilityZones: []string{region + "a", region + "c"},
 		NATGateways:       1,
 		IPv6:              true,
-	}).Vpc
+	})
 }
 
 func testZone(scope constructs.Construct) awsroute53.IHostedZone {

@@ -13,17 +13,17 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The metrics that alarms and the dashboard read. The CDK's own functions leave
-// out the region of some, which a dashboard of another region would then look
-// for in its own, and the dimension Region of CloudFront's, without which there
-// is no such metric.
+// The metrics that alarms and the dashboard read. The CDK's own functions leave out
+// the region of some, so that a dashboard in another region would look for them in
+// its own. They also leave out CloudFront's dimension Region, without which its
+// metrics do not exist.
 
 // globalRegion is the one region that publishes the metrics of Route 53 and of
 // CloudFront.
 const globalRegion = "us-east-1"
 
-// What is asked of a metric. The CDK has the same texts, at a call to Node
-// each; a dashboard asks for a hundred.
+// Statistics of a metric. The CDK has the same texts, but each costs a call to Node,
+// and a dashboard needs a hundred.
 const (
 	sum     = "Sum"
 	average = "Average"
@@ -32,7 +32,7 @@ const (
 	p99     = "p99"
 )
 
-// everyMinute is how often most metrics are published.
+// everyMinute is the period at which most metrics are published.
 var everyMinute = sync.OnceValue(func() awscdk.Duration { return awscdk.Duration_Minutes(jsii.Number(1)) })
 
 // healthCheckMetric is a metric of a health check.
@@ -58,8 +58,8 @@ func balancerMetric(name string, tier *WebTier, statistic string) *awscloudwatch
 	})
 }
 
-// hostCount is a number of hosts behind a web tier's load balancer, of one zone
-// or, with "", of all. Its source is balancerMetric's.
+// hostCount is a number of hosts behind a web tier's load balancer, in one zone or,
+// with "", in all.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func hostCount(name string, tier *WebTier, zone string, statistic string) *awscloudwatch.MetricProps {
 	dimensions := map[string]*string{
@@ -72,8 +72,8 @@ func hostCount(name string, tier *WebTier, zone string, statistic string) *awscl
 	return newMetric(tier.region, "AWS/ApplicationELB", name, statistic, dimensions)
 }
 
-// groupSize is one of an Auto Scaling group's own metrics. They are published
-// because the group asks for them.
+// groupSize is one of an Auto Scaling group's own metrics. They are published only
+// because the group enables them.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
 func groupSize(name string, tier *WebTier) *awscloudwatch.MetricProps {
 	return newMetric(tier.region, "AWS/AutoScaling", name, average, groupDimension(tier.Group))
@@ -111,7 +111,7 @@ const operationsFailed = "OperationsFailedReplication"
 // regionOf is the region of the stack that a construct stands in.
 func regionOf(construct constructs.IConstruct) string { return *awscdk.Stack_Of(construct).Region() }
 
-// newMetric describes a metric of one minute in a region.
+// newMetric describes a metric of a region, with a period of one minute.
 func newMetric(region, namespace, name string, statistic string, dimensions map[string]*string) *awscloudwatch.MetricProps {
 	return &awscloudwatch.MetricProps{
 		Namespace:     &namespace,

@@ -7,9 +7,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// subnetZones is how many zones the address range is cut for, whether they are
-// used or not. Without it a third zone would cut the range anew, and with it
-// replace every subnet of a deployed site.
+// subnetZones is how many zones the address range is divided for, whether they
+// are used or not. Without it, adding a third zone would divide the range anew
+// and replace every subnet of a deployed site.
 const subnetZones = 4
 
 // NetworkProps describes the network of one region.
@@ -21,8 +21,7 @@ type NetworkProps struct {
 	// AvailabilityZones are the names of two to four zones. Required.
 	AvailabilityZones []string
 
-	// NATGateways is how many NAT gateways there are, one a zone at most.
-	// Required.
+	// NATGateways is the number of NAT gateways: from one to one a zone. Required.
 	NATGateways int
 
 	// IPv6 gives every subnet an IPv6 range from Amazon's pool beside its IPv4
@@ -33,24 +32,20 @@ type NetworkProps struct {
 	// months. Default: no record.
 	FlowLogs bool
 
-	// FlowLogsRemoval is what happens to that record with the stack. Default:
-	// the CDK's own, to retain it.
+	// FlowLogsRemoval is what happens to that record when the stack is deleted.
+	// Default: the CDK's own, to retain it.
 	FlowLogsRemoval awscdk.RemovalPolicy
 }
 
-// Network is a VPC with a public and a private subnet in each zone. Private
-// subnets reach the internet through NAT gateways, and S3 without them.
-type Network struct {
-	constructs.Construct
-
-	// Vpc is the network itself.
-	Vpc awsec2.Vpc
-}
-
-// NewNetwork makes the network of one region.
-func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) *Network {
-	n := &Network{Construct: constructs.NewConstruct(scope, &id)}
-	n.Vpc = awsec2.NewVpc(n.Construct, jsii.String("Vpc"), &awsec2.VpcProps{
+// NewNetwork makes the network of one region: a VPC with a public and a private
+// subnet in each zone. Private subnets reach the internet through NAT gateways,
+// and S3 without them.
+func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) awsec2.Vpc {
+	require(id, "AddressRange", props.AddressRange)
+	require(id, "AvailabilityZones", props.AvailabilityZones)
+	require(id, "NATGateways", props.NATGateways)
+	scope = constructs.NewConstruct(scope, &id)
+	vpc := awsec2.NewVpc(scope, jsii.String("Vpc"), &awsec2.VpcProps{
 		IpAddresses:       awsec2.IpAddresses_Cidr(&props.AddressRange),
 		IpProtocol:        ipProtocol(props.IPv6),
 		AvailabilityZones: jsii.Strings(props.AvailabilityZones...),
@@ -60,23 +55,23 @@ func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) *Net
 			{Name: jsii.String("Public"), SubnetType: awsec2.SubnetType_PUBLIC, MapPublicIpOnLaunch: jsii.Bool(false)},
 			{Name: jsii.String("Private"), SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
 		},
-		// The web servers' packages come from S3: free and without NAT this way.
+		// The web servers' packages come from S3. This way is free; NAT is not.
 		GatewayEndpoints: &map[string]*awsec2.GatewayVpcEndpointOptions{
 			"S3": {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
 		},
 	})
-	keepProviderLogs(awscdk.Stack_Of(n.Construct), "Custom::VpcRestrictDefaultSGCustomResourceProvider")
+	addProviderLogs(awscdk.Stack_Of(scope), "Custom::VpcRestrictDefaultSGCustomResourceProvider")
 	if props.FlowLogs {
-		n.addFlowLogs(props.FlowLogsRemoval)
+		addFlowLogs(scope, vpc, props.FlowLogsRemoval)
 	}
-	return n
+	return vpc
 }
 
-// addFlowLogs records accepted and rejected traffic alike: the accepted half
-// shows who used a hole, the rejected half who looked for one.
-func (n *Network) addFlowLogs(removal awscdk.RemovalPolicy) {
-	group := newLogGroup(n.Construct, "FlowLogs", removal)
-	n.Vpc.AddFlowLog(jsii.String("FlowLog"), &awsec2.FlowLogOptions{
+// addFlowLogs records accepted traffic, which shows who came in, and rejected
+// traffic, which shows who tried to.
+func addFlowLogs(scope constructs.Construct, vpc awsec2.Vpc, removal awscdk.RemovalPolicy) {
+	group := newLogGroup(scope, "FlowLogs", removal)
+	vpc.AddFlowLog(jsii.String("FlowLog"), &awsec2.FlowLogOptions{
 		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(group, nil),
 		TrafficType: awsec2.FlowLogTrafficType_ALL,
 	})

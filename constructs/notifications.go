@@ -10,58 +10,50 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// autoScalingRole is the service-linked role as which Auto Scaling sends
-// notifications.
+// autoScalingRole is the service-linked role that Auto Scaling sends
+// notifications with.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
 const autoScalingRole = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
-// NotificationsProps describes who is told, and by whom.
+// NotificationsProps describes who may publish to a topic, and who reads it.
 type NotificationsProps struct {
-	// Emails are addresses that are asked for their consent and get the messages
-	// from then on. Default: none.
+	// Emails are the subscribers' addresses. Each gets the messages after it has
+	// confirmed. Default: none.
 	Emails []string
 
-	// AutoScaling lets groups of web servers tell something, beside alarms.
+	// AutoScaling lets Auto Scaling groups publish, beside CloudWatch alarms.
 	// Default: alarms only.
 	AutoScaling bool
 }
 
-// Notifications is a topic for what operators of one region should hear of,
-// encrypted with a key of its own: AWS's key for SNS lets neither Auto Scaling
-// nor CloudWatch use it.
-type Notifications struct {
-	constructs.Construct
-
-	// Topic takes messages of CloudWatch alarms of the same account and region.
-	Topic awssns.Topic
-}
-
-// NewNotifications makes the topic.
-func NewNotifications(scope constructs.Construct, id string, props *NotificationsProps) *Notifications {
-	n := &Notifications{Construct: constructs.NewConstruct(scope, &id)}
-	n.Topic = awssns.NewTopic(n.Construct, jsii.String("Topic"), &awssns.TopicProps{
-		MasterKey:  n.newKey(props),
+// NewNotifications makes a topic for the operators of one region. It takes
+// messages of alarms of the same account and region, and is encrypted with a key
+// of its own: AWS's key for SNS lets neither Auto Scaling nor CloudWatch use it.
+func NewNotifications(scope constructs.Construct, id string, props *NotificationsProps) awssns.Topic {
+	scope = constructs.NewConstruct(scope, &id)
+	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
+		MasterKey:  newTopicKey(scope, props),
 		EnforceSSL: jsii.Bool(true),
 	})
-	// A policy of its own takes the place of the one that let the account's
-	// alarms publish.
-	n.Topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+	// EnforceSSL adds a policy, which replaces the default one that let the
+	// account's alarms publish.
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: alarms(),
 		Actions:    jsii.Strings("sns:Publish"),
-		Resources:  jsii.Strings(*n.Topic.TopicArn()),
+		Resources:  jsii.Strings(*topic.TopicArn()),
 		Conditions: fromThisAccount("aws:SourceAccount"),
 	}))
 	for _, email := range props.Emails {
-		n.Topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&email, nil))
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&email, nil))
 	}
-	return n
+	return topic
 }
 
-func (n *Notifications) newKey(props *NotificationsProps) awskms.Key {
-	key := awskms.NewKey(n.Construct, jsii.String("Key"), &awskms.KeyProps{
+func newTopicKey(scope constructs.Construct, props *NotificationsProps) awskms.Key {
+	key := awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
 		Description:       jsii.String("Encrypts what operators are told"),
 		EnableKeyRotation: jsii.Bool(true),
-		// Messages are gone in minutes: nothing is left to be read with it.
+		// Messages are delivered in minutes: nothing is left to decrypt.
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
 	encrypt := func(principals *[]awsiam.IPrincipal, conditions *map[string]any) {
@@ -73,11 +65,11 @@ func (n *Notifications) newKey(props *NotificationsProps) awskms.Key {
 		}), nil)
 	}
 	if props.AutoScaling {
-		// By condition: KMS refuses a policy that names a role which is not there,
-		// and this one appears with the account's first group.
+		// KMS refuses a policy whose principal does not exist yet, and AWS creates
+		// this role with the account's first group: so a condition names it.
 		role := fromThisAccount("kms:CallerAccount")
 		(*role)["ArnEquals"] = map[string]any{
-			"aws:PrincipalArn": awscdk.Stack_Of(n.Construct).FormatArn(&awscdk.ArnComponents{
+			"aws:PrincipalArn": awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 				Service: jsii.String("iam"), Region: jsii.String(""), Resource: jsii.String(autoScalingRole),
 				ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 			}),
@@ -88,10 +80,12 @@ func (n *Notifications) newKey(props *NotificationsProps) awskms.Key {
 	return key
 }
 
+// alarms is CloudWatch as a principal.
 func alarms() *[]awsiam.IPrincipal {
 	return &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)}
 }
 
+// fromThisAccount is the condition that a request is of the stack's account.
 func fromThisAccount(key string) *map[string]any {
 	return &map[string]any{"StringEquals": map[string]any{key: awscdk.Aws_ACCOUNT_ID()}}
 }

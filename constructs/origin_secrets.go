@@ -8,9 +8,16 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// OriginSecretHeader is the request header in which the distribution shows the
-// load balancer its secret.
+// OriginSecretHeader is the request header in which the distribution sends its
+// secret to the load balancer.
 const OriginSecretHeader = "X-Twinsite-Origin"
+
+// OriginSecretsProps names the secrets.
+type OriginSecretsProps struct {
+	// Names are the construct ids of the secrets, as "first". The distribution
+	// sends the first one's value; the load balancer accepts all. Required.
+	Names []string
+}
 
 // OriginSecrets are secrets that a distribution shares with its origin.
 //
@@ -25,11 +32,11 @@ type OriginSecrets struct {
 	values []string
 }
 
-// NewOriginSecrets generates one secret for each name. The first is the one to
-// send; all are to be accepted.
-func NewOriginSecrets(scope constructs.Construct, id string, names []string) *OriginSecrets {
+// NewOriginSecrets generates one secret for each name.
+func NewOriginSecrets(scope constructs.Construct, id string, props *OriginSecretsProps) *OriginSecrets {
+	require(id, "Names", props.Names)
 	s := &OriginSecrets{Construct: constructs.NewConstruct(scope, &id)}
-	for _, name := range names {
+	for _, name := range props.Names {
 		secret := awssecretsmanager.NewSecret(s.Construct, &name, &awssecretsmanager.SecretProps{
 			Description: jsii.Sprintf("What CloudFront shows the home load balancer in the header %s", OriginSecretHeader),
 			GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
@@ -40,8 +47,7 @@ func NewOriginSecrets(scope constructs.Construct, id string, names []string) *Or
 		})
 		acknowledge(secret, "AwsSolutions-SMG4",
 			"Deployments read the value; one that changed between them would shut CloudFront out. It is rotated by name: see docs/operations.md.")
-		// Unsafe names what would be wrong of a secret in plain text; this is a
-		// dynamic reference.
+		// It would be unsafe for a secret in plain text; this is a dynamic reference.
 		s.values = append(s.values, *secret.SecretValue().UnsafeUnwrap())
 	}
 	return s

@@ -13,7 +13,7 @@ import (
 // itself only hands them on.
 func newTestOriginSecrets(stage awscdk.Stage, id string, names ...string) (awscdk.Stack, *OriginSecrets) {
 	stack := newTestStack(stage, id)
-	secrets := NewOriginSecrets(stack, "OriginSecrets", names)
+	secrets := NewOriginSecrets(stack, "OriginSecrets", &OriginSecretsProps{Names: names})
 	sent := secrets.Sent()
 	awscdk.NewCfnOutput(stack, jsii.String("Sent"), &awscdk.CfnOutputProps{Value: &sent})
 	for i, value := range secrets.Values() {

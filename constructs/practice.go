@@ -11,34 +11,38 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// practiceDuration is how long the web servers are cut off, in ISO 8601: long
-// enough for every visitor to have moved, for some minutes at the standby, and
-// to be stopped by an alarm.
+// practiceDuration is how long the web servers are cut off, in ISO 8601. It leaves
+// time for every visitor to move, for some minutes at the standby, and for an
+// alarm to stop the experiment.
 const practiceDuration = "PT10M"
 
-// cutOff denies all traffic of subnets by a network ACL of its own, and puts
-// theirs back at the end, also when it is stopped.
+// cutOff is the action of Fault Injection Service that cuts subnets off: it gives
+// them a network ACL that denies all traffic, and at the end, also after a stop,
+// their own again.
 // https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html
 const cutOff = "aws:network:disrupt-connectivity"
 
 // PracticeProps describes an outage to practise with.
 type PracticeProps struct {
+	// Alarms is what the alarms of the region share. Required.
+	Alarms *Alarms
+
 	// Vpc is the network whose private subnets are cut off. Required.
 	Vpc awsec2.IVpc
 
-	// Site is the site's name, as "ticketing": of all that publish the metric
-	// that stops an experiment in this account and region, it tells its own.
+	// Site is the site's name, as "ticketing". It is the dimension of the metric
+	// that stops the experiment: several sites may share an account and region.
 	// Required.
 	Site string
 
-	// LogsRemoval is what happens to the logs with the stack. Default: the CDK's
-	// own, to retain them.
+	// LogsRemoval is what happens to the logs when the stack is deleted. Default:
+	// the CDK's own, to retain them.
 	LogsRemoval awscdk.RemovalPolicy
 }
 
-// Practice is an experiment of AWS Fault Injection Service: an outage of the
-// region's web servers for ten minutes, when somebody starts it. It ends some
-// minutes after the standby has stopped to answer.
+// Practice is an experiment of AWS Fault Injection Service: when somebody starts
+// it, the region's web servers are cut off for ten minutes. It is stopped within
+// some minutes when the standby does not answer.
 type Practice struct {
 	constructs.Construct
 
@@ -46,15 +50,22 @@ type Practice struct {
 	// for Fault Injection Service.
 	Template awsfis.CfnExperimentTemplate
 
+	// Alarms are the alarms made: that the experiment is not watched, and that it
+	// must stop.
+	Alarms []awscloudwatch.IAlarm
+
 	standby *alarmResponse
 }
 
 // NewPractice makes the experiment's template. [Practice.Follow] names the
 // alarm that stops it.
-func NewPractice(scope constructs.Construct, id string, alarms *Alarms, props *PracticeProps) *Practice {
+func NewPractice(scope constructs.Construct, id string, props *PracticeProps) *Practice {
+	require(id, "Alarms", props.Alarms)
+	require(id, "Vpc", props.Vpc)
+	require(id, "Site", props.Site)
 	p := &Practice{Construct: constructs.NewConstruct(scope, &id)}
 	logs := newLogGroup(p.Construct, "Logs", props.LogsRemoval)
-	stop := p.newStopCondition(alarms, props)
+	stop := p.newStopCondition(props)
 	subnets := p.subnetARNs(props.Vpc)
 	p.Template = awsfis.NewCfnExperimentTemplate(p.Construct, jsii.String("Template"), &awsfis.CfnExperimentTemplateProps{
 		Description: jsii.String("The web servers of the home region are cut off for ten minutes"),
@@ -87,13 +98,13 @@ func (p *Practice) subnetARNs(vpc awsec2.IVpc) []*string {
 	return arns
 }
 
-// newStopCondition is an alarm of this region that says what the alarm on the
-// standby says in us-east-1: an experiment hears of alarms in its own region
-// only, and Route 53 publishes health checks in us-east-1 only. AWS documents
-// neither that it does otherwise nor that it refuses; its service-linked role
-// listens to events, which stay in the alarm's region.
+// newStopCondition makes an alarm in this region that repeats the state of the
+// alarm on the standby, which is in us-east-1 as Route 53's metrics are. An
+// experiment can probably be stopped by alarms of its own region only: AWS does
+// not document it, but the service learns of alarms from events, and those stay in
+// the alarm's region.
 // https://docs.aws.amazon.com/fis/latest/userguide/using-service-linked-roles.html
-func (p *Practice) newStopCondition(alarms *Alarms, props *PracticeProps) awscloudwatch.Alarm {
+func (p *Practice) newStopCondition(props *PracticeProps) awscloudwatch.Alarm {
 	const namespace, name = "Twinsite", "StandbyUnhealthy"
 	p.standby = newAlarmResponse(p.Construct, "Standby", &alarmResponseProps{
 		Call: &awsstepfunctionstasks.CallAwsServiceJsonataProps{
@@ -105,33 +116,35 @@ func (p *Practice) newStopCondition(alarms *Alarms, props *PracticeProps) awsclo
 				"MetricData": []any{map[string]any{
 					"MetricName": name,
 					"Dimensions": []any{map[string]any{"Name": "Site", "Value": props.Site}},
-					"Timestamp":  "{% $states.input.time %}", // of what comes late, too
+					"Timestamp":  "{% $states.input.time %}", // of the change, however late it arrives
 					"Value":      "{% $states.input.detail.state.value = 'ALARM' ? 1 : 0 %}",
 				}},
 			},
 			IamAction:    jsii.String("cloudwatch:PutMetricData"),
 			IamResources: jsii.Strings("*"),
-			// The CDK's statement takes no condition; this one takes away what it
-			// allows too much.
+			// The CDK's statement allows every namespace and takes no condition. This one
+			// denies all others.
 			AdditionalIamStatements: &[]awsiam.PolicyStatement{otherNamespaces(namespace)},
 		},
-		Acknowledge: " Nor are metrics.",
-		LogsRemoval: props.LogsRemoval,
+		AllResources: "Nor are metrics.",
+		LogsRemoval:  props.LogsRemoval,
 	})
-	alarms.add(p.standby.Construct, "Failing", p.standby.failing("Practice is not watched",
+	failing := props.Alarms.add(p.standby.Construct, "Failing", p.standby.failing("Practice is not watched",
 		"What should stop the experiment when the standby does not answer failed: do not start it, or stop it by hand."))
-	return alarms.add(p.Construct, "StandbyUnhealthy", alarmProps{
+	stop := props.Alarms.add(p.Construct, "StandbyUnhealthy", alarmProps{
 		title:     "Practice must stop",
 		means:     "The alarm on the standby is on in us-east-1, and this one repeats it where experiments run: one that runs is stopped.",
 		metric:    awscloudwatch.NewMetric(newMetric(regionOf(p.Construct), namespace, name, maximum, map[string]*string{"Site": &props.Site})),
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,
-		// It is said once, when it changes.
+		// A value is published only when the state changes.
 		missing: awscloudwatch.TreatMissingData_IGNORE,
 	})
+	p.Alarms = []awscloudwatch.IAlarm{failing, stop}
+	return stop
 }
 
-// otherNamespaces denies to publish metrics in any other namespace.
+// otherNamespaces denies publishing metrics in any other namespace.
 func otherNamespaces(namespace string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Effect:     awsiam.Effect_DENY,

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newPracticeRole is what the experiment may do: of AWS's own policy for network
-// actions, AWSFaultInjectionSimulatorNetworkAccess, what this action needs, to
-// the subnets it cuts off.
+// newPracticeRole makes the experiment's role. It allows what this one action needs
+// of AWS's own policy for network actions, AWSFaultInjectionSimulatorNetworkAccess,
+// and on no other subnets than those that are cut off.
 func newPracticeRole(scope constructs.Construct, vpc awsec2.IVpc, subnets []*string) awsiam.Role {
 	stack := awscdk.Stack_Of(scope)
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
@@ -23,7 +23,7 @@ func newPracticeRole(scope constructs.Construct, vpc awsec2.IVpc, subnets []*str
 			},
 		}),
 	})
-	networkACLs := *ec2ARN(scope, "network-acl", "*") // those that the experiment makes
+	networkACLs := *ec2ARN(scope, "network-acl", "*") // those that the experiment creates
 	own := map[string]any{"aws:RequestTag/managedByFIS": "true"}
 	role.AddToPolicy(allow("*", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNetworkAcls", "ec2:DescribeSubnets", "ec2:DescribeVpcs"))
 	role.AddToPolicy(allow(*ec2ARN(scope, "prefix-list", "*"), "ec2:GetManagedPrefixListEntries"))

@@ -15,9 +15,9 @@ const experimentType = "AWS::FIS::ExperimentTemplate"
 
 func newTestPractice(stage awscdk.Stage, id string, mutate func(*PracticeProps)) (stack, alarmStack awscdk.Stack) {
 	stack, alarmStack = newTestStack(stage, id), newTestStackIn(stage, id+"Alarm", globalRegion)
-	props := &PracticeProps{Vpc: testVpc(stack), Site: "ticketing"}
+	props := &PracticeProps{Alarms: testAlarms(stack), Vpc: testVpc(stack), Site: "ticketing"}
 	mutate(props)
-	NewPractice(stack, "Practice", testAlarms(stack), props).Follow(alarmStack, "Follow", testFollowed(alarmStack))
+	NewPractice(stack, "Practice", props).Follow(alarmStack, "Follow", testFollowed(alarmStack))
 	return stack, alarmStack
 }
 

@@ -5,11 +5,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// keepProviderLogs gives the function of one of the CDK's own custom resources
-// a log group that forgets after three months and goes with the stack. Lambda
-// would make one that is kept for ever. The CDK has no property for it; the
-// provider stands once in a stack, under the id of its type.
-func keepProviderLogs(stack awscdk.Stack, provider string) {
+// addProviderLogs gives the function of one of the CDK's own custom resources a
+// log group whose entries expire after three months and which is deleted with
+// the stack. Lambda would make one that lasts for ever. The CDK has no property
+// for it. A stack has each provider once, under the id of its type.
+func addProviderLogs(stack awscdk.Stack, provider string) {
 	id := provider + "Logs"
 	if stack.Node().TryFindChild(&id) != nil {
 		return

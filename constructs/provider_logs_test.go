@@ -12,8 +12,8 @@ func TestProviderLogs(t *testing.T) {
 	const provider = "Custom::VpcRestrictDefaultSGCustomResourceProvider"
 	stack := newTestStack(stage, "Kept")
 	awsec2.NewVpc(stack, jsii.String("Vpc"), nil)
-	keepProviderLogs(stack, provider)
-	keepProviderLogs(stack, provider)
+	addProviderLogs(stack, provider)
+	addProviderLogs(stack, provider)
 
 	plain := newTestStack(stage, "Plain")
 	awsec2.NewVpc(plain, jsii.String("Vpc"), nil)

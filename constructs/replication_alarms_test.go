@@ -11,9 +11,9 @@ import (
 
 func newTestReplicationAlarms(stage awscdk.Stage, id string, mutate func(*ReplicationAlarmsProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
-	props := &ReplicationAlarmsProps{Bucket: awss3.NewBucket(stack, jsii.String("Bucket"), nil)}
+	props := &ReplicationAlarmsProps{Alarms: testAlarms(stack), Bucket: awss3.NewBucket(stack, jsii.String("Bucket"), nil)}
 	mutate(props)
-	NewReplicationAlarms(stack, "ReplicationAlarms", testAlarms(stack), props)
+	NewReplicationAlarms(stack, "ReplicationAlarms", props)
 	return stack
 }
 

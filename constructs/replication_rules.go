@@ -5,15 +5,15 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The rule of each bucket, the same both ways: it copies all objects, their
-// deletions, and changes made to replicas; the last only counts when the other
-// bucket's rule says so too. One way is said to the CDK and the other to S3, as
-// [ReverseReplication] explains.
+// Both buckets have the same rule: it replicates all objects, their deletions, and
+// changes made to replicas. The last has no effect unless both buckets' rules have
+// it. The CDK writes one rule and a custom resource the other, as
+// [NewReverseReplication] explains.
 
-// replicationRuleID names the one rule of each bucket.
+// replicationRuleID is the id of the one rule of each bucket.
 const replicationRuleID = "AllObjects"
 
-// replicationRule is the rule of the way there, in the CDK's words.
+// replicationRule is the rule from home to the standby, as the CDK writes it.
 func replicationRule(to awss3.IBucket, timeControl bool) *awss3.ReplicationRule {
 	rule := &awss3.ReplicationRule{
 		Id:                      jsii.String(replicationRuleID),
@@ -29,13 +29,13 @@ func replicationRule(to awss3.IBucket, timeControl bool) *awss3.ReplicationRule 
 	return rule
 }
 
-// replicationRuleBack is the rule of the way back, in the words of S3's API.
+// replicationRuleBack is the rule from the standby home, as S3's API reads it.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
 func replicationRuleBack(to awss3.IBucket, timeControl bool) map[string]any {
 	enabled := map[string]any{"Status": "Enabled"}
 	destination := map[string]any{"Bucket": to.BucketArn(), "Metrics": enabled}
 	if timeControl {
-		minutes := map[string]any{"Minutes": replicationMinutes}
+		minutes := map[string]any{"Minutes": replicationDelay.Minutes()}
 		destination["Metrics"] = map[string]any{"Status": "Enabled", "EventThreshold": minutes}
 		destination["ReplicationTime"] = map[string]any{"Status": "Enabled", "Time": minutes}
 	}

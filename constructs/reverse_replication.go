@@ -9,7 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// ReverseReplicationProps describes the way back from a replica bucket.
+// ReverseReplicationProps describes replication back from a replica bucket.
 type ReverseReplicationProps struct {
 	// From is the replica bucket, in another stack and region. Required.
 	From awss3.IBucket
@@ -20,23 +20,23 @@ type ReverseReplicationProps struct {
 	// To is the bucket it is a replica of. Required.
 	To awss3.IBucket
 
-	// TimeControl is as in StaticSiteProps.
+	// TimeControl replicates within 15 minutes by S3's service level agreement,
+	// Replication Time Control. Default: without it.
 	TimeControl bool
 }
 
-// ReverseReplication puts a replication rule on a bucket of another stack.
+// NewReverseReplication puts the rule of a [StaticSite]'s bucket on the replica
+// bucket too, which belongs to another stack.
 //
-// CloudFormation cannot express replication both ways: each bucket has to
-// exist before the other's rule. So the second rule is put by a custom
-// resource, which calls S3 as an operator would, when both are there.
-type ReverseReplication struct {
-	constructs.Construct
-}
-
-// NewReverseReplication mirrors the rule of a [StaticSite]'s bucket.
-func NewReverseReplication(scope constructs.Construct, id string, props *ReverseReplicationProps) *ReverseReplication {
-	r := &ReverseReplication{Construct: constructs.NewConstruct(scope, &id)}
-	role := r.newRole(props)
+// CloudFormation cannot express replication in both directions: each bucket has to
+// exist before the other's rule. So a custom resource puts the second rule through
+// S3's API, once both buckets exist.
+func NewReverseReplication(scope constructs.Construct, id string, props *ReverseReplicationProps) {
+	require(id, "From", props.From)
+	require(id, "FromRegion", props.FromRegion)
+	require(id, "To", props.To)
+	scope = constructs.NewConstruct(scope, &id)
+	role := newReverseRole(scope, props)
 	put := &customresources.AwsSdkCall{
 		Service: jsii.String("S3"),
 		Action:  jsii.String("putBucketReplication"),
@@ -50,7 +50,7 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 		},
 		PhysicalResourceId: customresources.PhysicalResourceId_Of(props.From.BucketName()),
 	}
-	rule := customresources.NewAwsCustomResource(r.Construct, jsii.String("Rule"), &customresources.AwsCustomResourceProps{
+	rule := customresources.NewAwsCustomResource(scope, jsii.String("Rule"), &customresources.AwsCustomResourceProps{
 		ResourceType: jsii.String("Custom::BucketReplication"),
 		OnCreate:     put,
 		OnUpdate:     put,
@@ -62,26 +62,25 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 			// The bucket may be gone already, and its rule with it.
 			IgnoreErrorCodesMatching: jsii.String("NoSuchBucket"),
 		},
-		// The Lambda runtime's own SDK knows these calls; a newer one would be
-		// installed at every deployment.
+		// The SDK of the Lambda runtime has these calls. With true, the function would
+		// download another at every deployment.
 		InstallLatestAwsSdk: jsii.Bool(false),
 		Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
 			allow(*props.From.BucketArn(), "s3:PutReplicationConfiguration"),
-			// The role trusts S3 alone: passed elsewhere, it is of no use.
+			// The role trusts S3 only: no other service could use it.
 			allow(*role.RoleArn(), "iam:PassRole"),
 		}),
 	})
-	// The id that the CDK gives the function of all its AwsCustomResources.
-	acknowledgeFunction(awscdk.Stack_Of(r.Construct), "AWS679f53fac002430cb0da5b7982bd2287")
-	// With its policy: an object that comes before the role may write is never
-	// replicated.
+	// The CDK gives this id to the function of all its AwsCustomResources.
+	acknowledgeFunction(awscdk.Stack_Of(scope), "AWS679f53fac002430cb0da5b7982bd2287")
+	// A dependency on the role includes its policy: an object that is written before
+	// the role may copy it is never replicated.
 	rule.Node().AddDependency(role)
-	return r
 }
 
-// newRole is what S3 assumes to copy objects back.
-func (r *ReverseReplication) newRole(props *ReverseReplicationProps) awsiam.Role {
-	role := awsiam.NewRole(r.Construct, jsii.String("Role"), &awsiam.RoleProps{
+// newReverseRole makes the role that S3 assumes to copy objects back.
+func newReverseRole(scope constructs.Construct, props *ReverseReplicationProps) awsiam.Role {
+	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("s3.amazonaws.com"), nil),
 	})
 	role.AddToPolicy(allow(*props.From.BucketArn(), "s3:GetReplicationConfiguration", "s3:ListBucket"))
@@ -93,6 +92,7 @@ func (r *ReverseReplication) newRole(props *ReverseReplicationProps) awsiam.Role
 	return role
 }
 
+// allow is a statement that allows actions on one resource, or on "*".
 func allow(resource string, actions ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings(actions...),

@@ -8,32 +8,39 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// ScheduleProps describes one scheduled action.
-type ScheduleProps struct {
-	// Name tells the schedule from the group's others; it is its construct id.
-	// Required.
-	Name string
-
-	// Group is the Auto Scaling group. Required.
-	Group awsautoscaling.AutoScalingGroup
-
+// ScheduleOptions describes one scheduled action.
+type ScheduleOptions struct {
 	// Cron is when the action recurs, in the five fields of cron, read in
-	// TimeZone. Either Cron or Start is required.
+	// TimeZone. Default: it does not recur, and Start says when it happens.
 	Cron string
 
 	// TimeZone is the time zone's IANA name, as "Asia/Seoul". Default: UTC.
 	TimeZone string
 
-	// Start is the one moment at which the action happens.
+	// Start is the one moment at which the action happens. Required without Cron.
 	Start time.Time
 
 	// Minimum and Maximum bound the group from then on. Required.
 	Minimum, Maximum int
 }
 
+// ScheduleProps describes one scheduled action, and of which group.
+type ScheduleProps struct {
+	ScheduleOptions
+
+	// Group is the Auto Scaling group. Required.
+	Group awsautoscaling.AutoScalingGroup
+}
+
 // NewSchedule resizes a group at set times. It is L1: the L2 demands a cron
-// expression, and with it cannot say "once".
-func NewSchedule(scope constructs.Construct, props *ScheduleProps) awsautoscaling.CfnScheduledAction {
+// expression, and so cannot say "once".
+func NewSchedule(scope constructs.Construct, id string, props *ScheduleProps) awsautoscaling.CfnScheduledAction {
+	require(id, "Group", props.Group)
+	require(id, "Minimum", props.Minimum)
+	require(id, "Maximum", props.Maximum)
+	if props.Cron == "" && props.Start.IsZero() {
+		panic(id + ": Start is missing: set it, or Cron")
+	}
 	action := &awsautoscaling.CfnScheduledActionProps{
 		AutoScalingGroupName: props.Group.AutoScalingGroupName(),
 		MinSize:              jsii.Number(props.Minimum),
@@ -45,10 +52,10 @@ func NewSchedule(scope constructs.Construct, props *ScheduleProps) awsautoscalin
 	} else {
 		action.StartTime = jsii.String(props.Start.UTC().Format(time.RFC3339))
 	}
-	return awsautoscaling.NewCfnScheduledAction(scope, &props.Name, action)
+	return awsautoscaling.NewCfnScheduledAction(scope, &id, action)
 }
 
-// stringOrNil turns Go's "left out" into the CDK's.
+// stringOrNil is nil, which the CDK reads as left out, for an empty text.
 func stringOrNil(s string) *string {
 	if s == "" {
 		return nil

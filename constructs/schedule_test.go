@@ -10,14 +10,11 @@ import (
 func newTestSchedule(stage awscdk.Stage, id string, mutate func(*ScheduleProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
 	props := &ScheduleProps{
-		Name:    "Opening",
-		Group:   testGroup(stack),
-		Cron:    "0 10 * * *",
-		Minimum: 4,
-		Maximum: 6,
+		ScheduleOptions: ScheduleOptions{Cron: "0 10 * * *", Minimum: 4, Maximum: 6},
+		Group:           testGroup(stack),
 	}
 	mutate(props)
-	NewSchedule(stack, props)
+	NewSchedule(stack, "Opening", props)
 	return stack
 }
 

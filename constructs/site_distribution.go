@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -31,17 +33,18 @@ type SiteDistributionProps struct {
 	// certificate must cover Home. Default: HTTP on port 80.
 	OriginTLS bool
 
-	// OriginSecret is shown to the home load balancer. Default: nothing is.
+	// OriginSecret is sent to the home load balancer in the header
+	// [OriginSecretHeader]. Default: the header is not sent.
 	OriginSecret string
 
-	// KeepAliveSeconds is how long an idle connection to a load balancer is
-	// kept: 1 to 120. Required.
-	KeepAliveSeconds float64
+	// KeepAlive is how long CloudFront keeps an idle connection to a load balancer
+	// open: whole seconds, 1 s to 120 s. Required.
+	KeepAlive time.Duration
 
-	// ErrorCachingSeconds is how long an answer 500, 502, 503 or 504 is
-	// repeated. CloudFront's own default, 10, prolongs every outage and blurs
-	// the health check. Default: 0.
-	ErrorCachingSeconds float64
+	// ErrorCaching is how long an answer 500, 502, 503 or 504 is cached, in whole
+	// seconds. CloudFront's own default, 10 s, prolongs every outage, and health
+	// checkers would see cached answers too. Default: 0 s.
+	ErrorCaching time.Duration
 
 	// SecurityHeaders adds security headers to answers that lack them. Default:
 	// none is added.
@@ -53,68 +56,67 @@ type SiteDistributionProps struct {
 	// HTTP3 offers HTTP/3 beside HTTP/2. Default: HTTP/2.
 	HTTP3 bool
 
-	// WebACL is the ARN of a web ACL for distributions. Default: none stands
-	// before it.
+	// WebACL is the ARN of a web ACL for distributions. Default: none.
 	WebACL string
 
 	// Logs is the bucket for a line about every request. Default: no log.
 	Logs awss3.IBucket
 }
 
-// SiteDistribution is the CloudFront distribution in front of the home load
-// balancer: it caches nothing and forwards everything.
-type SiteDistribution struct {
-	constructs.Construct
-
-	// Distribution is the distribution itself.
-	Distribution awscloudfront.Distribution
-}
-
-// NewSiteDistribution makes the distribution that visitors reach.
-func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistributionProps) *SiteDistribution {
-	d := &SiteDistribution{Construct: constructs.NewConstruct(scope, &id)}
-	distribution := awscloudfront.DistributionProps{
+// NewSiteDistribution makes the distribution that visitors reach, in front of the
+// home load balancer. It caches nothing and forwards everything.
+func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistributionProps) awscloudfront.Distribution {
+	require(id, "HostNames", props.HostNames)
+	require(id, "Certificate", props.Certificate)
+	require(id, "Home", props.Home)
+	require(id, "KeepAlive", props.KeepAlive)
+	if props.Standby != "" {
+		requireWith(id, "Standby", "EdgeFunction", props.EdgeFunction)
+	}
+	scope = constructs.NewConstruct(scope, &id)
+	settings := awscloudfront.DistributionProps{
 		Comment:         jsii.Sprintf("%s: the site", props.HostNames[0]),
 		DomainNames:     jsii.Strings(props.HostNames...),
 		Certificate:     props.Certificate,
-		DefaultBehavior: d.behavior(props),
-		ErrorResponses:  errorResponses(props.ErrorCachingSeconds, 500, 502, 503, 504),
+		DefaultBehavior: siteBehavior(scope, props),
+		ErrorResponses:  errorResponses(props.ErrorCaching, 500, 502, 503, 504),
 		EnableIpv6:      &props.IPv6,
 		HttpVersion:     httpVersion(props.HTTP3),
 	}
 	if props.WebACL != "" {
-		distribution.WebAclId = &props.WebACL
+		settings.WebAclId = &props.WebACL
 	}
-	d.Distribution = newDistribution(d.Construct, distribution, props.Logs, "site-distribution/")
+	distribution := newDistribution(scope, settings, props.Logs, "site-distribution/")
 	if props.Standby != "" {
-		addStandbyOrigin(d.Distribution, props)
+		addStandbyOrigin(distribution, props)
 	}
 	if props.WebACL == "" {
-		acknowledge(d.Distribution, "AwsSolutions-CFR2",
+		acknowledge(distribution, "AwsSolutions-CFR2",
 			"A web ACL is paid for by the month, whatever it refuses: whoever describes a small site may decide against it.")
 	}
-	return d
+	return distribution
 }
 
-func (d *SiteDistribution) behavior(props *SiteDistributionProps) *awscloudfront.BehaviorOptions {
+// siteBehavior is what CloudFront does with every request.
+func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *awscloudfront.BehaviorOptions {
 	behavior := &awscloudfront.BehaviorOptions{
 		Origin:               homeOrigin(props),
 		ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
 		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_ALL(),
 		CachePolicy:          awscloudfront.CachePolicy_CACHING_DISABLED(),
 		OriginRequestPolicy:  awscloudfront.OriginRequestPolicy_ALL_VIEWER(),
-		// CloudFront compresses nothing that it does not cache: the web server
-		// does. The article ticks the box, so it is ticked.
+		// It has no effect without caching: the web server compresses. The article
+		// ticks the box, so it is ticked here.
 		Compress: jsii.Bool(true),
 	}
 	if props.SecurityHeaders {
-		behavior.ResponseHeadersPolicy = newSecurityHeaders(d.Construct, "SecurityHeaders")
+		behavior.ResponseHeadersPolicy = newSecurityHeaders(scope, "SecurityHeaders")
 	}
 	if props.Standby != "" {
 		behavior.FunctionAssociations = &[]*awscloudfront.FunctionAssociation{{
 			EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,
-			Function: awscloudfront.NewFunction(d.Construct, jsii.String("ReadFailover"), &awscloudfront.FunctionProps{
-				FunctionName: uniqueName(d.Construct),
+			Function: awscloudfront.NewFunction(scope, jsii.String("ReadFailover"), &awscloudfront.FunctionProps{
+				FunctionName: uniqueName(scope),
 				Comment:      jsii.String("Retries reads at the standby"),
 				Runtime:      awscloudfront.FunctionRuntime_JS_2_0(),
 				Code:         awscloudfront.FunctionCode_FromInline(&props.EdgeFunction),

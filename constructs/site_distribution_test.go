@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -12,10 +13,10 @@ import (
 func newTestSiteDistribution(stage awscdk.Stage, id string, mutate func(awscdk.Stack, *SiteDistributionProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
 	props := &SiteDistributionProps{
-		HostNames:        []string{"example.com"},
-		Certificate:      testCertificate(stack),
-		Home:             "home.elb.amazonaws.com",
-		KeepAliveSeconds: 5,
+		HostNames:   []string{"example.com"},
+		Certificate: testCertificate(stack),
+		Home:        "home.elb.amazonaws.com",
+		KeepAlive:   5 * time.Second,
 	}
 	mutate(stack, props)
 	NewSiteDistribution(stack, "Site", props)
@@ -32,8 +33,8 @@ func TestSiteDistribution(t *testing.T) {
 		props.EdgeFunction = "function handler(event) { return event.request; }"
 		props.OriginTLS = true
 		props.OriginSecret = "{{resolve:secretsmanager:x}}"
-		props.KeepAliveSeconds = 60
-		props.ErrorCachingSeconds = 10
+		props.KeepAlive = time.Minute
+		props.ErrorCaching = 10 * time.Second
 		props.SecurityHeaders = true
 		props.IPv6 = true
 		props.HTTP3 = true

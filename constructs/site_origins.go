@@ -1,26 +1,26 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The ids of the origins of the site's distribution, by which the edge function
-// calls them.
+// The ids of the origins of the site's distribution. The edge function names them.
 const (
 	homeOriginID    = "home"
 	standbyOriginID = "standby"
 )
 
-// Where there is another region to ask, one that takes no connection is given
-// up after twice two seconds, instead of CloudFront's three times ten. One that
-// takes it and says nothing costs the response timeout, 30 s, each time: a
-// shorter one would cut off slow writes too.
+// With a standby to retry at, CloudFront gives up a region that accepts no
+// connection after two attempts of 2 s, instead of its default of three of 10 s.
+// A region that accepts the connection and does not answer costs the response
+// timeout, 30 s, each time: a shorter one would cut off slow writes too.
 const (
-	connectionAttempts       = 2
-	connectionTimeoutSeconds = 2
+	connectionAttempts = 2
+	connectionTimeout  = 2 * time.Second
 )
 
 // homeOrigin is the home load balancer.
@@ -28,7 +28,7 @@ func homeOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
 	origin := &awscloudfrontorigins.HttpOriginProps{
 		OriginId:         jsii.String(homeOriginID),
 		ProtocolPolicy:   awscloudfront.OriginProtocolPolicy_HTTP_ONLY,
-		KeepaliveTimeout: awscdk.Duration_Seconds(&props.KeepAliveSeconds),
+		KeepaliveTimeout: duration(props.KeepAlive),
 	}
 	if props.OriginTLS {
 		origin.ProtocolPolicy = awscloudfront.OriginProtocolPolicy_HTTPS_ONLY
@@ -39,15 +39,15 @@ func homeOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
 	}
 	if props.Standby != "" {
 		origin.ConnectionAttempts = jsii.Number(connectionAttempts)
-		origin.ConnectionTimeout = awscdk.Duration_Seconds(jsii.Number(connectionTimeoutSeconds))
+		origin.ConnectionTimeout = duration(connectionTimeout)
 	}
 	return awscloudfrontorigins.NewHttpOrigin(&props.Home, origin)
 }
 
-// addStandbyOrigin adds the origin that only the edge function names. The L2
-// adds an origin for a behaviour only, and a behaviour with a group of origins
-// cannot take writes. With a second behaviour, the L2 would have a second
-// origin of its own, and this one would have to be the third.
+// addStandbyOrigin adds the origin that only the edge function names. The L2 adds
+// an origin with a behaviour only, and a behaviour with a group of origins cannot
+// take writes. The override is for the second place in the list: a second
+// behaviour with an origin of its own would be overwritten.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
 func addStandbyOrigin(site awscloudfront.Distribution, props *SiteDistributionProps) {
 	distribution := site.Node().DefaultChild().(awscloudfront.CfnDistribution)
@@ -55,11 +55,11 @@ func addStandbyOrigin(site awscloudfront.Distribution, props *SiteDistributionPr
 		"Id":                 standbyOriginID,
 		"DomainName":         props.Standby,
 		"ConnectionAttempts": connectionAttempts,
-		"ConnectionTimeout":  connectionTimeoutSeconds,
+		"ConnectionTimeout":  connectionTimeout.Seconds(),
 		"CustomOriginConfig": map[string]any{
 			"OriginProtocolPolicy":   "https-only",
 			"OriginSSLProtocols":     []string{"TLSv1.2"},
-			"OriginKeepaliveTimeout": props.KeepAliveSeconds,
+			"OriginKeepaliveTimeout": props.KeepAlive.Seconds(),
 		},
 	})
 }

@@ -12,8 +12,9 @@ import (
 // newStaticDistribution serves the files of one region's bucket.
 func newStaticDistribution(scope constructs.Construct, bucket awss3.IBucket, props *StaticSiteProps) awscloudfront.Distribution {
 	behavior := &awscloudfront.BehaviorOptions{
-		// By its regional domain name: the global one redirects for a while after
-		// a bucket is made. Reading is the origin access control's alone.
+		// The origin is the bucket's regional domain name: the global one redirects
+		// for a while after a bucket is created. Nobody but the origin access control
+		// may read the bucket.
 		Origin:               awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(bucket, nil),
 		ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
 		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_GET_HEAD_OPTIONS(),
@@ -23,7 +24,7 @@ func newStaticDistribution(scope constructs.Construct, bucket awss3.IBucket, pro
 	if props.Headers {
 		behavior.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_CORS_ALLOW_ALL_ORIGINS_AND_SECURITY_HEADERS()
 	}
-	distribution := awscloudfront.DistributionProps{
+	settings := awscloudfront.DistributionProps{
 		Comment:         jsii.Sprintf("Static files, %s", *awscdk.Stack_Of(scope).Region()),
 		DefaultBehavior: behavior,
 		EnableIpv6:      &props.IPv6,
@@ -32,13 +33,13 @@ func newStaticDistribution(scope constructs.Construct, bucket awss3.IBucket, pro
 	if props.UncachedPath != "" {
 		uncached := *behavior
 		uncached.CachePolicy = awscloudfront.CachePolicy_CACHING_DISABLED()
-		distribution.AdditionalBehaviors = &map[string]*awscloudfront.BehaviorOptions{props.UncachedPath: &uncached}
-		// S3 answers 403 for what is not there to a reader who may not list.
-		distribution.ErrorResponses = errorResponses(0, 403, 404)
+		settings.AdditionalBehaviors = &map[string]*awscloudfront.BehaviorOptions{props.UncachedPath: &uncached}
+		// S3 answers 403 for a missing object when the reader may not list the bucket.
+		settings.ErrorResponses = errorResponses(0, 403, 404)
 	}
 	if props.HostName != "" {
-		distribution.DomainNames = jsii.Strings(props.HostName)
-		distribution.Certificate = props.Certificate
+		settings.DomainNames = jsii.Strings(props.HostName)
+		settings.Certificate = props.Certificate
 	}
-	return newDistribution(scope, distribution, props.Logs, "static-distribution/")
+	return newDistribution(scope, settings, props.Logs, "static-distribution/")
 }

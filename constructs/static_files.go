@@ -11,37 +11,48 @@ import (
 )
 
 // assetsPrefix is the folder whose files have a hash of their content in their
-// name: they never change, so they may be kept for ever.
+// name: under one name they never change, so browsers may cache them for ever.
 const assetsPrefix = "assets/"
+
+// StaticFilesProps describes what is uploaded, and where to.
+type StaticFilesProps struct {
+	// Folder is the path of the folder whose files are uploaded. Required.
+	Folder string
+
+	// Bucket takes them. Required.
+	Bucket awss3.IBucket
+}
 
 // NewStaticFiles uploads the files of a folder to a bucket at deployment. Files
 // below assets/ are cached for a year, others for five minutes. Objects that
 // are not in the folder are left alone: the application's own uploads live in
 // the same bucket.
-func NewStaticFiles(scope constructs.Construct, id, folder string, bucket awss3.IBucket) {
+func NewStaticFiles(scope constructs.Construct, id string, props *StaticFilesProps) {
+	require(id, "Folder", props.Folder)
+	require(id, "Bucket", props.Bucket)
 	scope = constructs.NewConstruct(scope, &id)
 	upload := func(id string, only, except []string, cache ...deployment.CacheControl) {
 		files := deployment.NewBucketDeployment(scope, &id, &deployment.BucketDeploymentProps{
-			DestinationBucket: bucket,
-			Sources:           &[]deployment.ISource{deployment.Source_Asset(&folder, nil)},
+			DestinationBucket: props.Bucket,
+			Sources:           &[]deployment.ISource{deployment.Source_Asset(&props.Folder, nil)},
 			Exclude:           jsii.Strings(except...),
 			Include:           jsii.Strings(only...),
 			CacheControl:      &cache,
 			Prune:             jsii.Bool(false),
 		})
-		// With all that belongs to the bucket: an object uploaded before the
-		// replication role may write is never replicated.
-		files.Node().AddDependency(bucket)
+		// A dependency on the bucket includes its replication role and policy: an
+		// object that is uploaded before the role may write is never replicated.
+		files.Node().AddDependency(props.Bucket)
 	}
 	upload("Assets", []string{assetsPrefix + "*"}, []string{"*"},
-		deployment.CacheControl_SetPublic(), maxAge(365*24*time.Hour), deployment.CacheControl_Immutable())
+		deployment.CacheControl_SetPublic(), maxAge(365*day), deployment.CacheControl_Immutable())
 	upload("Others", nil, []string{assetsPrefix + "*"},
 		deployment.CacheControl_SetPublic(), maxAge(5*time.Minute))
 	acknowledgeUpload(awscdk.Stack_Of(scope))
 }
 
-// acknowledgeUpload speaks of the function that does all the uploads of a
-// stack, under the id that the CDK gives it.
+// acknowledgeUpload acknowledges the findings in the function that does all the
+// uploads of a stack. Its id is the CDK's.
 func acknowledgeUpload(stack awscdk.Stack) {
 	function := "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"
 	acknowledge(stack.Node().FindChild(&function), "AwsSolutions-L1", "The CDK's own function: each version of the CDK brings the runtime that it was tested with.")
@@ -52,5 +63,5 @@ func acknowledgeUpload(stack awscdk.Stack) {
 }
 
 func maxAge(d time.Duration) deployment.CacheControl {
-	return deployment.CacheControl_MaxAge(awscdk.Duration_Seconds(jsii.Number(d.Seconds())))
+	return deployment.CacheControl_MaxAge(duration(d))
 }

@@ -16,7 +16,7 @@ func TestStaticFiles(t *testing.T) {
 	stack, site := newTestStaticSite(stage, "Minimal", func(stack awscdk.Stack, props *StaticSiteProps) {
 		props.ReplicateTo = replicaBucket(stack)
 	})
-	NewStaticFiles(stack, "StaticFiles", staticFolder, site.Bucket)
+	NewStaticFiles(stack, "StaticFiles", &StaticFilesProps{Folder: staticFolder, Bucket: site.Bucket})
 
 	// The CDK's own choices: all files alike, and nothing else in the bucket.
 	plain := newTestStack(stage, "Plain")

@@ -33,20 +33,20 @@ type StaticSiteProps struct {
 	// HTTP3 offers HTTP/3 beside HTTP/2. Default: HTTP/2.
 	HTTP3 bool
 
-	// UncachedPath is a path whose answer is never cached, nor that it is
-	// missing, as "/failover-switch". Default: all paths are cached.
+	// UncachedPath is a path whose answers are never cached, not even that the
+	// object is missing, as "/failover-switch". Default: all paths are cached.
 	UncachedPath string
 
 	// ReplicateTo is the bucket that receives a copy of every object and
 	// deletion. Default: none.
 	ReplicateTo awss3.IBucket
 
-	// TimeControl replicates within 15 minutes by S3's service level agreement.
-	// Default: without one.
+	// TimeControl replicates within 15 minutes by S3's service level agreement,
+	// Replication Time Control. Default: without it.
 	TimeControl bool
 
-	// Removal is what happens to the bucket and its files with the stack.
-	// Default: the CDK's own, to retain them.
+	// Removal is what happens to the bucket and its files when the stack is
+	// deleted. Default: the CDK's own, to retain them.
 	Removal awscdk.RemovalPolicy
 
 	// Logs is the bucket, of the same region, for a line about every request to
@@ -54,8 +54,8 @@ type StaticSiteProps struct {
 	Logs awss3.IBucket
 }
 
-// StaticSite is a private, versioned bucket and the distribution that reads
-// it. Both stand in one stack: their policies refer to each other.
+// StaticSite is a private, versioned bucket and the distribution that serves its
+// files. Both stand in one stack, because their policies refer to each other.
 type StaticSite struct {
 	constructs.Construct
 
@@ -72,6 +72,10 @@ type StaticSite struct {
 
 // NewStaticSite makes the bucket and distribution of one region.
 func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps) *StaticSite {
+	if props.HostName != "" {
+		requireWith(id, "HostName", "Certificate", props.Certificate)
+		requireWith(id, "HostName", "Zone", props.Zone)
+	}
 	s := &StaticSite{Construct: constructs.NewConstruct(scope, &id)}
 	bucket := awss3.BucketProps{
 		Versioned:     jsii.Bool(true), // replication demands it
@@ -104,14 +108,14 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 	return s
 }
 
-// Why some findings of cdk-nag are as they should be.
 const (
+	// replicatesAll is why a policy may name all objects of a bucket.
 	replicatesAll = "Every object of the bucket is replicated."
 
-	// allObjects are the findings about a policy for all objects of a bucket of
-	// the same stack.
+	// allObjects matches cdk-nag's finding about a policy for all objects of a
+	// bucket of the same stack.
 	allObjects = `/^Resource::<\w+\.Arn>\/\*$/`
 )
 
-// Address is where the files are served, as "https://static.example.com".
+// Address is the URL of the files, as "https://static.example.com".
 func (s *StaticSite) Address() string { return "https://" + s.Host }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -44,7 +45,7 @@ func ours() map[string]namer {
 		"function": {functionType, func(stack awscdk.Stack) {
 			NewSiteDistribution(stack, "Site", &SiteDistributionProps{
 				HostNames: []string{"example.com"}, Certificate: testCertificate(stack), Home: "home.example.com",
-				Standby: "standby.example.com", EdgeFunction: "code", OriginTLS: true, KeepAliveSeconds: 5,
+				Standby: "standby.example.com", EdgeFunction: "code", OriginTLS: true, KeepAlive: 5 * time.Second,
 			})
 		}},
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// userData writes /etc/twinsite.env, by which any image learns where it runs,
-// and then is the script as it stands: that holds no tokens, so that it can be
-// linted and run outside CloudFormation. All is one bash script: the
-// interpreter in the script's own first line is a comment here.
-func userData(props *WebServersProps) awsec2.UserData {
+// userData is a bash script that writes /etc/twinsite.env, from which any image
+// learns where it runs, followed by props.UserData unchanged. That script contains
+// no tokens, so it can be linted and run outside CloudFormation. Its own first line,
+// which names the interpreter, is a comment here.
+func userData(props *WebServersOptions) awsec2.UserData {
 	data := awsec2.UserData_ForLinux(nil)
 	data.AddCommands(jsii.String("cat > /etc/twinsite.env <<'TWINSITE'"))
 	for _, name := range slices.Sorted(maps.Keys(props.Environment)) {

@@ -14,18 +14,18 @@ const maxUserData = 16 << 10
 
 func TestUserData(t *testing.T) {
 	tests := map[string]struct {
-		props WebServersProps
+		props WebServersOptions
 		want  string
 	}{
 		"minimal": {
 			want: "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nTWINSITE",
 		},
 		"values in the order of their names": {
-			props: WebServersProps{Environment: map[string]string{"B": "two words", "A": "$HOME", "C": ""}},
+			props: WebServersOptions{Environment: map[string]string{"B": "two words", "A": "$HOME", "C": ""}},
 			want:  "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nA='$HOME'\nB='two words'\nC=''\nTWINSITE",
 		},
 		"the script after them, as it is": {
-			props: WebServersProps{
+			props: WebServersOptions{
 				Environment: map[string]string{"A": "1"},
 				UserData:    "#!/bin/bash\nset -euo pipefail\necho \"${A:?}\"\n",
 			},
@@ -49,7 +49,7 @@ func TestUserDataFits(t *testing.T) {
 	for _, name := range []string{"TWINSITE_SITE", "TWINSITE_REGION", "TWINSITE_STATIC_URL", "TWINSITE_HEALTH_PATHS"} {
 		environment[name] = string(make([]byte, longest))
 	}
-	rendered := *userData(&WebServersProps{Environment: environment, UserData: web.UserData}).Render()
+	rendered := *userData(&WebServersOptions{Environment: environment, UserData: web.UserData}).Render()
 	if len(rendered) > maxUserData {
 		t.Errorf("got %d bytes, want at most %d", len(rendered), maxUserData)
 	}

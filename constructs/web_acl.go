@@ -9,86 +9,83 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// WebACLProps describes what is refused at one entrance.
+// WebACLProps describes a web ACL.
 type WebACLProps struct {
-	// LoadBalancer is what the web ACL stands before. Default: a distribution
-	// that names the web ACL; its stack is then in us-east-1.
+	// LoadBalancer is the load balancer that the web ACL protects. Default: the web
+	// ACL is for a distribution, which has to name it, and its stack must be in
+	// us-east-1.
 	LoadBalancer elb.IApplicationLoadBalancer
 
 	// UnlimitedPath is the path whose requests are not counted, as "/healthz".
 	// Required.
 	UnlimitedPath string
 
-	// RequestsPerAddress is how many requests in five minutes one address may
-	// make, from 10. Required.
+	// RequestsPerAddress is how many requests one address may make in five
+	// minutes, from 10. Required.
 	RequestsPerAddress int
 
-	// Forwarded says that a distribution forwards requests here too, beside
-	// visitors who come themselves. Default: everybody comes himself.
+	// Forwarded says that requests arrive through CloudFront too, and not only from
+	// visitors directly. Those are counted by the address that CloudFront forwards
+	// them for. Default: all come directly.
 	Forwarded bool
 
-	// BlockCommon blocks what AWS's common rules find fault with. Default: it is
-	// counted only.
+	// BlockCommon blocks requests that match AWS's common rules. Default: they are
+	// counted and logged only.
 	BlockCommon bool
 
-	// LogsRemoval is what happens to the logs with the stack. Default: the CDK's
-	// own, to retain them.
+	// LogsRemoval is what happens to the logs when the stack is deleted. Default:
+	// the CDK's own, to retain them.
 	LogsRemoval awscdk.RemovalPolicy
 }
 
-// WebACL is a web ACL of AWS WAF and its logs. It is L1 throughout: the CDK has
-// no L2 for WAF.
-type WebACL struct {
-	constructs.Construct
-
-	// ARN is what a distribution names it by.
-	ARN string
-}
-
-// NewWebACL makes the web ACL of one entrance.
-func NewWebACL(scope constructs.Construct, id string, props *WebACLProps) *WebACL {
-	w := &WebACL{Construct: constructs.NewConstruct(scope, &id)}
+// NewWebACL makes a web ACL of AWS WAF and its logs, and returns its ARN. It is L1
+// throughout: the CDK has no L2 for WAF.
+func NewWebACL(scope constructs.Construct, id string, props *WebACLProps) (arn string) {
+	require(id, "UnlimitedPath", props.UnlimitedPath)
+	require(id, "RequestsPerAddress", props.RequestsPerAddress)
+	scope = constructs.NewConstruct(scope, &id)
 	wafScope := "CLOUDFRONT"
 	if props.LoadBalancer != nil {
 		wafScope = "REGIONAL"
 	}
-	acl := waf.NewCfnWebACL(w.Construct, jsii.String("Acl"), &waf.CfnWebACLProps{
+	acl := waf.NewCfnWebACL(scope, jsii.String("Acl"), &waf.CfnWebACLProps{
 		Scope:            &wafScope,
 		Description:      jsii.String("What is refused before it reaches the site"),
 		DefaultAction:    &waf.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},
 		Rules:            webACLRules(props),
 		VisibilityConfig: visibility("All"),
 	})
-	w.ARN = *acl.AttrArn()
+	arn = *acl.AttrArn()
 	if props.LoadBalancer != nil {
-		waf.NewCfnWebACLAssociation(w.Construct, jsii.String("Association"), &waf.CfnWebACLAssociationProps{
+		waf.NewCfnWebACLAssociation(scope, jsii.String("Association"), &waf.CfnWebACLAssociationProps{
 			ResourceArn: props.LoadBalancer.LoadBalancerArn(),
-			WebAclArn:   &w.ARN,
+			WebAclArn:   &arn,
 		})
 	}
-	w.addLogs(props.LogsRemoval)
-	return w
+	addWebACLLogs(scope, arn, props.LogsRemoval)
+	return arn
 }
 
-// addLogs logs the requests that a rule blocks or counts; the access logs have
-// all the others. Of the headers, those that let somebody in are left out.
-func (w *WebACL) addLogs(removal awscdk.RemovalPolicy) {
-	stack := awscdk.Stack_Of(w.Construct)
+// addWebACLLogs logs the requests that a rule blocks or counts; the access logs
+// have all the others. Authorization and Cookie are left out: whoever reads them
+// could act as the visitor.
+func addWebACLLogs(scope constructs.Construct, arn string, removal awscdk.RemovalPolicy) {
+	stack := awscdk.Stack_Of(scope)
 	// WAF writes to groups with this prefix only. The end of the stack's id makes
-	// the name unique: a group that outlives its stack must not stand in the way
-	// of the next. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+	// the name unique: without it, a group that outlives its stack would fail the
+	// next deployment under the same name. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
-	group := awslogs.NewLogGroup(w.Construct, jsii.String("Logs"), &awslogs.LogGroupProps{
+	group := awslogs.NewLogGroup(scope, jsii.String("Logs"), &awslogs.LogGroupProps{
 		LogGroupName:  jsii.String("aws-waf-logs-" + *stackUUID),
 		Retention:     awslogs.RetentionDays_THREE_MONTHS,
 		RemovalPolicy: removal,
 	})
-	kept := func(action string) any {
+	action := func(action string) any {
 		return map[string]any{"ActionCondition": map[string]any{"Action": action}}
 	}
-	waf.NewCfnLoggingConfiguration(w.Construct, jsii.String("Logging"), &waf.CfnLoggingConfigurationProps{
-		ResourceArn: &w.ARN,
-		// In the form of WAF's documents: the group's own ARN ends in ":*".
+	waf.NewCfnLoggingConfiguration(scope, jsii.String("Logging"), &waf.CfnLoggingConfigurationProps{
+		ResourceArn: &arn,
+		// WAF expects the ARN without the ":*" in which the group's own one ends.
 		// https://github.com/aws/aws-cdk/issues/18253
 		LogDestinationConfigs: &[]any{stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: group.LogGroupName(),
@@ -98,7 +95,7 @@ func (w *WebACL) addLogs(removal awscdk.RemovalPolicy) {
 		LoggingFilter: map[string]any{
 			"DefaultBehavior": "DROP",
 			"Filters": []any{map[string]any{
-				"Behavior": "KEEP", "Requirement": "MEETS_ANY", "Conditions": []any{kept("BLOCK"), kept("COUNT")},
+				"Behavior": "KEEP", "Requirement": "MEETS_ANY", "Conditions": []any{action("BLOCK"), action("COUNT")},
 			}},
 		},
 	})

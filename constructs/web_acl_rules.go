@@ -5,7 +5,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// webACLRules are evaluated in their order. What is cheap to tell comes first.
+// webACLRules are evaluated in their order, the cheap ones first.
 func webACLRules(props *WebACLProps) []any {
 	block := &waf.CfnWebACL_RuleActionProperty{Block: map[string]any{}}
 	common := managed("AWSManagedRulesCommonRuleSet")
@@ -43,13 +43,13 @@ func managed(name string) *waf.CfnWebACL_RuleProperty {
 	}
 }
 
-// rateLimit counts requests by the address that they come from. Health checkers
-// are spared by the path they ask for: their addresses change, and a rule that
-// allowed the path would let attacks through to it as well.
+// rateLimit counts requests by the address that they come from. Requests for the
+// health checkers' path are not counted: the checkers' addresses change, and a rule
+// that allows the path would let attacks on it pass the other rules.
 //
-// Where a distribution forwards requests too, as it does with every read while
-// the home region is down, its few addresses stand for all visitors: such
-// requests are left to forwardedRateLimit.
+// Where CloudFront forwards requests too, as it does with every read while the home
+// region is down, its few addresses stand for all visitors: such requests are
+// counted by forwardedRateLimit instead.
 func rateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
 	counted := not(pathIs(props.UnlimitedPath))
 	if props.Forwarded {
@@ -60,16 +60,16 @@ func rateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
 	return rate(&waf.CfnWebACL_RateBasedStatementProperty{AggregateKeyType: jsii.String("IP"), ScopeDownStatement: counted}, props)
 }
 
-// forwardedRateLimit counts requests by the address that they say they are
-// forwarded for. Whoever comes himself may say so untruthfully, and avoid both
-// limits: nothing but a shared secret could tell CloudFront from others, and
-// secrets do not cross regions.
+// forwardedRateLimit counts requests by the address in X-Forwarded-For. A visitor
+// who comes directly can set this header to anything and so avoid both limits: only
+// a shared secret could prove that a request comes from CloudFront, and secrets do
+// not cross regions.
 func forwardedRateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
 	return rate(&waf.CfnWebACL_RateBasedStatementProperty{
 		AggregateKeyType: jsii.String("FORWARDED_IP"),
 		ForwardedIpConfig: &waf.CfnWebACL_ForwardedIPConfigurationProperty{
 			HeaderName: jsii.String("X-Forwarded-For"),
-			// What is no address is refused.
+			// A header without a valid address counts as over the limit.
 			FallbackBehavior: jsii.String("MATCH"),
 		},
 		ScopeDownStatement: not(pathIs(props.UnlimitedPath)),
@@ -95,7 +95,7 @@ func pathIs(path string) *waf.CfnWebACL_StatementProperty {
 	}}
 }
 
-// isForwarded matches a request with the header, whatever it says.
+// isForwarded matches a request that has the header, whatever its value.
 func isForwarded() *waf.CfnWebACL_StatementProperty {
 	return &waf.CfnWebACL_StatementProperty{SizeConstraintStatement: &waf.CfnWebACL_SizeConstraintStatementProperty{
 		FieldToMatch:        &waf.CfnWebACL_FieldToMatchProperty{SingleHeader: map[string]any{"Name": "x-forwarded-for"}},
@@ -113,7 +113,7 @@ func visibility(metric string) *waf.CfnWebACL_VisibilityConfigProperty {
 	return &waf.CfnWebACL_VisibilityConfigProperty{
 		MetricName:               &metric,
 		CloudWatchMetricsEnabled: jsii.Bool(true),
-		// A sample would show the cookies that the logs leave out.
+		// Samples would show the cookies that the logs leave out.
 		SampledRequestsEnabled: jsii.Bool(false),
 	}
 }

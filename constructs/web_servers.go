@@ -2,8 +2,8 @@ package constructs
 
 import (
 	"fmt"
+	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
@@ -11,14 +11,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// privateSubnets are where web servers stand.
+// privateSubnets are the subnets of the web servers.
 var privateSubnets = &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS}
 
-// WebServersProps describes a group of web servers.
-type WebServersProps struct {
-	// Vpc is the network; the servers stand in its private subnets. Required.
-	Vpc awsec2.IVpc
-
+// WebServersOptions describes a group of web servers.
+type WebServersOptions struct {
 	// InstanceType is the EC2 instance type, as "t3.small". Required.
 	InstanceType string
 
@@ -28,12 +25,12 @@ type WebServersProps struct {
 	// Linux 2023 for the instance type's processor, on an encrypted disk.
 	Image string
 
-	// Environment is what /etc/twinsite.env says, by name. Values may be
-	// tokens. Default: nothing.
+	// Environment are the variables in /etc/twinsite.env, by name. Values may be
+	// tokens. Default: none.
 	Environment map[string]string
 
-	// UserData is a bash script that runs after that at the first boot, as root.
-	// Default: none.
+	// UserData is a bash script that runs at the first boot, as root, after
+	// /etc/twinsite.env is written. Default: none.
 	UserData string
 
 	// SSH are the IPv4 ranges that reach port 22. Default: none.
@@ -46,61 +43,65 @@ type WebServersProps struct {
 	// Default: false.
 	DetailedMonitoring bool
 
-	// Notify is told when an instance starts, ends or fails to. Default: nobody
-	// is.
+	// Notify is notified when an instance starts, ends, or fails to. Default: no
+	// topic.
 	Notify awssns.ITopic
 }
 
-// WebServers is an Auto Scaling group of web servers and its launch template.
-type WebServers struct {
-	constructs.Construct
+// WebServersProps describes a group of web servers, and where it stands.
+type WebServersProps struct {
+	WebServersOptions
 
-	// Group is the Auto Scaling group.
-	Group awsautoscaling.AutoScalingGroup
+	// Vpc is the network; the servers stand in its private subnets. Required.
+	Vpc awsec2.IVpc
 }
 
-// NewWebServers makes a group of web servers. It panics when Minimum is
-// greater than Maximum.
-func NewWebServers(scope constructs.Construct, id string, props *WebServersProps) *WebServers {
+// NewWebServers makes an Auto Scaling group of web servers and its launch
+// template. It panics when Minimum is greater than Maximum.
+func NewWebServers(scope constructs.Construct, id string, props *WebServersProps) awsautoscaling.AutoScalingGroup {
+	require(id, "Vpc", props.Vpc)
+	require(id, "InstanceType", props.InstanceType)
+	require(id, "Minimum", props.Minimum)
+	require(id, "Maximum", props.Maximum)
 	if props.Minimum > props.Maximum {
 		panic(fmt.Sprintf("%s: minimum %d is greater than maximum %d: raise the maximum", id, props.Minimum, props.Maximum))
 	}
-	w := &WebServers{Construct: constructs.NewConstruct(scope, &id)}
-	w.Group = w.newGroup(props, newLaunchTemplate(w.Construct, props))
+	scope = constructs.NewConstruct(scope, &id)
+	group := newGroup(scope, props, newLaunchTemplate(scope, props))
 	if props.Image != "" {
-		acknowledge(w.Group, "AwsSolutions-EC26", "The disks of an image of one's own are encrypted or not in the image itself.")
+		acknowledge(group, "AwsSolutions-EC26", "The disks of an image of one's own are encrypted or not in the image itself.")
 	}
-	// The first servers fetch packages as they boot, and a NAT gateway takes
-	// minutes.
-	w.Group.Node().AddDependency(props.Vpc.SelectSubnets(privateSubnets).InternetConnectivityEstablished)
-	return w
+	// The first servers download packages as they boot, and a NAT gateway takes
+	// minutes to create.
+	group.Node().AddDependency(props.Vpc.SelectSubnets(privateSubnets).InternetConnectivityEstablished)
+	return group
 }
 
-func (w *WebServers) newGroup(props *WebServersProps, template awsec2.LaunchTemplate) awsautoscaling.AutoScalingGroup {
+func newGroup(scope constructs.Construct, props *WebServersProps, template awsec2.LaunchTemplate) awsautoscaling.AutoScalingGroup {
 	var notifications *[]*awsautoscaling.NotificationConfiguration
 	if props.Notify != nil {
 		notifications = &[]*awsautoscaling.NotificationConfiguration{{
 			Topic: props.Notify, ScalingEvents: awsautoscaling.ScalingEvents_ALL(),
 		}}
 	}
-	return awsautoscaling.NewAutoScalingGroup(w.Construct, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
+	return awsautoscaling.NewAutoScalingGroup(scope, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
 		Vpc:            props.Vpc,
 		VpcSubnets:     privateSubnets,
 		LaunchTemplate: template,
-		// No desired capacity: every deployment would put it back, in the middle
-		// of a rush too. https://github.com/aws/aws-cdk/issues/5215
+		// No desired capacity: every deployment would reset it, even in the middle of
+		// a rush. https://github.com/aws/aws-cdk/issues/5215
 		MinCapacity: jsii.Number(props.Minimum),
 		MaxCapacity: jsii.Number(props.Maximum),
-		// A server that runs but does not answer is replaced too.
+		// Without the load balancer's health check, a server that runs but does not
+		// answer would not be replaced.
 		HealthChecks: awsautoscaling.HealthChecks_WithAdditionalChecks(&awsautoscaling.AdditionalHealthChecksOptions{
 			AdditionalTypes: &[]awsautoscaling.AdditionalHealthCheckType{awsautoscaling.AdditionalHealthCheckType_ELB},
-			GracePeriod:     awscdk.Duration_Minutes(jsii.Number(5)),
+			GracePeriod:     duration(5 * time.Minute),
 		}),
-		// A rolling update that starts a server, waits until the load balancer
-		// calls it healthy, and then ends an old one. CloudFormation's older
-		// rolling update waits for time or for signals, which other people's
-		// images do not send: a broken image would pass the standby, and be
-		// deployed at home next.
+		// An instance refresh starts a server, waits until the load balancer calls it
+		// healthy, and then ends an old one. CloudFormation's older rolling update
+		// waits for a time or for signals, which images of others do not send: a
+		// broken image would pass at the standby and be deployed at home next.
 		UpdatePolicy: awsautoscaling.UpdatePolicy_InstanceRefresh(&awsautoscaling.InstanceRefreshOptions{
 			Strategy:             awsautoscaling.InstanceRefreshStrategy_ROLLING,
 			MinHealthyPercentage: jsii.Number(100),

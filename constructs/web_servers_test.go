@@ -9,9 +9,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// testServers is the least group of web servers.
+var testServers = WebServersOptions{InstanceType: "t3.small", Minimum: 2, Maximum: 6}
+
 func newTestWebServers(stage awscdk.Stage, id string, mutate func(*WebServersProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
-	props := &WebServersProps{Vpc: testVpc(stack), InstanceType: "t3.small", Minimum: 2, Maximum: 6}
+	props := &WebServersProps{WebServersOptions: testServers, Vpc: testVpc(stack)}
 	mutate(props)
 	NewWebServers(stack, "WebServers", props)
 	return stack
@@ -27,7 +30,7 @@ func TestWebServers(t *testing.T) {
 		props.SSH = []string{"10.0.0.0/16", "192.0.2.1/32"}
 		props.Minimum, props.Maximum = 4, 4
 		props.DetailedMonitoring = true
-		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", &NotificationsProps{AutoScaling: true}).Topic
+		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", &NotificationsProps{AutoScaling: true})
 	})
 	ownImage := newTestWebServers(stage, "OwnImage", func(props *WebServersProps) { props.Image = "ami-0123456789abcdef0" })
 	parameter := newTestWebServers(stage, "Parameter", func(props *WebServersProps) { props.Image = "/my/image" })

@@ -6,48 +6,61 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// errorPercent is the share of answers 5xx from which on something is wrong
-// with more than one request; wrong in three minutes of five, a deployment's or
-// a single minute's are not yet.
+// errorPercent is the percentage of answers 5xx at which an alarm on errors counts
+// a minute as bad. Such an alarm goes off after three bad minutes of five, so a
+// deployment or a single bad minute does not set it off.
 const errorPercent = 5
 
 // WebTierAlarmsProps describes what is watched in one region.
 type WebTierAlarmsProps struct {
+	// Alarms is what the alarms of the region share. Required.
+	Alarms *Alarms
+
 	// Tier is the web tier. Required.
 	Tier *WebTier
 
 	// AvailabilityZones are the zones that must each have a healthy server.
-	// Default: the region must have one, wherever it is.
+	// Default: one in the whole region is enough.
 	AvailabilityZones []string
 }
 
-// WebTierAlarms watches the web tier of one region.
+// WebTierAlarms are the alarms on the web tier of one region.
 type WebTierAlarms struct {
 	constructs.Construct
 
 	// Errors is on while the load balancer answers with errors.
 	Errors awscloudwatch.Alarm
+
+	// All are the alarms made, Errors included.
+	All []awscloudwatch.IAlarm
 }
 
 // NewWebTierAlarms makes the alarms.
-func NewWebTierAlarms(scope constructs.Construct, id string, alarms *Alarms, props *WebTierAlarmsProps) *WebTierAlarms {
+func NewWebTierAlarms(scope constructs.Construct, id string, props *WebTierAlarmsProps) *WebTierAlarms {
+	require(id, "Alarms", props.Alarms)
+	require(id, "Tier", props.Tier)
 	w := &WebTierAlarms{Construct: constructs.NewConstruct(scope, &id)}
-	w.Errors = alarms.add(w.Construct, "LoadBalancerErrors", loadBalancerErrors(props.Tier))
+	add := func(id string, alarm alarmProps) awscloudwatch.Alarm {
+		made := props.Alarms.add(w.Construct, id, alarm)
+		w.All = append(w.All, made)
+		return made
+	}
+	w.Errors = add("LoadBalancerErrors", loadBalancerErrors(props.Tier))
 	if len(props.AvailabilityZones) == 0 {
-		alarms.add(w.Construct, "NoHealthyServer", noHealthyServer(props.Tier, ""))
+		add("NoHealthyServer", noHealthyServer(props.Tier, ""))
 	}
 	for _, zone := range props.AvailabilityZones {
-		alarms.add(w.Construct, "NoHealthyServer-"+zone, noHealthyServer(props.Tier, zone))
+		add("NoHealthyServer-"+zone, noHealthyServer(props.Tier, zone))
 	}
-	alarms.add(w.Construct, "UnhealthyServers", unhealthyServers(props.Tier))
-	alarms.add(w.Construct, "AtMaximum", atMaximum(props.Tier))
-	// Without servers yet, there are no healthy ones either.
+	add("UnhealthyServers", unhealthyServers(props.Tier))
+	add("AtMaximum", atMaximum(props.Tier))
+	// Made before the servers, the alarms on healthy servers would go off.
 	w.Node().AddDependency(props.Tier.Group)
 	return w
 }
 
-// loadBalancerErrors counts the load balancer's own answers beside the
-// requests: RequestCount leaves out those for which it found no server.
+// loadBalancerErrors adds the load balancer's own errors to the requests, because
+// RequestCount leaves out those for which it found no server.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func loadBalancerErrors(tier *WebTier) alarmProps {
 	return alarmProps{
@@ -56,7 +69,7 @@ func loadBalancerErrors(tier *WebTier) alarmProps {
 		metric: awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 			Label:  jsii.String("answers 5xx, in percent"),
 			Period: everyMinute(),
-			// Counts of nothing are not published: FILL makes them 0.
+			// A count of 0 is not published: FILL makes it 0.
 			Expression: jsii.String("100 * (FILL(servers, 0) + FILL(balancer, 0)) / (FILL(requests, 0) + FILL(balancer, 0))"),
 			UsingMetrics: &map[string]awscloudwatch.IMetric{
 				"requests": awscloudwatch.NewMetric(balancerMetric("RequestCount", tier, sum)),
@@ -67,9 +80,9 @@ func loadBalancerErrors(tier *WebTier) alarmProps {
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: errorPercent,
 		wrong:     3, of: 5,
-		// No requests, no errors. Route 53's checkers always send some good ones,
-		// about 30 a minute to the standby and more than 60 home: a handful of
-		// visitors who get errors do not make 5 %.
+		// Without requests there are no errors. Route 53's checkers always send some
+		// good ones, about 30 a minute to the standby and more than 60 to home: the
+		// errors of a handful of visitors are not 5 %.
 		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	}
 }
@@ -86,10 +99,10 @@ func noHealthyServer(tier *WebTier, zone string) alarmProps {
 		metric:    awscloudwatch.NewMetric(hostCount("HealthyHostCount", tier, zone, minimum)),
 		operator:  awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,
 		threshold: 1,
-		// An instance refresh may empty a zone for as long as a server takes to boot.
+		// An instance refresh may leave a zone empty while a server boots.
 		wrong: 5, of: 5,
-		// Where no server is registered, nothing is published: that is worse than
-		// an unhealthy one.
+		// Nothing is published where no server is registered, and that is worse than an
+		// unhealthy server.
 		missing: awscloudwatch.TreatMissingData_BREACHING,
 	}
 }
@@ -102,14 +115,14 @@ func unhealthyServers(tier *WebTier) alarmProps {
 		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 1,
 		wrong:     10, of: 10,
-		// Where no server is registered, none is unhealthy: the alarm on healthy
-		// servers tells of that.
+		// Where no server is registered, none is unhealthy: the alarm on healthy servers
+		// goes off instead.
 		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	}
 }
 
-// atMaximum compares with the group's limits of the moment: schedules change
-// them. A group whose limits are one number cannot grow, and is not meant to.
+// atMaximum compares with the group's current limits, which schedules change. A
+// group whose minimum is its maximum is not meant to grow, so no alarm goes off.
 func atMaximum(tier *WebTier) alarmProps {
 	return alarmProps{
 		title: "A group is at its maximum",
@@ -117,7 +130,7 @@ func atMaximum(tier *WebTier) alarmProps {
 		metric: awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 			Label:  jsii.String("servers that may still come"),
 			Period: everyMinute(),
-			// Auto Scaling leaves out a value now and then, which would count as 0.
+			// Auto Scaling leaves out a value now and then: without FILL it would count as 0.
 			Expression: jsii.String("IF(FILL(maximum, REPEAT) > FILL(minimum, REPEAT), FILL(maximum, REPEAT) - FILL(desired, REPEAT), 1)"),
 			UsingMetrics: &map[string]awscloudwatch.IMetric{
 				"minimum": awscloudwatch.NewMetric(groupSize("GroupMinSize", tier)),
@@ -128,8 +141,8 @@ func atMaximum(tier *WebTier) alarmProps {
 		operator:  awscloudwatch.ComparisonOperator_LESS_THAN_OR_EQUAL_TO_THRESHOLD,
 		threshold: 0,
 		wrong:     5, of: 5,
-		// It may leave out a whole minute, too, "on a best-effort basis": a gap
-		// changes nothing.
+		// It may leave out a whole minute too, as its metrics come "on a best-effort
+		// basis": the alarm then stays as it is.
 		missing: awscloudwatch.TreatMissingData_IGNORE,
 	}
 }

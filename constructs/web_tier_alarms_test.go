@@ -17,17 +17,18 @@ import (
 // testTier is a web tier, in a network of its own.
 func testTier(scope constructs.Construct) *WebTier {
 	return NewWebTier(scope, "WebTier", &WebTierProps{
-		Servers:      WebServersProps{Vpc: testVpc(scope), InstanceType: "t3.small", Minimum: 2, Maximum: 6},
-		LoadBalancer: LoadBalancerProps{HealthPath: "/healthz"},
-		CPU:          CPUScalingProps{HighPercent: 80, LowPercent: 10, PeriodMinutes: 5, Runbook: testRunbook},
+		Vpc:          testVpc(scope),
+		Servers:      testServers,
+		LoadBalancer: LoadBalancerOptions{HealthPath: "/healthz"},
+		CPU:          testCPU,
 	})
 }
 
 func newTestWebTierAlarms(stage awscdk.Stage, id string, mutate func(*WebTierAlarmsProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
-	props := &WebTierAlarmsProps{Tier: testTier(stack)}
+	props := &WebTierAlarmsProps{Alarms: testAlarms(stack), Tier: testTier(stack)}
 	mutate(props)
-	NewWebTierAlarms(stack, "WebTierAlarms", testAlarms(stack), props)
+	NewWebTierAlarms(stack, "WebTierAlarms", props)
 	return stack
 }
 
@@ -118,13 +119,12 @@ func afterServers() assertion {
 // The alarm of visitors who are affected is made of it.
 func TestWebTierAlarmsFields(t *testing.T) {
 	stack := newTestStack(newTestStage(t), "Stack")
-	alarms := testAlarms(stack)
-	w := NewWebTierAlarms(stack, "WebTierAlarms", alarms, &WebTierAlarmsProps{Tier: testTier(stack)})
+	w := NewWebTierAlarms(stack, "WebTierAlarms", &WebTierAlarmsProps{Alarms: testAlarms(stack), Tier: testTier(stack)})
 	if got := *w.Errors.Node().Path(); got != "Test/Stack/WebTierAlarms/LoadBalancerErrors" {
 		t.Errorf("Errors is alarm %s", got)
 	}
-	if len(alarms.All) != 4 {
-		t.Errorf("%d alarms for the dashboard, want 4", len(alarms.All))
+	if len(w.All) != 4 {
+		t.Errorf("%d alarms for the dashboard, want 4", len(w.All))
 	}
 }
 

@@ -10,6 +10,9 @@ const (
 	// bucket that moves the site to the standby by being there.
 	SwitchKey = "failover-switch"
 
+	// SwitchPath is the path by which health checkers ask for it.
+	SwitchPath = "/" + SwitchKey
+
 	// StandbyServesAlarm is the title of the alarm that is on while the failover
 	// records lead to the standby. It is a heading of docs/operations.md.
 	StandbyServesAlarm = "The standby serves"

@@ -15,15 +15,15 @@ import (
 type Global struct {
 	awscdk.Stack
 
-	// Zone is the hosted zone of the site, whoever made it.
+	// Zone is the hosted zone of the site, created by Domain or imported.
 	Zone awsroute53.IHostedZone
 
 	// Certificate covers the domain and all names one level below it, for
 	// CloudFront and for load balancers in us-east-1.
 	Certificate awscertificatemanager.ICertificate
 
-	// WebACL is the ARN of what stands before the site's distribution; empty
-	// where the site has none.
+	// WebACL is the ARN of the web ACL for the site's distribution; empty without
+	// one.
 	WebACL string
 }
 
@@ -37,17 +37,18 @@ func NewGlobal(scope awsconstructs.Construct, s *site.Site, domain *Domain) *Glo
 		g.Zone = awsroute53.PublicHostedZone_FromPublicHostedZoneAttributes(g.Stack, jsii.String("Zone"),
 			&awsroute53.PublicHostedZoneAttributes{HostedZoneId: &s.Zone.ID, ZoneName: &s.Domain})
 	}
-	g.Certificate = constructs.NewCertificate(g.Stack, "Certificate", s.Domain, g.Zone)
+	g.Certificate = constructs.NewCertificate(g.Stack, "Certificate", &constructs.CertificateProps{Domain: s.Domain, Zone: g.Zone})
 	if s.WAF {
-		g.WebACL = constructs.NewWebACL(g.Stack, "WebAcl", webACLProps(s)).ARN
+		g.WebACL = constructs.NewWebACL(g.Stack, "WebAcl", webACLProps(s))
 	}
 	if s.Budget.Monthly > 0 {
-		constructs.NewBudget(g.Stack, "Budget", s.Budget.Monthly, s.Budget.Email)
+		constructs.NewBudget(g.Stack, "Budget", &constructs.BudgetProps{MonthlyDollars: s.Budget.Monthly, Email: s.Budget.Email})
 	}
 	return g
 }
 
-// webACLProps describes the web ACL of either entrance.
+// webACLProps describes the web ACL of the site's distribution. That of the standby
+// load balancer adds to it.
 func webACLProps(s *site.Site) *constructs.WebACLProps {
 	return &constructs.WebACLProps{
 		UnlimitedPath:      s.Failover.Path,
@@ -55,17 +56,4 @@ func webACLProps(s *site.Site) *constructs.WebACLProps {
 		BlockCommon:        s.WAFRules.CommonRules == site.CommonBlock,
 		LogsRemoval:        removalPolicy(s.Retention.Logs),
 	}
-}
-
-// regionalCertificate is the certificate that a load balancer of the stack's
-// region takes: a certificate serves its own region only.
-func (g *Global) regionalCertificate(stack awscdk.Stack, s *site.Site, rails *guardRails) awscertificatemanager.ICertificate {
-	if *stack.Region() == site.GlobalRegion {
-		return g.Certificate
-	}
-	certificate := constructs.NewCertificate(stack, "Certificate", s.Domain, g.Zone)
-	if rails.alarms != nil {
-		constructs.NewCertificateAlarm(stack, "CertificateExpires", rails.alarms, certificate)
-	}
-	return certificate
 }

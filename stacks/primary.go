@@ -3,6 +3,8 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
@@ -15,10 +17,10 @@ import (
 type Primary struct {
 	awscdk.Stack
 
-	// Distribution is where visitors arrive while the home region is healthy.
+	// Distribution serves visitors while the home region is healthy.
 	Distribution awscloudfront.Distribution
 
-	// WebTier is where it leads them.
+	// WebTier answers its requests.
 	WebTier *constructs.WebTier
 
 	// StaticSite are the static files.
@@ -27,52 +29,49 @@ type Primary struct {
 	// Practice is an outage to practise with; nil unless the site has one.
 	Practice *constructs.Practice
 
-	rails *guardRails
+	// Alarms are all alarms of the region.
+	Alarms []awscloudwatch.IAlarm
+
+	monitoring monitoring
 }
 
 // NewPrimary makes the stack.
 func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, secondary *Secondary, assets Assets) *Primary {
 	p := &Primary{Stack: newStack(scope, site.PrimaryStack, s.Home.Region.Name, "the home region", s)}
-	p.rails = newGuardRails(p.Stack, s)
+	p.monitoring = newMonitoring(p.Stack, s)
 	p.StaticSite = p.newStaticSite(s, global, secondary, assets.StaticFolder)
 
 	var lock *constructs.OriginLock
 	if len(s.Edge.OriginSecrets) > 0 {
 		lock = &constructs.OriginLock{
 			PrefixList: s.Home.PrefixList(),
-			Secrets:    constructs.NewOriginSecrets(p.Stack, "OriginSecrets", s.Edge.OriginSecrets),
+			Secrets:    constructs.NewOriginSecrets(p.Stack, "OriginSecrets", &constructs.OriginSecretsProps{Names: s.Edge.OriginSecrets}),
 		}
 	}
-	network := constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
-	tier := webTierProps(s, network, s.Home.Region, s.Web, assets.UserData, p.StaticSite.Address())
+	vpc := constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
+	tier := webTierProps(s, s.Home.Region, s.Web, vpc, p.monitoring)
+	tier.Servers.UserData = assets.UserData
+	tier.Servers.Environment = environment(s, s.Home.Region, s.Web, p.StaticSite.Address())
 	tier.LoadBalancer.Origin = lock
 	if s.Edge.OriginTLS {
-		tier.LoadBalancer.Certificate = global.regionalCertificate(p.Stack, s, p.rails)
+		tier.LoadBalancer.Certificate, p.Alarms = regionalCertificate(p.Stack, s, global, p.monitoring)
 	}
-	p.rails.guard(tier)
 	p.WebTier = constructs.NewWebTier(p.Stack, "WebTier", tier)
 	addOriginRecords(p.Stack, s, global, p.WebTier.LoadBalancer)
 
 	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock)
-	if s.Edge.ReadFailover {
-		distribution.Standby = s.OriginHost(s.Standby.Region.Name)
-		distribution.EdgeFunction = assets.EdgeFunction
-	}
-	distribution.WebACL = global.WebACL
-	distribution.Logs = p.rails.logs
-	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution).Distribution
+	distribution.EdgeFunction = assets.EdgeFunction
+	distribution.Logs = p.monitoring.logs
+	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution)
 	// A secret that is added must be accepted before it is sent.
 	p.Distribution.Node().AddDependency(p.WebTier.Listener)
 	output(p.Stack, site.StaticAddressOutput, p.StaticSite.Address(), "The static files, at home")
 
-	p.rails.watch(p.Stack, s.Home.Region, s.Web, p.WebTier, constructs.ReplicationAlarmsProps{
-		Bucket: p.StaticSite.Bucket, From: true, To: s.Replication.BothWays,
-	})
+	if s.Notifications {
+		p.addAlarms(s)
+	}
 	if s.Practice {
-		p.Practice = constructs.NewPractice(p.Stack, "Practice", p.rails.alarms, &constructs.PracticeProps{
-			Vpc: network.Vpc, Site: s.Name, LogsRemoval: removalPolicy(s.Retention.Logs),
-		})
-		output(p.Stack, site.PracticeOutput, *p.Practice.Template.AttrId(), "What an outage to practise with is started from")
+		p.addPractice(s, vpc)
 	}
 	return p
 }
@@ -80,11 +79,10 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 // newStaticSite makes the static files' bucket, which replicates to the
 // standby and, where the site says so, back.
 func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary, folder string) *constructs.StaticSite {
-	props := staticSiteProps(s, global, s.StaticHost())
-	props.Logs = p.rails.logs
+	props := staticSiteProps(s, global, s.StaticHost(), p.monitoring)
 	props.ReplicateTo = secondary.StaticSite.Bucket
 	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
-	constructs.NewStaticFiles(p.Stack, "StaticFiles", folder, static.Bucket)
+	constructs.NewStaticFiles(p.Stack, "StaticFiles", &constructs.StaticFilesProps{Folder: folder, Bucket: static.Bucket})
 	if s.Replication.BothWays {
 		constructs.NewReverseReplication(p.Stack, "ReverseReplication", &constructs.ReverseReplicationProps{
 			From:        secondary.StaticSite.Bucket,
@@ -96,16 +94,37 @@ func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Seconda
 	return static
 }
 
+// addAlarms makes the alarms on the web tier and on the replication.
+func (p *Primary) addAlarms(s *site.Site) {
+	tier := constructs.NewWebTierAlarms(p.Stack, "WebTierAlarms", tierAlarmsProps(s.Home.Region, s.Web, p.WebTier, p.monitoring.alarms))
+	p.Alarms = append(p.Alarms, tier.All...)
+	p.Alarms = append(p.Alarms, constructs.NewReplicationAlarms(p.Stack, "ReplicationAlarms", &constructs.ReplicationAlarmsProps{
+		Alarms: p.monitoring.alarms, Bucket: p.StaticSite.Bucket, From: true, To: s.Replication.BothWays,
+	})...)
+}
+
+// addPractice makes an outage to practise with.
+func (p *Primary) addPractice(s *site.Site, vpc awsec2.IVpc) {
+	p.Practice = constructs.NewPractice(p.Stack, "Practice", &constructs.PracticeProps{
+		Alarms: p.monitoring.alarms, Vpc: vpc, Site: s.Name, LogsRemoval: removalPolicy(s.Retention.Logs),
+	})
+	p.Alarms = append(p.Alarms, p.Practice.Alarms...)
+	output(p.Stack, site.PracticeOutput, *p.Practice.Template.AttrId(), "What an outage to practise with is started from")
+}
+
+// siteDistributionProps describes the distribution in front of the home load
+// balancer.
 func siteDistributionProps(s *site.Site, global *Global, balancer awselasticloadbalancingv2.IApplicationLoadBalancer, lock *constructs.OriginLock) *constructs.SiteDistributionProps {
 	props := &constructs.SiteDistributionProps{
-		HostNames:           s.HostNames(),
-		Certificate:         global.Certificate,
-		Home:                *balancer.LoadBalancerDnsName(),
-		KeepAliveSeconds:    s.Edge.KeepAlive.Seconds(),
-		ErrorCachingSeconds: s.Edge.ErrorCaching.Seconds(),
-		SecurityHeaders:     s.Edge.SecurityHeaders,
-		IPv6:                s.IPv6,
-		HTTP3:               s.Edge.HTTP3,
+		HostNames:       s.HostNames(),
+		Certificate:     global.Certificate,
+		Home:            *balancer.LoadBalancerDnsName(),
+		KeepAlive:       s.Edge.KeepAlive,
+		ErrorCaching:    s.Edge.ErrorCaching,
+		SecurityHeaders: s.Edge.SecurityHeaders,
+		IPv6:            s.IPv6,
+		HTTP3:           s.Edge.HTTP3,
+		WebACL:          global.WebACL,
 	}
 	if s.Edge.OriginTLS {
 		props.OriginTLS = true
@@ -113,6 +132,9 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 	}
 	if lock != nil {
 		props.OriginSecret = lock.Secrets.Sent()
+	}
+	if s.Edge.ReadFailover {
+		props.Standby = s.OriginHost(s.Standby.Region.Name)
 	}
 	return props
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
 
@@ -14,11 +15,12 @@ import (
 	"twinsite/site"
 )
 
-// basicMonitoring is how often EC2 measures unless it is paid for more.
+// basicMonitoring is how often EC2 measures without detailed monitoring, which
+// costs money.
 const basicMonitoring = 5 * time.Minute
 
 // idleMargin is how much longer than CloudFront a load balancer keeps an idle
-// connection.
+// connection open.
 const idleMargin = 5 * time.Second
 
 // networkProps describes the network of either region.
@@ -33,38 +35,38 @@ func networkProps(s *site.Site, region site.Region) *constructs.NetworkProps {
 	}
 }
 
-// webTierProps describes the web tier of either region. They differ in nothing
-// but the arguments, and in what the stacks add: listener, ingress, certificate.
-func webTierProps(s *site.Site, network *constructs.Network, region site.Region, w site.Web, userData, staticAddress string) *constructs.WebTierProps {
+// webTierProps describes the web tier of either region. The two differ in the
+// arguments, and in what the stacks add: certificate, redirect and origin lock.
+func webTierProps(s *site.Site, region site.Region, w site.Web, vpc awsec2.IVpc, m monitoring) *constructs.WebTierProps {
 	return &constructs.WebTierProps{
-		Servers: constructs.WebServersProps{
-			Vpc:                network.Vpc,
+		Vpc: vpc,
+		Servers: constructs.WebServersOptions{
 			InstanceType:       w.InstanceType,
 			Image:              w.Images[region.Name],
-			Environment:        environment(s, region, w, staticAddress),
-			UserData:           userData,
 			SSH:                texts(w.SSH),
 			Minimum:            w.Minimum,
 			Maximum:            w.Maximum,
 			DetailedMonitoring: w.CPU.Period < basicMonitoring,
+			Notify:             m.topic,
 		},
-		LoadBalancer: constructs.LoadBalancerProps{
+		LoadBalancer: constructs.LoadBalancerOptions{
 			HealthPath:         w.HealthPath,
 			IPv6:               s.IPv6,
 			DeletionProtection: s.Retention.TerminationProtection,
-			IdleTimeoutSeconds: (s.Edge.KeepAlive + idleMargin).Seconds(),
+			IdleTimeout:        s.Edge.KeepAlive + idleMargin,
+			Logs:               m.logs,
 		},
-		CPU: constructs.CPUScalingProps{
-			HighPercent:   w.CPU.High,
-			LowPercent:    w.CPU.Low,
-			PeriodMinutes: int(w.CPU.Period.Minutes()),
-			Runbook:       s.Runbook,
+		CPU: constructs.CPUScalingOptions{
+			HighPercent: w.CPU.High,
+			LowPercent:  w.CPU.Low,
+			Period:      w.CPU.Period,
+			Runbook:     s.Runbook,
 		},
 		Schedules: schedules(w),
 	}
 }
 
-// environment is what any image finds in /etc/twinsite.env.
+// environment are the variables that any image finds in /etc/twinsite.env.
 func environment(s *site.Site, region site.Region, w site.Web, staticAddress string) map[string]string {
 	return map[string]string{
 		"TWINSITE_SITE":         s.Name,
@@ -74,22 +76,23 @@ func environment(s *site.Site, region site.Region, w site.Web, staticAddress str
 	}
 }
 
-func schedules(w site.Web) []constructs.ScheduleProps {
-	var schedules []constructs.ScheduleProps
+// schedules are the scheduled actions of a region's web servers.
+func schedules(w site.Web) []constructs.NamedSchedule {
+	var schedules []constructs.NamedSchedule
 	for _, schedule := range w.Schedules {
-		props := constructs.ScheduleProps{
-			Name:     schedule.Name,
+		options := constructs.ScheduleOptions{
 			Cron:     schedule.Cron,
 			TimeZone: schedule.TimeZone,
 			Minimum:  schedule.Minimum,
 			Maximum:  schedule.Maximum,
 		}
-		props.Start, _ = schedule.StartTime()
-		schedules = append(schedules, props)
+		options.Start, _ = schedule.StartTime()
+		schedules = append(schedules, constructs.NamedSchedule{Name: schedule.Name, ScheduleOptions: options})
 	}
 	return schedules
 }
 
+// natGateways is how many NAT gateways a region has.
 func natGateways(region site.Region) int {
 	if region.NATGateways == site.NATSingle {
 		return 1
@@ -98,13 +101,14 @@ func natGateways(region site.Region) int {
 }
 
 // staticSiteProps describes the static files of either region.
-func staticSiteProps(s *site.Site, global *Global, hostName string) *constructs.StaticSiteProps {
+func staticSiteProps(s *site.Site, global *Global, hostName string, m monitoring) *constructs.StaticSiteProps {
 	props := &constructs.StaticSiteProps{
 		Headers:     s.StaticFiles.Headers,
 		IPv6:        s.IPv6,
 		HTTP3:       s.Edge.HTTP3,
 		TimeControl: s.Replication.TimeControl,
 		Removal:     removalPolicy(s.Retention.Buckets),
+		Logs:        m.logs,
 	}
 	if s.StaticFiles.HostNames {
 		props.HostName = hostName
@@ -114,8 +118,8 @@ func staticSiteProps(s *site.Site, global *Global, hostName string) *constructs.
 	return props
 }
 
-// addOriginRecords gives a load balancer the name by which CloudFront reaches
-// it over TLS: its own DNS name is on no certificate of ours.
+// addOriginRecords gives a load balancer the name by which CloudFront reaches it
+// over TLS: no certificate of ours covers its own DNS name.
 func addOriginRecords(stack awscdk.Stack, s *site.Site, global *Global, balancer awselasticloadbalancingv2.ApplicationLoadBalancer) {
 	if !s.Edge.OriginTLS {
 		return
@@ -128,6 +132,7 @@ func addOriginRecords(stack awscdk.Stack, s *site.Site, global *Global, balancer
 	})
 }
 
+// texts writes each value as text.
 func texts[T fmt.Stringer](values []T) []string {
 	var texts []string
 	for _, value := range values {

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
 	"twinsite/constructs"
@@ -15,35 +16,42 @@ import (
 type Secondary struct {
 	awscdk.Stack
 
-	// WebTier is where visitors arrive when the home region fails.
+	// WebTier serves visitors when the home region fails.
 	WebTier *constructs.WebTier
 
 	// StaticSite is the replica of the static files.
 	StaticSite *constructs.StaticSite
 
-	// Failback keeps the site here once it has moved; nil unless that is meant.
+	// Failback puts the failover switch once the site has moved here; nil unless
+	// failback is manual.
 	Failback *constructs.ManualFailback
 
-	rails *guardRails
+	// Errors is the alarm on the load balancer's errors; nil without notifications.
+	Errors awscloudwatch.IAlarm
+
+	// Alarms are all alarms of the region.
+	Alarms []awscloudwatch.IAlarm
+
+	monitoring monitoring
 }
 
 // NewSecondary makes the stack.
 func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, assets Assets) *Secondary {
 	x := &Secondary{Stack: newStack(scope, site.SecondaryStack, s.Standby.Region.Name, "the standby region", s)}
-	x.rails = newGuardRails(x.Stack, s)
+	x.monitoring = newMonitoring(x.Stack, s)
 
-	static := staticSiteProps(s, global, s.StandbyStaticHost())
-	static.Logs = x.rails.logs
+	static := staticSiteProps(s, global, s.StandbyStaticHost(), x.monitoring)
 	if s.Failover.Switch {
-		static.UncachedPath = constructs.FailoverSwitchPath
+		static.UncachedPath = site.SwitchPath
 	}
 	x.StaticSite = constructs.NewStaticSite(x.Stack, "StaticSite", static)
 
-	network := constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
-	tier := webTierProps(s, network, s.Standby.Region, s.StandbyWeb(), assets.UserData, x.StaticSite.Address())
-	tier.LoadBalancer.Certificate = global.regionalCertificate(x.Stack, s, x.rails)
+	vpc := constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
+	tier := webTierProps(s, s.Standby.Region, s.StandbyWeb(), vpc, x.monitoring)
+	tier.Servers.UserData = assets.UserData
+	tier.Servers.Environment = environment(s, s.Standby.Region, s.StandbyWeb(), x.StaticSite.Address())
+	tier.LoadBalancer.Certificate, x.Alarms = regionalCertificate(x.Stack, s, global, x.monitoring)
 	tier.LoadBalancer.RedirectHTTP = true
-	x.rails.guard(tier)
 	x.WebTier = constructs.NewWebTier(x.Stack, "WebTier", tier)
 	if s.WAF {
 		acl := webACLProps(s)
@@ -51,21 +59,33 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 		acl.Forwarded = s.Edge.ReadFailover
 		constructs.NewWebACL(x.Stack, "WebAcl", acl)
 	}
-
 	addOriginRecords(x.Stack, s, global, x.WebTier.LoadBalancer)
-	x.rails.watch(x.Stack, s.Standby.Region, s.StandbyWeb(), x.WebTier, constructs.ReplicationAlarmsProps{
-		Bucket: x.StaticSite.Bucket, To: true, From: s.Replication.BothWays,
-	})
+	if s.Notifications {
+		x.addAlarms(s)
+	}
 	if s.Failover.Failback == site.FailbackManual {
-		x.Failback = constructs.NewManualFailback(x.Stack, "Failback", x.rails.alarms, &constructs.ManualFailbackProps{
-			Bucket: x.StaticSite.Bucket, LogsRemoval: removalPolicy(s.Retention.Logs),
+		x.Failback = constructs.NewManualFailback(x.Stack, "Failback", &constructs.ManualFailbackProps{
+			Alarms: x.monitoring.alarms, Bucket: x.StaticSite.Bucket, SwitchKey: site.SwitchKey,
+			LogsRemoval: removalPolicy(s.Retention.Logs),
 		})
+		x.Alarms = append(x.Alarms, x.Failback.Failing)
 	}
 
 	output(x.Stack, site.StaticAddressOutput, x.StaticSite.Address(), "The static files, at the standby")
 	if s.Failover.Switch {
-		output(x.Stack, site.SwitchOutput, "s3://"+*x.StaticSite.Bucket.BucketName()+constructs.FailoverSwitchPath,
+		output(x.Stack, site.SwitchOutput, "s3://"+*x.StaticSite.Bucket.BucketName()+site.SwitchPath,
 			"The object that moves the site here by being there")
 	}
 	return x
+}
+
+// addAlarms makes the alarms on the web tier and on the replication.
+func (x *Secondary) addAlarms(s *site.Site) {
+	tier := constructs.NewWebTierAlarms(x.Stack, "WebTierAlarms",
+		tierAlarmsProps(s.Standby.Region, s.StandbyWeb(), x.WebTier, x.monitoring.alarms))
+	x.Errors = tier.Errors
+	x.Alarms = append(x.Alarms, tier.All...)
+	x.Alarms = append(x.Alarms, constructs.NewReplicationAlarms(x.Stack, "ReplicationAlarms", &constructs.ReplicationAlarmsProps{
+		Alarms: x.monitoring.alarms, Bucket: x.StaticSite.Bucket, To: true, From: s.Replication.BothWays,
+	})...)
 }

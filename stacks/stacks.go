@@ -57,16 +57,18 @@ func newStack(scope constructs.Construct, id, region, description string, s *sit
 		Description:           jsii.Sprintf("%s: %s", s.Domain, description),
 		Env:                   &awscdk.Environment{Region: &region},
 		TerminationProtection: &s.Retention.TerminationProtection,
-		// The L2 getters of names and ARNs ask for it, although weak references
-		// need none of the custom resources it once stood for.
+		// The L2 getters of names and ARNs refuse references across regions without
+		// it. As references are weak, it adds no custom resources.
 		CrossRegionReferences: jsii.Bool(true),
 	})
 }
 
+// output prints a value at the end of a deployment.
 func output(stack awscdk.Stack, id, value, description string) {
 	awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Value: &value, Description: &description})
 }
 
+// removalPolicy is what a site's retention means to the CDK.
 func removalPolicy(removal site.Removal) awscdk.RemovalPolicy {
 	if removal == site.Delete {
 		return awscdk.RemovalPolicy_DESTROY

@@ -1,7 +1,7 @@
 // Package web holds what the site runs and serves: the web servers' default user data, the edge function and,
 // under static/, the sample files.
 //
-// The sample files are not embedded: the CDK uploads a directory, so the app names it by its path, web/static.
+// The sample files are not embedded: the CDK uploads a folder, which the app names by its path, web/static.
 package web
 
 import (
@@ -17,7 +17,7 @@ import (
 //go:embed user-data.sh
 var UserData string
 
-// Its string literal healthPathLiteral is filled in by EdgeFunction.
+// edgeFunction is the code of the function. EdgeFunction replaces healthPathLiteral in it.
 //
 //go:embed edge-function.js
 var edgeFunction string
