@@ -17,13 +17,13 @@ const (
 	testRunbook = "docs/operations.md"
 )
 
-// testAlarms are those of site "ticketing"; they tell topic "Topic".
+// testAlarms are those of site "ticketing"; they notify topic "Topic".
 func testAlarms(stack constructs.Construct) *Alarms {
 	return &Alarms{Prefix: "ticketing: ", Runbook: testRunbook, Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil)}
 }
 
 // tells demands exactly this alarm, by its name without the site's and its
-// paragraph in the runbook, and that it tells its topic, once, when it goes off
+// paragraph in the runbook, and that it notifies its topic, once, when it goes off
 // and when it ends.
 func tells(name, paragraph string, properties object) assertion {
 	whole := maps.Clone(properties)
@@ -36,7 +36,7 @@ func tells(name, paragraph string, properties object) assertion {
 	return hasExactly(alarmType, whole)
 }
 
-// plainAlarm is one with the CDK's own choices: nobody is told.
+// plainAlarm is one with the CDK's own choices: it notifies nobody.
 func plainAlarm(scope constructs.Construct, id string, metric awscloudwatch.IMetric) awscloudwatch.Alarm {
 	return awscloudwatch.NewAlarm(scope, &id, &awscloudwatch.AlarmProps{
 		Metric: metric, Threshold: jsii.Number(1), EvaluationPeriods: jsii.Number(1),
@@ -72,7 +72,7 @@ func TestAlarms(t *testing.T) {
 	})
 	inARow := newTestAlarm(stage, "InARow", func(_ *Alarms, props *alarmProps) { props.wrong = 3 })
 
-	// Who is told of an alarm is seldom told that it is over.
+	// An alarm that notifies when it goes off, but not when it ends.
 	plain := newTestStack(stage, "Plain")
 	plainAlarm(plain, "Alarm", awscloudwatch.NewMetric(newMetric(testRegion, "Space", "Name", sum, nil))).
 		AddAlarmAction(awscloudwatchactions.NewSnsAction(awssns.NewTopic(plain, jsii.String("Topic"), nil)))
@@ -103,7 +103,7 @@ func TestAlarms(t *testing.T) {
 	})
 }
 
-// silent has an alarm that tells of silence.
+// silent has an alarm that notifies when there are no data.
 func silent(stage awscdk.Stage) awscdk.Stack {
 	stack := newTestStack(stage, "Silent")
 	plainAlarm(stack, "Alarm", awscloudwatch.NewMetric(newMetric(testRegion, "Space", "Name", sum, nil))).

@@ -137,7 +137,7 @@ func rule(name, want string) assertion {
 	}
 }
 
-// pages demands that a composite alarm tells both topics when it goes off and
+// pages demands that a composite alarm notifies both topics when it goes off and
 // when it ends.
 func pages(name, paragraph string) assertion {
 	return hasExactly(compositeType, object{

@@ -109,7 +109,7 @@ type (
 	list   = []any
 )
 
-// promise is an assertion and its twin: a stack that keeps it, and one,
+// promise is an assertion and two stacks: one that keeps it, and one,
 // without the property or without our construct, that must not.
 type promise struct {
 	name         string
@@ -143,7 +143,7 @@ func checkPromises(t *testing.T, promises []promise) {
 	}
 }
 
-// assertionFailure tells a template that does not match from every other
+// assertionFailure distinguishes a template that does not match from any other
 // mistake.
 var assertionFailure = regexp.MustCompile(`Template has \d+ (resource(s|\(s\))? with type|outputs? named|parameters)|Expected \d+ resources? of type|^` + flaw)
 

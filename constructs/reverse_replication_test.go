@@ -153,7 +153,7 @@ func checkReverseCalls(t *testing.T, stack awscdk.Stack, region string, timed bo
 		if diff := cmp.Diff(there, back); diff != "" {
 			t.Errorf("(-there +back):\n%s", diff)
 		}
-		// The twin: a rule that differs in one point.
+		// The broken copy: a rule that differs in one point.
 		back["DeleteMarkerReplication"] = object{"Status": "Disabled"}
 		if cmp.Equal(there, back) {
 			t.Error("any rule mirrors it, so that this proves nothing")

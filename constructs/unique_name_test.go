@@ -96,7 +96,7 @@ func TestUniqueNames(t *testing.T) {
 				if again := n.name(t, others[0]); again != one { // or each deployment would replace it
 					t.Errorf("%s is %s the next time", one, again)
 				}
-				// The twin: none of this would be needed if the CDK did it.
+				// The CDK's own names clash: otherwise none of this would be needed.
 				twin := theirs()[kind]
 				if one, other := twin.name(t, others[0]), twin.name(t, others[1]); one != other {
 					t.Errorf("the CDK's own names differ too, %s and %s: the assertion proves nothing", one, other)

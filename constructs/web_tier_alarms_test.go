@@ -39,7 +39,7 @@ func TestWebTierAlarms(t *testing.T) {
 		props.AvailabilityZones = []string{testRegion + "a", testRegion + "c"}
 	})
 
-	// The CDK's own choices: five minutes, and nobody is told.
+	// The CDK's own choices: five minutes, and no topic.
 	plain := newTestStack(stage, "Plain")
 	tier := testTier(plain)
 	plainAlarm(plain, "Errors", awscloudwatch.NewMetric(balancerMetric("HTTPCode_ELB_5XX_Count", tier, sum)))
