@@ -18,6 +18,7 @@ import (
 // the shell's syntax, make's targets, and every name of the default site.
 // What the AWS CLI and npm themselves take is not checked.
 func TestCommands(t *testing.T) {
+	atTop(t)
 	checks := commandChecks(t)
 	for _, p := range pages(t) {
 		for _, block := range p.blocks("sh") {
@@ -97,6 +98,9 @@ func commandChecks(t *testing.T) nameChecks {
 	deployed := golden(t)
 	versions := read(t, "go.mod") + read(t, "package.json")
 	alarms := readPage(t, "docs/operations.md").anchors()
+	for _, file := range glob(t, "Makefile", "cmd/twinsite/*.go") {
+		read(t, file) // Go's cache of test results sees only what the test itself reads, not what make and go read for it
+	}
 	targets := map[string]bool{}
 	help := output(t, "go", "run", "./cmd/twinsite", "--help")
 	return nameChecks{

@@ -16,6 +16,7 @@ import (
 // TestStackSizes holds the stacks that the READMEs show after "make synth"
 // against the default site's.
 func TestStackSizes(t *testing.T) {
+	atTop(t)
 	for _, file := range []string{english, korean} {
 		page := read(t, file)
 		for _, stack := range golden(t).Stacks() {
@@ -37,6 +38,7 @@ func TestStackSizes(t *testing.T) {
 // TestCosts holds the quantities of docs/costs.md against the default site's
 // templates, and its totals against their parts.
 func TestCosts(t *testing.T) {
+	atTop(t)
 	page := read(t, "docs/costs.md")
 	site := golden(t)
 	without := site.Clone()

@@ -118,6 +118,7 @@ func drift(en, ko string) []string {
 
 // TestLanguages holds the two READMEs together.
 func TestLanguages(t *testing.T) {
+	atTop(t)
 	for _, difference := range drift(read(t, english), read(t, korean)) {
 		t.Error(difference)
 	}
@@ -126,6 +127,7 @@ func TestLanguages(t *testing.T) {
 // TestLanguagesBroken shows that TestLanguages can fail. Each copy is the
 // English README with a link back, broken in one point.
 func TestLanguagesBroken(t *testing.T) {
+	atTop(t)
 	en := read(t, english)
 	same := strings.Replace(en, "[한국어]("+korean+")", "[English]("+english+")", 1)
 	if found := drift(en, same); len(found) > 0 {

@@ -16,6 +16,7 @@ import (
 // TestLinks follows the links of every page that lead to files and headings of
 // the project.
 func TestLinks(t *testing.T) {
+	atTop(t)
 	for _, p := range pages(t) {
 		for _, link := range p.links() {
 			if err := p.follow(link); err != nil {
@@ -43,6 +44,7 @@ var runbookLink = regexp.MustCompile(`docs/operations\.md(#[\w-]+)`)
 // TestRunbookLinks follows the links in the golden templates: an operator who
 // is woken by an alarm clicks them.
 func TestRunbookLinks(t *testing.T) {
+	atTop(t)
 	runbook := readPage(t, "docs/operations.md")
 	found := 0
 	for _, file := range glob(t, "testdata/*/*.template.json") {

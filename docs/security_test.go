@@ -15,6 +15,7 @@ import (
 // TestSecurityPage holds SECURITY.md against the tests: whatever it says shows
 // a promise must be there.
 func TestSecurityPage(t *testing.T) {
+	atTop(t)
 	page := readPage(t, "SECURITY.md")
 	for _, problem := range unshown(t, page) {
 		t.Error(problem)

@@ -28,6 +28,7 @@ var requirements = []struct {
 // TestThirdParty holds the tables of THIRD_PARTY.md against what the project
 // requires.
 func TestThirdParty(t *testing.T) {
+	atTop(t)
 	listed := firstColumns(readPage(t, "THIRD_PARTY.md"))
 	for _, r := range requirements {
 		var required []string
