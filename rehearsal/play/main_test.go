@@ -9,11 +9,6 @@ import (
 	"testing"
 )
 
-// playsPerProcessor is how many plays share a processor. A play waits for most
-// of its time: alone, it takes about a sixth of a processor. With half of the
-// machine left, the servers of a play are not late.
-const playsPerProcessor = 3
-
 // TestMain lets as many plays wait in parallel, unless the flag -parallel says
 // otherwise.
 func TestMain(m *testing.M) {

@@ -20,7 +20,7 @@ import (
 // else, a play takes a minute.
 const timeLimit = 4 * time.Minute
 
-// All outages at speed 20. What is asserted are facts, not times: those depend
+// All outages. What is asserted are facts, not times: those depend
 // on the machine.
 func TestPlayOutages(t *testing.T) {
 	t.Parallel()
@@ -28,7 +28,7 @@ func TestPlayOutages(t *testing.T) {
 	for _, outage := range append(rehearsal.Outages(), rehearsal.BySwitch) {
 		t.Run(string(outage), func(t *testing.T) {
 			t.Parallel()
-			play := run(t, m, Options{Outage: outage, Speed: 20, Seed: 1})
+			play := run(t, m, Options{Outage: outage, Speed: speed, Seed: 1})
 			checkPlay(t, play)
 			if play.Removed != 0 || play.Sample.SwitchPut != rehearsal.Never {
 				t.Errorf("automatic failback had a switch put after %s and removed at %s", rehearsal.Seconds(play.Sample.SwitchPut), play.Removed)
@@ -100,7 +100,7 @@ func playQuickly(t *testing.T, length, alarm time.Duration) (*rehearsal.Play, []
 	})
 	p := rehearsal.DefaultParameters()
 	p.AliasTTL, p.Length, p.AlarmMin, p.AlarmMax, p.OperatorAfter = 5*time.Second, length, alarm, alarm, 15*time.Second
-	play := run(t, m, Options{Outage: rehearsal.Refused, Speed: 20, Seed: 1, Visitors: 2, Parameters: &p})
+	play := run(t, m, Options{Outage: rehearsal.Refused, Speed: speed, Seed: 1, Visitors: 2, Parameters: &p})
 	var events []string
 	for _, e := range play.Events {
 		events = append(events, e.What)
@@ -162,7 +162,7 @@ func TestPlayOnlyWhatTheTemplatesSay(t *testing.T) {
 	})
 	p := rehearsal.DefaultParameters()
 	p.Length = 60 * time.Second
-	play := run(t, m, Options{Outage: rehearsal.Refused, Speed: 20, Parameters: &p})
+	play := run(t, m, Options{Outage: rehearsal.Refused, Speed: speed, Parameters: &p})
 	for _, r := range play.Requests {
 		if r.By == "standby" {
 			t.Fatalf("the standby served a request, though no record has a health check: %+v", r)
@@ -176,7 +176,7 @@ func TestPlayOnlyWhatTheTemplatesSay(t *testing.T) {
 func TestPlayLeavesNothing(t *testing.T) {
 	m := fixture.Site(t, "site")
 	before := runtime.NumGoroutine()
-	d, err := newDirector(t.Context(), m, Options{Outage: rehearsal.Dark, Speed: 20})
+	d, err := newDirector(t.Context(), m, Options{Outage: rehearsal.Dark, Speed: speed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestPlayLeavesNothing(t *testing.T) {
 		addresses[address] = "tcp"
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(time.Second, func() { cancel(); d.stage.cancel() }) // in the middle of the outage
+	time.AfterFunc(20*time.Second/speed, func() { cancel(); d.stage.cancel() }) // in the middle of the outage
 	if _, err := d.run(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
