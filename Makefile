@@ -89,8 +89,21 @@ lint-templates: node_modules .venv ## check the templates of every shipped site 
 	@go test . -run '^TestValidation$$' -keep $(CURDIR)/cdk.out.lint
 	@.venv/bin/cfn-lint 'cdk.out.lint/*/*.template.json'
 
+.PHONY: deploy-emulated
+deploy-emulated: node_modules emulated/node_modules .venv-emulated ## deploy every shipped site to an emulated AWS account
+	@echo "synthesizing every shipped site"
+	@rm -rf cdk.out.emulated
+	@go test . -run '^TestValidation$$' -keep $(CURDIR)/cdk.out.emulated
+	@start=$$(date +%s); go test ./emulated -v -parallel 4 -timeout 20m -assemblies $(CURDIR)/cdk.out.emulated && \
+		echo "deployed in $$(($$(date +%s) - start)) s, to an emulated account; what that does not show stands in README.md"
+
+.PHONY: lint-emulated
+lint-emulated: .venv-emulated ## check the Python of the emulated account
+	@.venv-emulated/bin/ruff check --quiet --no-cache emulated/account
+	@.venv-emulated/bin/ruff format --check --quiet --no-cache emulated/account
+
 .PHONY: check
-check: lint test race lint-templates fuzz synth ## do what CI does, in its order
+check: lint test race lint-templates lint-emulated fuzz deploy-emulated synth ## do what CI does, in its order
 	@$(MAKE) --no-print-directory synth SITE=examples/article.yaml
 
 # One module at a time: a proxy that refuses one of them hides no other.
@@ -104,10 +117,19 @@ outdated: node_modules ## list what is behind; of aws-cdk, "latest" is a mistake
 	@for module in $(TOOLS); do $(NEWER) -modfile=tools/go.mod $$module 2>&1 || true; done
 	@npm outdated || true
 
-# cfn-lint is the one tool that wants Python; the product does not.
+# Tools want Python: cfn-lint, and the emulated account. The product does not.
 .venv: tools/requirements.txt
 	python3 -m venv --clear $@
 	$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.venv-emulated: tools/requirements-emulated.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+emulated/node_modules: emulated/package.json emulated/package-lock.json
+	npm ci --prefix emulated --no-audit --no-fund
 	@touch $@
 
 # npm ci touches nothing that is up to date by itself.

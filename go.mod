@@ -2,7 +2,10 @@ module twinsite
 
 go 1.25.0
 
-ignore ./node_modules
+ignore (
+	./emulated/node_modules
+	./node_modules
+)
 
 require (
 	github.com/aws/aws-cdk-go/awscdk/v2 v2.270.0

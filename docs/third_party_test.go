@@ -18,11 +18,12 @@ var requirements = []struct {
 	name           *regexp.Regexp
 }{
 	{"Go modules", "go.mod", regexp.MustCompile(`(?m)^\t(\S+) v\S+$`)},
-	{"npm packages", "package.json", regexp.MustCompile(`(?m)^ +"([\w@/-]+)": "\d[\d.]*",?$`)},
+	{"npm packages", "package.json emulated/package.json", regexp.MustCompile(`(?m)^ +"([\w@/-]+)": "\d[\d.]*",?$`)},
 	{"Tools", "tools/go.mod", regexp.MustCompile(`(?m)^\t(\S+)/cmd/\S+$`)},
 	{"Debian packages", ".ci/run", regexp.MustCompile(`(?m)^packages=\(([^)]*)\)`)},
 	// A tag can be moved to other code, a commit cannot.
 	{"GitHub actions", ".github/workflows/*.yml", regexp.MustCompile(`(?m)uses: *([\w./-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)},
+	{"Python packages", "tools/requirements-emulated.in", regexp.MustCompile(`(?m)^([\w-]+)==[\d.]+$`)},
 }
 
 // TestThirdParty holds the tables of THIRD_PARTY.md against what the project
@@ -32,7 +33,7 @@ func TestThirdParty(t *testing.T) {
 	listed := firstColumns(readPage(t, "THIRD_PARTY.md"))
 	for _, r := range requirements {
 		var required []string
-		for _, file := range glob(t, r.files) {
+		for _, file := range glob(t, strings.Fields(r.files)...) {
 			source := read(t, file)
 			found := r.name.FindAllStringSubmatch(source, -1)
 			for _, match := range found {

@@ -1,0 +1,86 @@
+"""What a test asks of the account that AWS has no API for.
+
+POST /_emulated/refuse {"stack": "library-Primary", "resource": "Balancer…"}
+    refuses the next creation or change of this resource, once
+POST /_emulated/zone {"zone": "Z0123456789ABCDEFGHIJ", "name": "example.com"}
+    makes a public hosted zone that was there before, under an id of the test's choice
+"""
+
+import json
+
+from ministack import app
+from ministack.services import route53
+from ministack.services.cloudformation import stacks
+
+_refused = set()  # of (stack, logical id)
+
+
+def install():
+    stacks._provision_resource = refusing_creation(stacks._provision_resource)
+    stacks._update_resource = refusing_update(stacks._update_resource)
+    app.app = serving(app.app)
+
+
+def refuse(stack, resource):
+    _refused.add((stack, resource))
+
+
+def check(stack, logical_id):
+    if (stack, logical_id) in _refused:
+        _refused.remove((stack, logical_id))
+        raise ValueError(f"The emulated account refuses {logical_id} of {stack}, once, as it was asked to")
+
+
+def refusing_creation(provision):
+    def checked(resource_type, logical_id, properties, stack, *rest):
+        check(stack, logical_id)
+        return provision(resource_type, logical_id, properties, stack, *rest)
+
+    return checked
+
+
+def refusing_update(update):
+    def checked(resource_type, physical_id, old, new, *names):
+        stack, logical_id, *_ = names
+        if old != new:
+            check(stack, logical_id)
+        return update(resource_type, physical_id, old, new, *names)
+
+    return checked
+
+
+def make_zone(zone, name):
+    name = name.rstrip(".") + "."
+    route53._zones[zone] = {"id": zone, "name": name, "caller_reference": zone, "comment": "", "private": False}
+    route53._records[zone] = route53._default_records(name)
+
+
+CALLS = {"/_emulated/refuse": refuse, "/_emulated/zone": make_zone}
+
+
+def serving(server):
+    """The account's server with the calls of this module in front."""
+
+    async def serve(scope, receive, send):
+        call = CALLS.get(scope.get("path", ""))
+        if scope["type"] != "http" or call is None:
+            await server(scope, receive, send)
+            return
+        status, body = 200, b""
+        try:
+            call(**json.loads(await read(receive)))
+        except (TypeError, ValueError) as error:
+            status, body = 400, str(error).encode()
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return serve
+
+
+async def read(receive):
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body

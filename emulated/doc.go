@@ -1,0 +1,12 @@
+// Package emulated deploys every shipped site to an emulated AWS account: a
+// process of this machine that answers AWS's APIs, MiniStack with the resource
+// types in account/. The stock command line of the CDK does what it would do on
+// AWS, the CDK's own functions run, and the runbook's commands are typed in.
+//
+//	make deploy-emulated
+//
+// The account checks references, names, order, what deletes what, and
+// protection. It checks no permissions, no quotas, few property values; its
+// certificates are valid at once, its health checks and distributions do
+// nothing. What passes here was deployed to an emulated account, never to AWS.
+package emulated
