@@ -166,17 +166,6 @@ func TestStaticSite(t *testing.T) {
 		{"in its own time, measured", replicates(object{"Destination": exactly(object{
 			"Bucket": "arn:aws:s3:::replica", "Metrics": object{"Status": "Enabled"},
 		})}), untimed, exhaustive},
-		{"the role may copy there and nowhere else", has("AWS::IAM::Policy", object{"PolicyDocument": object{"Statement": list{
-			object{"Action": list{"s3:GetReplicationConfiguration", "s3:ListBucket"}, "Resource": att("StaticSiteBucket", "Arn")},
-			object{
-				"Action":   list{"s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"},
-				"Resource": object{"Fn::Join": list{"", list{att("StaticSiteBucket", "Arn"), "/*"}}},
-			},
-			object{
-				"Action":   listWith("s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"),
-				"Resource": "arn:aws:s3:::replica/*",
-			},
-		}}}), untimed, minimal},
 	})
 }
 

@@ -96,14 +96,6 @@ func TestWebACL(t *testing.T) {
 				"LogDestinationConfigs": list{object{"Fn::Join": list{"", listWith(":log-group:", ref("WebAclLogs"))}}},
 			}),
 		), minimal, none},
-		{"what is blocked or counted is logged, and nothing else", has(logging, object{"LoggingFilter": exactly(object{
-			"DefaultBehavior": "DROP", "Filters": list{object{"Behavior": "KEEP", "Requirement": "MEETS_ANY", "Conditions": list{
-				object{"ActionCondition": object{"Action": "BLOCK"}}, object{"ActionCondition": object{"Action": "COUNT"}},
-			}}},
-		})}), minimal, none},
-		{"logs let nobody in", has(logging, object{"RedactedFields": list{
-			object{"SingleHeader": object{"Name": "authorization"}}, object{"SingleHeader": object{"Name": "cookie"}},
-		}}), minimal, none},
 		{"logs retained", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Retain"}), minimal, exhaustive},
 		{"logs deleted with the stack", allWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), exhaustive, minimal},
 	})

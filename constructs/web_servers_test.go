@@ -72,17 +72,6 @@ func TestWebServers(t *testing.T) {
 		{"own security group", launches(object{"SecurityGroupIds": list{att("WebServersSecurityGroup", "GroupId")}}), minimal, plain},
 
 		{"a shell by Session Manager", every(
-			has("AWS::IAM::Role", object{
-				"AssumeRolePolicyDocument": object{"Statement": list{object{"Principal": object{"Service": "ec2.amazonaws.com"}}}},
-				"ManagedPolicyArns":        absent(),
-			}),
-			has("AWS::IAM::Policy", object{
-				"Roles": list{ref("WebServersRole")},
-				"PolicyDocument": object{"Statement": list{object{"Effect": "Allow", "Resource": "*", "Action": list{
-					"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-					"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
-				}}}},
-			}),
 			has("AWS::IAM::InstanceProfile", object{"Roles": list{ref("WebServersRole")}}),
 			launches(object{"IamInstanceProfile": object{"Arn": att("WebServersLaunchTemplateProfile", "Arn")}}),
 		), minimal, plain},

@@ -84,6 +84,10 @@ func (in *reader) checkCertificates() {
 	for _, certificate := range in.Resources(topology.CertificateType) {
 		checkCovers(certificate, in.site.Domain, "www."+in.site.Domain)
 		expect(certificate, "ValidationMethod", "DNS")
+		names := must.Get(topology.CertificateNames(certificate))
+		if path := "DomainValidationOptions.0.DomainName"; !slices.Contains(names, text(certificate, path)) {
+			fail(certificate, path, "is %s, none of the certificate's names: %v", text(certificate, path), names)
+		}
 		const path = "DomainValidationOptions.0.HostedZoneId"
 		if id := text(certificate, path); id != zone {
 			fail(certificate, path, "is the zone %s, want the site's, %s", id, zone)

@@ -46,6 +46,9 @@ var articleCopies = map[string][]brokenCopy{
 	"4 certificate": {
 		{"no wildcard", func(in *reader) { certificate(in).Delete("SubjectAlternativeNames") }, "does not cover www."},
 		{"by e-mail", func(in *reader) { certificate(in).Set("ValidationMethod", "EMAIL") }, "ValidationMethod is EMAIL"},
+		{"for another name", func(in *reader) {
+			certificate(in).Set("DomainValidationOptions.0.DomainName", "elsewhere.test")
+		}, "is elsewhere.test, none of the certificate's names"},
 		{"in another zone", func(in *reader) { certificate(in).Set("DomainValidationOptions.0.HostedZoneId", "Z123") }, "zone Z123"},
 	},
 	"5 static files at home": append(staticCopies(func(s *site.Site) string { return s.Home.Region.Name }),

@@ -108,6 +108,7 @@ var edgeCopies = map[string][]brokenCopy{
 	},
 	"a secret's value is in no template": {
 		{"written down", func(in *reader) { originSecret(in).Add("SecretString", "hunter2") }, "its value is in the template"},
+		{"with wildcards", func(in *reader) { originSecret(in).Set("GenerateSecretString.ExcludePunctuation", false) }, "ExcludePunctuation is false"},
 		{"too short", func(in *reader) { originSecret(in).Set("GenerateSecretString.PasswordLength", 8) }, "has 8 characters"},
 		{"its id as the value", func(in *reader) {
 			in.listenerRule().Set("Conditions.0.HttpHeaderConfig.Values.0", ref(originSecret(in)))

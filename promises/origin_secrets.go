@@ -82,6 +82,8 @@ func (in *reader) checkSecrets() {
 		if length := integer(secret, path); length < 32 {
 			fail(secret, path, "has %d characters, want 32 or more", length)
 		}
+		// In a condition on a header, * and ? stand for anything: a secret with them would let others in.
+		expect(secret, "GenerateSecretString.ExcludePunctuation", true)
 		for _, reference := range in.ReferencesTo(secret) {
 			if text := text(reference.From, reference.Path); !isSecret(text) {
 				fail(reference.From, reference.Path, "is %s, want the secret's value alone", text)

@@ -18,6 +18,9 @@ var roleCopies = map[string][]brokenCopy{
 		}, "Principal is map[AWS:arn:aws:iam::123456789012:root], want a service"},
 		{"everybody", func(in *reader) { replicationRole(in).Set("AssumeRolePolicyDocument.Statement.0.Principal", "*") }, "want a service"},
 		{"nobody", func(in *reader) { replicationRole(in).Set("AssumeRolePolicyDocument.Statement.0.Effect", "Deny") }, "Effect is Deny"},
+		{"anybody, for the way back", func(in *reader) {
+			wayBack(in).Set("AssumeRolePolicyDocument.Statement.0.Principal", map[string]any{"AWS": "*"})
+		}, "want a service"},
 		{"whom an identity provider knows", func(in *reader) {
 			replicationRole(in).Set("AssumeRolePolicyDocument.Statement.0.Action", "sts:AssumeRoleWithWebIdentity")
 		}, "Action is sts:AssumeRoleWithWebIdentity"},
@@ -40,6 +43,13 @@ var roleCopies = map[string][]brokenCopy{
 		{"anything in S3", func(in *reader) {
 			in.policyOf(serverRole(in.home())).Set("PolicyDocument.Statement.0.Action", "s3:*")
 		}, "lacks ssm:"},
+		{"the way back from any bucket", func(in *reader) {
+			in.policyOf(wayBack(in)).Set("PolicyDocument.Statement.0.Resource", "*")
+		}, "lacks s3:GetReplicationConfiguration on ${"},
+		{"the rule of any bucket", func(in *reader) {
+			custom := append(in.Resources("Custom::BucketReplication"), in.Resources("Custom::CDKBucketDeployment")...) // the article has no way back
+			in.policyOf(functionRole(custom[0])).Set("PolicyDocument.Statement.0.Resource", "*")
+		}, "lacks s3:"},
 		{"denied", func(in *reader) { in.policyOf(serverRole(in.home())).Set("PolicyDocument.Statement.0.Effect", "Deny") }, "lacks ssm:"},
 		{"only at times", func(in *reader) {
 			in.policyOf(serverRole(in.home())).Add("PolicyDocument.Statement.0.Condition", map[string]any{"Bool": map[string]any{"aws:SecureTransport": "true"}})
@@ -50,12 +60,10 @@ var roleCopies = map[string][]brokenCopy{
 			}}})
 		}, "grants ec2:RunInstances on *, which nobody needs"},
 		{"other security groups", func(in *reader) {
-			function := target(in.Resources("Custom::VpcRestrictDefaultSG")[0], "ServiceToken", "AWS::Lambda::Function")
-			target(function, "Role", "AWS::IAM::Role").Set("Policies.0.PolicyDocument.Statement.0.Resource", "*")
+			functionRole(in.Resources("Custom::VpcRestrictDefaultSG")[0]).Set("Policies.0.PolicyDocument.Statement.0.Resource", "*")
 		}, "lacks ec2:AuthorizeSecurityGroup"},
 		{"other files", func(in *reader) {
-			function := target(in.Resources("Custom::CDKBucketDeployment")[0], "ServiceToken", "AWS::Lambda::Function")
-			in.policyOf(target(function, "Role", "AWS::IAM::Role")).Set("PolicyDocument.Statement.1.Resource", "*")
+			in.policyOf(functionRole(in.Resources("Custom::CDKBucketDeployment")[0])).Set("PolicyDocument.Statement.1.Resource", "*")
 		}, "lacks s3:Abort* on"},
 	},
 	"policies are written in IAM's current language": {
@@ -67,4 +75,21 @@ var roleCopies = map[string][]brokenCopy{
 // replicationRole is the role with which S3 replicates the home bucket.
 func replicationRole(in *reader) *assembly.Resource {
 	return target(in.homeBucket(), "ReplicationConfiguration.Role", "AWS::IAM::Role")
+}
+
+// wayBack is the role with which S3 replicates the standby's bucket, where it does; otherwise that of the way there.
+func wayBack(in *reader) *assembly.Resource {
+	for _, r := range in.Resources("Custom::BucketReplication") {
+		for _, to := range targets(r, "Create") {
+			if to.Type == "AWS::IAM::Role" {
+				return to
+			}
+		}
+	}
+	return replicationRole(in)
+}
+
+// functionRole is the role of the function that answers for a custom resource.
+func functionRole(custom *assembly.Resource) *assembly.Resource {
+	return target(target(custom, "ServiceToken", "AWS::Lambda::Function"), "Role", "AWS::IAM::Role")
 }
