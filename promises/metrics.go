@@ -135,6 +135,7 @@ func (in *reader) checkMetric(m metric) {
 		if name == d.at {
 			if to == nil {
 				m.fail("reads %s of any %s", m, name)
+				return
 			}
 			region = to.Stack.Region
 		}

@@ -98,7 +98,7 @@ var operationsCopies = map[string][]brokenCopy{
 			in.alarmOn("DaysToExpiry", "CertificateArn", in.Resources("AWS::CertificateManager::Certificate")[0]).Set("Threshold", 1)
 		}, "Threshold is 1"},
 	},
-	"missing data is treated on purpose":            []brokenCopy{{"as it comes", func(in *reader) { in.cpuAlarm().Delete("TreatMissingData") }, "TreatMissingData"}},
+	"missing data is treated on purpose":            {{"as it comes", func(in *reader) { in.cpuAlarm().Delete("TreatMissingData") }, "TreatMissingData"}},
 	"every scaling policy is triggered by an alarm": {{"by none", func(in *reader) { remove(in.cpuAlarm()) }, "no alarm triggers"}},
 	"alarms say what they mean and where to read on": {
 		{"the paragraph of another alarm", func(in *reader) { in.cpuAlarm().Add("AlarmName", in.site.AlarmName("Other")) }, `want "other"`},

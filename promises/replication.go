@@ -15,8 +15,8 @@ const rule = "ReplicationConfiguration.Rules.0."
 // replicationRule is the id of the rules: their metrics have it.
 const replicationRule = "AllObjects"
 
-// replicates is the one rule from a bucket, which has to lead to another.
-func (in *reader) replicates(from, to *assembly.Resource) topology.ReplicationRule {
+// checkReplicates demands that a bucket has one rule, which leads to another bucket.
+func (in *reader) checkReplicates(from, to *assembly.Resource) {
 	var found []topology.ReplicationRule
 	for _, r := range must.Get(topology.Replication(in.Assembly)) {
 		if r.From == from {
@@ -29,14 +29,13 @@ func (in *reader) replicates(from, to *assembly.Resource) topology.ReplicationRu
 	if found[0].To != to {
 		fail(found[0].Resource, "", "replicates to %s, want %s", found[0].Target, to)
 	}
-	return found[0]
 }
 
 // checkReplication demands that everything in the home bucket reaches the
 // standby's.
 func (in *reader) checkReplication() {
 	home, standby := in.homeBucket(), in.standbyBucket()
-	in.replicates(home, standby)
+	in.checkReplicates(home, standby)
 	expectAll(home, rule, map[string]any{
 		"Id": replicationRule, "Status": "Enabled", "Filter.Prefix": "", "DeleteMarkerReplication.Status": "Enabled",
 		"SourceSelectionCriteria.ReplicaModifications.Status": "Enabled", "Destination.Metrics.Status": "Enabled",
@@ -96,7 +95,7 @@ func (in *reader) sdkCall(event, action string) sdkCall {
 func (in *reader) checkReverseReplication() {
 	r := in.reverseReplication()
 	home, standby := in.homeBucket(), in.standbyBucket()
-	in.replicates(standby, home)
+	in.checkReplicates(standby, home)
 	for _, event := range []string{"Create", "Update"} {
 		in.checkMirrors(event, in.sdkCall(event, "putBucketReplication"))
 	}

@@ -1,7 +1,5 @@
 package promises
 
-import ()
-
 // securityCopies break the promises of security.go.
 var securityCopies = map[string][]brokenCopy{
 	"every request leaves a line": {
