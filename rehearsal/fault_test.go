@@ -215,6 +215,12 @@ func TestUnreadableTemplates(t *testing.T) {
 		{"code that does not run", func(a *assembly.Assembly) {
 			a.Resources("AWS::CloudFront::Function")[0].Set("FunctionCode", "function (")
 		}, "Primary.SiteReadFailover"},
+		{"code that does not end", func(a *assembly.Assembly) {
+			a.Resources("AWS::CloudFront::Function")[0].Set("FunctionCode", "function handler(event) { while (event.request.method === 'POST') {} return event.request; }")
+		}, "the function does not end within 1s"},
+		{"code that fills the memory", func(a *assembly.Assembly) {
+			a.Resources("AWS::CloudFront::Function")[0].Set("FunctionCode", "function handler(event) { let text = 'x'; for (;;) { text += text; } }")
+		}, "the function "},
 		{"a check of another type", func(a *assembly.Assembly) {
 			a.Resources("AWS::Route53::HealthCheck")[0].Set("HealthCheckConfig.Type", "TCP")
 		}, "Failover."},

@@ -19,6 +19,7 @@ func NewModel(a *assembly.Assembly) (*Model, error) {
 		r.readSwitch()
 		r.readReplication()
 		r.readZone()
+		r.tryFunction()
 		r.model.Faults = append(findFaults(r.model), r.readFailback()...)
 		r.model.Notes = findNotes(r.model)
 	})
