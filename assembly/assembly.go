@@ -49,7 +49,6 @@
 package assembly
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -69,7 +68,8 @@ const remedy = "run make synth"
 
 // Load reads the cloud assembly in the directory dir: manifest.json and the template of each stack. It looks at no other
 // file. Errors name the file and what to do about it. An assembly with stages (assemblies inside it), with a template
-// that macros rewrite at deployment, or with stacks that depend on each other in a circle is an error.
+// that macros rewrite at deployment, or with stacks that depend on each other in a circle is an error. So is one that is
+// larger than CloudFormation takes, and a file that is a device, a pipe or a folder; a link to a file is none.
 //
 // The manifest's form is that of
 // https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloud_assembly_schema-readme.html.
@@ -104,17 +104,9 @@ type artifact struct {
 	}
 }
 
-// A fileError says that a file is absent or broken: another synthesis mends it.
-type fileError struct {
-	name string
-	err  error
-}
-
-func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
-
 func load(fsys fs.FS) (*Assembly, error) {
 	var m manifest
-	if err := readJSON(fsys, manifestFile, &m); err != nil {
+	if err := readJSON(fsys, manifestFile, longestManifest, &m); err != nil {
 		return nil, err
 	}
 	stacks := map[string]*Stack{}
@@ -127,6 +119,9 @@ func load(fsys fs.FS) (*Assembly, error) {
 		case "cdk:cloud-assembly":
 			return nil, fmt.Errorf("%q is a nested assembly (a stage), which is not read: load its directory %q by itself", id, art.Properties.DirectoryName)
 		case "aws:cloudformation:stack":
+			if len(stacks) == mostStacks {
+				return nil, &fileError{manifestFile, fmt.Errorf("there are more than %d stacks in it", mostStacks)}
+			}
 			s, err := loadStack(fsys, id, art)
 			if err != nil {
 				return nil, err
@@ -149,21 +144,6 @@ func load(fsys fs.FS) (*Assembly, error) {
 		s.assembly = a
 	}
 	return a, nil
-}
-
-func readJSON(fsys fs.FS, name string, into any) error {
-	data, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		var pathError *fs.PathError
-		if errors.As(err, &pathError) {
-			err = pathError.Err // the path is said already
-		}
-		return &fileError{name, err}
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return &fileError{name, err}
-	}
-	return nil
 }
 
 // linkDependencies fills in which stacks each stack depends on. Artifacts of other types, such as assets, are passed over.

@@ -59,6 +59,10 @@ func (a *Assembly) Records(name string, types ...string) ([]Record, error) {
 // normal writes a DNS name as Record.Name has it.
 func normal(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
 
+// mostRecords is how many records a change of Route 53 takes.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets
+const mostRecords = 1000
+
 // recordPaths returns the paths of the record sets in a resource.
 func recordPaths(r *Resource) ([]string, error) {
 	if r.Type == "AWS::Route53::RecordSet" {
@@ -76,6 +80,9 @@ func recordPaths(r *Resource) ([]string, error) {
 		return nil, at.errorf("is %s, not a list", kind(node))
 	}
 	items = present(items)
+	if len(items) > mostRecords {
+		return nil, at.errorf("has %d records, more than the %d that Route 53 takes at once", len(items), mostRecords)
+	}
 	paths := make([]string, len(items))
 	for i := range items {
 		paths[i] = "RecordSets." + strconv.Itoa(i)

@@ -167,11 +167,12 @@ func child(node any, key string) (any, error) {
 			return child, nil
 		}
 	case []any:
-		present := present(node)
-		if i, ok := index(key); ok && i < len(present) {
-			return present[i], nil
+		if i, ok := index(key); ok {
+			if child, ok := element(node, i); ok {
+				return child, nil
+			}
 		}
-		return nil, missing(fmt.Sprintf("no such element: the list has %d", len(present)))
+		return nil, missing(fmt.Sprintf("no such element: the list has %d", len(present(node))))
 	case text:
 		if i, ok := index(key); ok && node.later() != nil {
 			return node.later().element(i), nil
@@ -192,6 +193,20 @@ func (r resolver) open(node any) (any, error) {
 		return r.call(fn, arg)
 	}
 	return node, nil
+}
+
+// element returns the element at an index of those that are not AWS::NoValue.
+func element(items []any, index int) (any, bool) {
+	for _, item := range items {
+		if isNoValue(item) {
+			continue
+		}
+		if index == 0 {
+			return item, true
+		}
+		index--
+	}
+	return nil, false
 }
 
 // present returns the elements of a list that are not AWS::NoValue.

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -52,7 +53,7 @@ func loadStack(fsys fs.FS, id string, art *artifact) (*Stack, error) {
 		return nil, &fileError{manifestFile, fmt.Errorf("stack %q has no templateFile", id)}
 	}
 	var t template
-	if err := readJSON(fsys, file, &t); err != nil {
+	if err := readJSON(fsys, file, longestTemplate, &t); err != nil {
 		return nil, err
 	}
 	if macro := rewrites(t.Transform); macro != "" {
@@ -68,22 +69,49 @@ func loadStack(fsys fs.FS, id string, art *artifact) (*Stack, error) {
 	if s.DisplayName == "" {
 		s.DisplayName = id
 	}
+	err := cmp.Or(checkName("stack", id), checkName("stack name", s.Name), checkName("display name", s.DisplayName), checkName("environment", account+"/"+region))
+	if err != nil {
+		return nil, &fileError{manifestFile, err}
+	}
+	if err := s.fill(&t); err != nil {
+		return nil, &fileError{file, err}
+	}
+	t.Resources, t.Outputs = nil, nil
+	return s, nil
+}
+
+// fill takes the resources and outputs from the template.
+func (s *Stack) fill(t *template) error {
+	if len(t.Resources) > mostResources {
+		return fmt.Errorf("has %d resources, more than the %d of CloudFormation", len(t.Resources), mostResources)
+	}
 	for logicalID, raw := range t.Resources {
+		if err := checkName("logical id", logicalID); err != nil {
+			return err
+		}
 		typ, _ := raw["Type"].(string)
 		if typ == "" {
-			return nil, &fileError{file, fmt.Errorf("resource %q has no Type", logicalID)}
+			return fmt.Errorf("resource %q has no Type", logicalID)
+		}
+		if err := cmp.Or(checkName("type", typ), checkLists(raw)); err != nil {
+			return fmt.Errorf("resource %q: %w", logicalID, err)
 		}
 		s.resources[logicalID] = &Resource{Stack: s, LogicalID: logicalID, Type: typ, raw: raw}
 	}
 	for name, o := range t.Outputs {
+		if err := checkName("output", name); err != nil {
+			return err
+		}
 		if o == nil {
-			return nil, &fileError{file, fmt.Errorf("output %q is null", name)}
+			return fmt.Errorf("output %q is null", name)
+		}
+		if err := checkLists(o.Value); err != nil {
+			return fmt.Errorf("output %q: %w", name, err)
 		}
 		o.Stack, o.Name = s, name
 		s.outputs[name] = o
 	}
-	t.Resources, t.Outputs = nil, nil
-	return s, nil
+	return nil
 }
 
 // rewrites returns the macro that a template's Transform section names, other than the one that only adds functions.
