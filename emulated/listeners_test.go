@@ -8,7 +8,26 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 )
+
+// checkListeners checks that the account and its functions listen on loopback
+// only.
+func (a *account) checkListeners() {
+	a.t.Helper()
+	addresses, err := a.listening()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if !slices.Contains(addresses, netip.MustParseAddrPort(a.address)) {
+		a.t.Errorf("the account listens on %v, and not on %s: is /proc read in the wrong way?", addresses, a.address)
+	}
+	for _, address := range addresses {
+		if !address.Addr().IsLoopback() {
+			a.t.Errorf("the account listens on %s, which others can reach", address)
+		}
+	}
+}
 
 // listening is the addresses on which processes of the account's group listen,
 // as Linux tells it: /proc/net/tcp and tcp6, whose format is in proc(5).
@@ -80,4 +99,22 @@ func parseAddress(text string) (netip.AddrPort, error) {
 		return netip.AddrPort{}, fmt.Errorf("%q is no address of /proc/net/tcp", text)
 	}
 	return netip.AddrPortFrom(ip.Unmap(), number), nil
+}
+
+func TestParseAddress(t *testing.T) {
+	for text, want := range map[string]string{
+		"0100007F:1F90":                         "127.0.0.1:8080",
+		"00000000:0050":                         "0.0.0.0:80",
+		"00000000000000000000000001000000:1F90": "[::1]:8080",
+		"0000000000000000FFFF00000100007F:1F90": "127.0.0.1:8080",
+	} {
+		if got, err := parseAddress(text); err != nil || got.String() != want {
+			t.Errorf("%s: %v (%v), not %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "0100007F", "7F:1F90", "0100007F:port"} {
+		if got, err := parseAddress(text); err == nil {
+			t.Errorf("%q: nobody noticed that it is no address, but %s", text, got)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
@@ -81,6 +82,18 @@ func teardownCommands() ([]string, error) {
 		}
 	}
 	return commands, nil
+}
+
+// TestTeardownCommands shows that the runbook's steps can be read, before
+// anything is deployed.
+func TestTeardownCommands(t *testing.T) {
+	commands, err := teardownCommands()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(strings.Join(commands, "\n"), "destroy Failover") {
+		t.Errorf("%q: that is advice below the steps, and no step", commands)
+	}
 }
 
 // unprotected writes a copy of the site that is not protected and retains

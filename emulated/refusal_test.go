@@ -1,0 +1,59 @@
+package emulated
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// topic is a template of two resources.
+const topic = `{"Resources": {
+	"First": {"Type": "AWS::SNS::Topic"},
+	"Last": {"Type": "AWS::SNS::Topic", "DependsOn": "First"}
+}}`
+
+// TestRefusal shows that the account refuses the resource that it is asked to
+// refuse, once, and no other: tests of failing deployments rest on it.
+func TestRefusal(t *testing.T) {
+	if *assemblies == "" {
+		t.Skip(`"make deploy-emulated" starts an account`)
+	}
+	t.Parallel()
+	a := startAccount(t)
+	a.refuse("topics", "Last")
+	for _, attempt := range []struct{ stack, ends string }{
+		{"others", "CREATE_COMPLETE"},
+		{"topics", "ROLLBACK_COMPLETE"},
+		{"again", "CREATE_COMPLETE"},
+		{"topics", "CREATE_COMPLETE"},
+	} {
+		a.ask("us-east-1", "cloudformation", "create_stack", map[string]any{"StackName": attempt.stack, "TemplateBody": topic})
+		status := a.ended(attempt.stack)
+		if status != attempt.ends {
+			t.Errorf("the stack %s ended with %s, not %s", attempt.stack, status, attempt.ends)
+		}
+		if status == "CREATE_COMPLETE" {
+			continue
+		}
+		events := text(a.ask("us-east-1", "cloudformation", "describe_stack_events", map[string]any{"StackName": attempt.stack})["StackEvents"])
+		if !strings.Contains(events, "refuses Last of topics") {
+			t.Errorf("the events do not say why: %s", events)
+		}
+		a.ask("us-east-1", "cloudformation", "delete_stack", map[string]any{"StackName": attempt.stack})
+		for len(a.inventory([]string{"us-east-1"})["sns Topics us-east-1"]) > 2 && interrupted.Err() == nil {
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+}
+
+// ended waits until a stack is no longer worked on and returns its status.
+func (a *account) ended(stack string) string {
+	a.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		answer := a.ask("us-east-1", "cloudformation", "describe_stacks", map[string]any{"StackName": stack})
+		status := text(list(answer["Stacks"])[0]["StackStatus"])
+		if !strings.HasSuffix(status, "_IN_PROGRESS") || time.Now().After(deadline) || interrupted.Err() != nil {
+			return status
+		}
+	}
+}
