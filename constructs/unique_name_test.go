@@ -97,8 +97,8 @@ func TestUniqueNames(t *testing.T) {
 					t.Errorf("%s is %s the next time", one, again)
 				}
 				// The CDK's own names clash: otherwise none of this would be needed.
-				twin := theirs()[kind]
-				if one, other := twin.name(t, others[0]), twin.name(t, others[1]); one != other {
+				broken := theirs()[kind]
+				if one, other := broken.name(t, others[0]), broken.name(t, others[1]); one != other {
 					t.Errorf("the CDK's own names differ too, %s and %s: the assertion proves nothing", one, other)
 				}
 			})

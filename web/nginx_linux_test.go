@@ -102,7 +102,7 @@ func TestUserDataFails(t *testing.T) {
 			}
 		})
 	}
-	t.Run("twin: errors ignored", func(t *testing.T) {
+	t.Run("broken: errors ignored", func(t *testing.T) {
 		t.Parallel()
 		m := defaultMachine(t)
 		m.DNF = 1
