@@ -7,6 +7,7 @@ import (
 
 	"twinsite/assembly"
 	"twinsite/diagram"
+	"twinsite/internal/cli"
 )
 
 // newDiagram returns the command that writes the architecture as D2 text.
@@ -22,11 +23,11 @@ func newDiagram() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			a, err := assembly.Load(directory)
 			if err != nil {
-				return err
+				return cli.OneLine(err)
 			}
 			text, err := diagram.D2(a)
 			if err != nil {
-				return err
+				return cli.OneLine(err)
 			}
 			_, err = fmt.Fprint(command.OutOrStdout(), text)
 			return err

@@ -80,7 +80,7 @@ func (o *rehearsalOrder) rehearse(ctx context.Context, out, progress io.Writer) 
 	}
 	m, err := rehearsal.NewModel(a)
 	if err != nil {
-		return err
+		return cli.OneLine(err)
 	}
 	if o.by == bySwitch && m.Switch == nil {
 		return fmt.Errorf("-by %s: the site has no failover switch", o.by)
@@ -93,14 +93,14 @@ func (o *rehearsalOrder) rehearse(ctx context.Context, out, progress io.Writer) 
 	if o.predict {
 		options := predict.Options{Trials: o.trials, Seed: o.seed, Parameters: &p}
 		if predictions, err = predict.Run(ctx, m, options); err != nil {
-			return err
+			return cli.OneLine(err)
 		}
 	}
 	var plays []*rehearsal.Play
 	for _, outage := range outages {
 		played, err := play.Run(ctx, m, play.Options{Outage: outage, Speed: o.speed, Seed: o.seed, Progress: progress})
 		if err != nil {
-			return err
+			return cli.OneLine(err)
 		}
 		plays = append(plays, played)
 	}

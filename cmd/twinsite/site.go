@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"twinsite/assembly"
+	"twinsite/internal/cli"
 	"twinsite/site"
 	"twinsite/topology"
 )
@@ -24,10 +25,10 @@ func load(directory, file string) (*assembly.Assembly, *site.Site, error) {
 	}
 	a, err := assembly.Load(directory)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, cli.OneLine(err)
 	}
 	if err := belongs(a, s); err != nil {
-		return nil, nil, fmt.Errorf("%s is not of %s: %w; %s", directory, file, err, synthesize)
+		return nil, nil, fmt.Errorf("%s is not of %s: %w; %s", directory, file, cli.OneLine(err), synthesize)
 	}
 	return a, s, nil
 }

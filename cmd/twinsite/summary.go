@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"twinsite/assembly"
+	"twinsite/internal/cli"
 )
 
 // newSummary returns the command that prints one line for each stack, in the
@@ -36,7 +37,7 @@ func newSummary() *cobra.Command {
 func summarize(w io.Writer, directory string) error {
 	a, err := assembly.Load(directory)
 	if err != nil {
-		return err
+		return cli.OneLine(err)
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, stack := range a.Stacks() {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -37,14 +38,40 @@ func (f Failed) Error() string {
 // Unwrap returns the reason.
 func (f Failed) Unwrap() error { return f.Err }
 
+// patience is how long an interrupted command may tidy up before it is left
+// behind.
+const patience = 3 * time.Second
+
 // Run runs a command until it ends, or until Ctrl-C or SIGTERM, which cancel
-// its context. It writes the error, if there is one, to the command's standard
-// error, and returns the exit status.
+// its context; a command that does not look at that is left behind. Run writes
+// the error, if there is one, to the command's standard error, and returns the
+// exit status.
 func Run(command *cobra.Command, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.SetArgs(longFlags(args))
-	ran, err := command.ExecuteContextC(ctx)
+	ended := make(chan int, 1)
+	go func() {
+		ran, err := command.ExecuteContextC(ctx)
+		ended <- status(ctx, ran, err)
+	}()
+	select {
+	case result := <-ended:
+		return result
+	case <-ctx.Done():
+	}
+	select {
+	case result := <-ended:
+		return result
+	case <-time.After(patience):
+		fmt.Fprintln(command.ErrOrStderr(), "\ninterrupted")
+		return Interrupted
+	}
+}
+
+// status writes the error of a command that has ended, and returns its exit
+// status.
+func status(ctx context.Context, ran *cobra.Command, err error) int {
 	var failed Failed
 	switch stderr := ran.ErrOrStderr(); {
 	case err == nil:

@@ -8,7 +8,9 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -43,6 +45,11 @@ func TestRun(t *testing.T) {
 			}
 			return errors.New("not known")
 		}, Interrupted, "\ninterrupted: not known\n"},
+		{"Ctrl-C, which is not heard", func(ctx context.Context) error {
+			_ = interrupt(ctx)
+			time.Sleep(time.Minute)
+			return nil
+		}, Interrupted, "\ninterrupted\n"},
 		{"Ctrl-C too late", func(ctx context.Context) error {
 			if err := interrupt(ctx); !errors.Is(err, context.Canceled) {
 				return err
@@ -70,6 +77,17 @@ func TestLongFlags(t *testing.T) {
 	got := longFlags([]string{"on", "-site", "a.yaml", "--out", "-h", "-speed=3", "-50", "-"})
 	want := []string{"on", "--site", "a.yaml", "--out", "-h", "--speed=3", "-50", "-"}
 	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOneLine(t *testing.T) {
+	if OneLine(nil) != nil {
+		t.Error("no error becomes one")
+	}
+	reason := errors.New("a\nb\x1b[2J " + strings.Repeat("ä", 600))
+	got := OneLine(reason)
+	if want := "a; b?[2J " + strings.Repeat("ä", 491) + "…"; got.Error() != want || !errors.Is(got, reason) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
