@@ -68,8 +68,9 @@ golden: node_modules ## accept new templates, schema, configuration page and pic
 	@$(MAKE) --no-print-directory diagram
 
 .PHONY: fuzz
-fuzz: ## try ten seconds of malformed site files
+fuzz: ## try ten seconds of malformed site files, and ten of malformed assemblies
 	go test ./site -run '^$$' -fuzz FuzzLoad -fuzztime 10s -fuzzminimizetime 50x
+	go test ./cmd/twinsite -run '^$$' -fuzz FuzzAssembly -fuzztime 10s -fuzzminimizetime 50x
 
 .PHONY: fmt
 fmt: ## format the Go code

@@ -49,6 +49,9 @@ func readJSON(fsys fs.FS, name string, longest int64, into any) error {
 }
 
 func readRegular(fsys fs.FS, name string, longest int64) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, errors.New("leads out of the assembly")
+	}
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, err

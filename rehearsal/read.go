@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"strings"
+	"time"
 
 	"twinsite/assembly"
 	"twinsite/internal/must"
@@ -89,6 +90,7 @@ func (r *reader) check(from *topology.HealthCheck) *HealthCheck {
 	switch from.Type {
 	case "CALCULATED":
 		check.HealthThreshold = from.HealthThreshold
+		within(from.Resource, "HealthThreshold", check.HealthThreshold, 0, 256)
 		check.Children = []*HealthCheck{}
 		for _, child := range from.Children {
 			check.Children = append(check.Children, r.check(child))
@@ -96,6 +98,9 @@ func (r *reader) check(from *topology.HealthCheck) *HealthCheck {
 	case "HTTPS", "HTTP":
 		check.HTTPS, check.Port, check.Path = from.Type == "HTTPS", from.Port, from.Path
 		check.Interval, check.Threshold = from.Interval, from.Threshold
+		within(from.Resource, "Port", check.Port, 1, mostPort)
+		within(from.Resource, "RequestInterval", check.Interval, 10*time.Second, 30*time.Second)
+		within(from.Resource, "FailureThreshold", check.Threshold, 1, 10)
 		r.readAsked(check, must.Get(from.Asks(r.Assembly)))
 	default:
 		must.Fail("%s: the rehearsal plays health checks of type HTTPS, HTTP and CALCULATED, not %s", from.Resource, from.Type)

@@ -1,6 +1,8 @@
 package rehearsal
 
 import (
+	"time"
+
 	"twinsite/assembly"
 	"twinsite/internal/must"
 	"twinsite/topology"
@@ -25,6 +27,7 @@ func (r *reader) balancer(from *assembly.Resource) *Balancer {
 }
 
 func (r *reader) listener(from topology.Listener) *Listener {
+	within(from.Resource, "Port", from.Port, 1, mostPort)
 	l := &Listener{
 		Resource: from.Resource.String(), Port: from.Port, HTTPS: from.Protocol == "HTTPS",
 		Default: action(from.Resource, must.Get(from.Default())),
@@ -71,8 +74,13 @@ func (r *reader) targetGroup(from *assembly.Resource) TargetGroup {
 		Resource: from.String(), Path: check.Path, Interval: check.Interval, Timeout: check.Timeout,
 		Healthy: check.Healthy, Unhealthy: check.Unhealthy, Servers: 2,
 	}
+	within(from, "HealthCheckIntervalSeconds", group.Interval, 5*time.Second, 300*time.Second)
+	within(from, "HealthCheckTimeoutSeconds", group.Timeout, 2*time.Second, 120*time.Second)
+	within(from, "HealthyThresholdCount", group.Healthy, 2, 10)
+	within(from, "UnhealthyThresholdCount", group.Unhealthy, 2, 10)
 	for _, servers := range topology.AutoScalingGroups(r.Assembly, from) {
 		group.Servers = must.Get(topology.OrDefault(servers, "MinSize", (*assembly.Resource).Int, 2))
+		within(servers, "MinSize", group.Servers, 0, 1000) // as many as a target group takes
 	}
 	return group
 }

@@ -1,6 +1,9 @@
 package rehearsal
 
 import (
+	"fmt"
+	"time"
+
 	"twinsite/assembly"
 	"twinsite/internal/must"
 	"twinsite/topology"
@@ -18,6 +21,9 @@ func (r *reader) readEdge() {
 	if certificate := config + "ViewerCertificate.AcmCertificateArn"; from.Has(certificate) {
 		e.Certificate = must.Get(topology.CertificateNames(must.Get(from.Target(certificate))))
 	}
+	for status, ttl := range e.ErrorCaching {
+		within(from, fmt.Sprintf("ErrorCachingMinTTL of %d", status), ttl, 0, 366*24*time.Hour)
+	}
 	for _, origin := range must.Get(topology.Origins(from)) {
 		e.Origins = append(e.Origins, r.origin(origin))
 	}
@@ -30,6 +36,11 @@ func (r *reader) readEdge() {
 
 func (r *reader) origin(from topology.Origin) *Origin {
 	s := must.Get(from.Settings())
+	within(from, "the port", s.Port, 1, mostPort)
+	within(from, "ConnectionAttempts", s.Attempts, 1, 3)
+	within(from, "ConnectionTimeout", s.ConnectTimeout, time.Second, 10*time.Second)
+	within(from, "OriginReadTimeout", s.ResponseTimeout, time.Second, 180*time.Second)
+	within(from, "OriginKeepaliveTimeout", s.KeepAlive, time.Second, 180*time.Second)
 	return &Origin{
 		ID: from.ID, Place: from.String(), Domain: from.Domain,
 		Balancer: r.balancer(must.Get(from.Balancer(r.Assembly))),

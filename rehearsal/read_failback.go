@@ -58,10 +58,12 @@ func (r *reader) follow(alarms []*assembly.Resource, put topology.PutObject) *Fa
 }
 
 func (r *reader) failback(alarm, machine *assembly.Resource) *Failback {
+	seconds, periods := must.Get(alarm.Int("Period")), max(1, must.Get(alarm.Int("EvaluationPeriods")))
+	within(alarm, "Period", seconds, 1, 86400)
+	within(alarm, "EvaluationPeriods", periods, 1, 86400)
 	return &Failback{
 		StateMachine: machine.String(), Alarm: alarm.String(), Check: r.model.Pairs[0].Primary.HealthCheck,
-		Period:  time.Duration(must.Get(alarm.Int("Period"))) * time.Second,
-		Periods: max(1, must.Get(alarm.Int("EvaluationPeriods"))),
+		Period: time.Duration(seconds) * time.Second, Periods: periods,
 	}
 }
 
