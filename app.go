@@ -34,8 +34,11 @@ func main() {
 	}
 }
 
-func run() error {
-	app, err := newApp("")
+// run synthesizes to the folder that the CDK's command line names.
+func run() error { return wholeOrNothing(os.Getenv("CDK_OUTDIR"), synthesizeTo) }
+
+func synthesizeTo(outdir string) error {
+	app, err := newApp(outdir)
 	if err != nil {
 		return err
 	}
@@ -47,9 +50,10 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	stacks.Add(app, s, assets)
-	app.Synth(nil)
-	return nil
+	return caught(siteFile(app), func() {
+		stacks.Add(app, s, assets)
+		app.Synth(nil)
+	})
 }
 
 // newApp makes an app that synthesizes to outdir; empty leaves the choice to
@@ -63,24 +67,32 @@ func newApp(outdir string) (awscdk.App, error) {
 		Context: &settings.Context,
 		// Its resource would change with every construct, and hide what did.
 		AnalyticsReporting: jsii.Bool(false),
+		// By itself, the CDK would synthesize what failed once more when its process ends.
+		AutoSynth: jsii.Bool(false),
 	}
 	if outdir != "" {
 		props.Outdir = &outdir
 	}
-	return awscdk.NewApp(props), nil
+	var app awscdk.App
+	err := caught("the CDK", func() { app = awscdk.NewApp(props) })
+	return app, err
 }
 
 // loadSite reads the site that "-c site=FILE" names, by default site.yaml;
 // "-c domain=NAME" overrides its domain, for a try.
 func loadSite(app awscdk.App) (*site.Site, error) {
-	file, ok := app.Node().TryGetContext(jsii.String("site")).(string)
-	if !ok {
-		file = "site.yaml"
-	}
+	file := siteFile(app)
 	if domain, ok := app.Node().TryGetContext(jsii.String("domain")).(string); ok {
 		return site.Load(file, site.WithDomain(domain))
 	}
 	return site.Load(file)
+}
+
+func siteFile(app awscdk.App) string {
+	if file, ok := app.Node().TryGetContext(jsii.String("site")).(string); ok {
+		return file
+	}
+	return "site.yaml"
 }
 
 // staticFolder holds the files that are uploaded to the home bucket. The CDK
