@@ -139,7 +139,8 @@ func oneOrNone(r *Resource, path string) (*Resource, error) {
 // value is an attribute of a resource or another name. Records of several types that lead to the same resource are one
 // answer. A name with several answers, such as a failover pair, is an error: ask for its Records.
 func (a *Assembly) Lookup(name string) (*Resource, error) {
-	found, err := a.lookup(name, nil)
+	left := mostNames
+	found, err := a.lookup(name, nil, &left)
 	if err != nil {
 		return nil, fmt.Errorf("lookup %s: %w", normal(name), err)
 	}
@@ -149,11 +150,18 @@ func (a *Assembly) Lookup(name string) (*Resource, error) {
 	return found[0], nil
 }
 
+// mostNames is how many names a lookup goes through. Resolvers follow a dozen; where each name leads on to two, thirty
+// steps would never end.
+const mostNames = 100
+
 // lookup returns the resources that a name leads to, at least one. It has come there by the names of way.
-func (a *Assembly) lookup(name string, way []string) ([]*Resource, error) {
+func (a *Assembly) lookup(name string, way []string, left *int) ([]*Resource, error) {
 	name = normal(name)
 	if slices.Contains(way, name) {
 		return nil, fmt.Errorf("records lead in a circle: %s -> %s", strings.Join(way, " -> "), name)
+	}
+	if *left--; *left < 0 {
+		return nil, fmt.Errorf("leads through more than %d names", mostNames)
 	}
 	way = append(way, name)
 	records, err := a.Records(name, "A", "AAAA", "CNAME")
@@ -165,7 +173,7 @@ func (a *Assembly) lookup(name string, way []string) ([]*Resource, error) {
 	}
 	var found []*Resource
 	for _, record := range records {
-		to, err := a.answers(record, way)
+		to, err := a.answers(record, way, left)
 		if err != nil {
 			return nil, err
 		}
@@ -174,18 +182,18 @@ func (a *Assembly) lookup(name string, way []string) ([]*Resource, error) {
 	return found, nil
 }
 
-func (a *Assembly) answers(record Record, way []string) ([]*Resource, error) {
+func (a *Assembly) answers(record Record, way []string, left *int) ([]*Resource, error) {
 	switch {
 	case record.Alias != nil:
 		return []*Resource{record.Alias}, nil
 	case record.AliasName != "":
-		return a.lookup(record.AliasName, way)
+		return a.lookup(record.AliasName, way, left)
 	case record.Type == "CNAME" && len(record.Values) == 1:
 		to, err := oneOrNone(record.Resource, record.At("ResourceRecords.0"))
 		if to != nil || err != nil {
 			return []*Resource{to}, err
 		}
-		return a.lookup(record.Values[0], way)
+		return a.lookup(record.Values[0], way, left)
 	}
 	return nil, fmt.Errorf("%s: leads to no resource", record.Resource.at(record.Path))
 }

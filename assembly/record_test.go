@@ -1,6 +1,8 @@
 package assembly
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -137,4 +139,24 @@ func TestLookup(t *testing.T) {
 			t.Errorf("%s leads to %s, want %s", name, got, want)
 		}
 	}
+}
+
+// TestManyNames holds that a lookup ends where each name leads on to two others.
+func TestManyNames(t *testing.T) {
+	var records []string
+	for i := range 40 {
+		for _, side := range []string{"a", "b"} {
+			for n, next := range []string{"a", "b"} {
+				records = append(records, fmt.Sprintf(`"%s%dTo%d": {"Type": "AWS::Route53::RecordSet", "Properties": {"Name": "%s%d.test", "Type": "%s", "AliasTarget": {"DNSName": "%s%d.test"}}}`,
+					side, i, n, side, i, []string{"A", "AAAA"}[n], next, i+1))
+			}
+		}
+	}
+	a := assemble(t, stackFile{id: "A", template: `{"Resources": {` + strings.Join(records, ",") + `}}`})
+	_, err := a.Lookup("a30.test") // whose ways end after ten steps, at no record
+	wantError(t, err, "lookup a30.test: no record of type A, AAAA or CNAME for a40.test")
+	end := `, "End": {"Type": "AWS::Route53::RecordSet", "Properties": {"Name": "a40.test", "Type": "CNAME", "ResourceRecords": [{"Ref": "End"}]}}, "Other": {"Type": "AWS::Route53::RecordSet", "Properties": {"Name": "b40.test", "Type": "CNAME", "ResourceRecords": [{"Ref": "End"}]}}`
+	a = assemble(t, stackFile{id: "A", template: `{"Resources": {` + strings.Join(records, ",") + end + `}}`})
+	_, err = a.Lookup("a0.test")
+	wantError(t, err, "lookup a0.test: leads through more than 100 names")
 }

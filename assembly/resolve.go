@@ -31,7 +31,11 @@ type result struct {
 
 // budget bounds a run, in nodes and bytes. Outputs that repeat each other would otherwise double without end; a template
 // has at most a million bytes.
-const budget = 16 << 20
+const budget = 4 << 20
+
+// mostOutputs is how many outputs one value may go through, of which each leads to the next. Those of a site go through
+// two; an error names them all.
+const mostOutputs = 200
 
 // once resolves the output at a place, the first time it is asked for. It fails if it is asked for again meanwhile.
 func (run *run) once(place string, resolve func() (any, error)) (any, error) {
@@ -40,6 +44,9 @@ func (run *run) once(place string, resolve func() (any, error)) (any, error) {
 	}
 	if r, ok := run.done[place]; ok {
 		return r.value, r.err
+	}
+	if len(run.active) == mostOutputs {
+		return nil, fmt.Errorf("goes through more than %d outputs", mostOutputs)
 	}
 	run.active = append(run.active, place)
 	value, err := resolve()

@@ -363,10 +363,28 @@ func TestDoubling(t *testing.T) {
 	for next := err; next != nil; next = errors.Unwrap(next) {
 		err = next
 	}
-	if err == nil || !strings.Contains(err.Error(), "more than 16 MiB to resolve: do outputs repeat each other?") {
+	if err == nil || !strings.Contains(err.Error(), "more than 4 MiB to resolve: do outputs repeat each other?") {
 		t.Errorf("an output that grows without end gives %v", err)
 	}
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("took %v", took)
+	}
+}
+
+// TestManyOutputs holds that a long way through outputs is refused, before its error fills the memory.
+func TestManyOutputs(t *testing.T) {
+	way := func(n int) *Output {
+		var outputs strings.Builder
+		for i := range n {
+			fmt.Fprintf(&outputs, `, "O%d": {"Value": {"Fn::GetStackOutput": {"StackName": "app-A", "OutputName": "O%d"}}}`, i+1, i)
+		}
+		a := assemble(t, stackFile{id: "A", template: `{"Outputs": {"O0": {"Value": "end"}` + outputs.String() + `}}`})
+		return must[*Output](t)(a.Stacks()[0].Output(fmt.Sprintf("O%d", n)))
+	}
+	if text, err := way(mostOutputs - 1).Text(); text != "end" || err != nil {
+		t.Errorf("got %q, %v", text, err)
+	}
+	if _, err := way(8_000).Text(); err == nil || !strings.HasSuffix(err.Error(), "goes through more than 200 outputs") {
+		t.Errorf("got %.200v", err)
 	}
 }

@@ -31,15 +31,25 @@ const healthCheckConfig = "HealthCheckConfig."
 // ReadHealthCheck reads a health check, with its children and Route 53's defaults. Of one that follows an alarm or a
 // routing control it reads the type and whether it is inverted. See
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html.
-func ReadHealthCheck(r *assembly.Resource) (*HealthCheck, error) { return readHealthCheck(r, nil) }
+func ReadHealthCheck(r *assembly.Resource) (*HealthCheck, error) {
+	left := mostChecks
+	return readHealthCheck(r, nil, &left)
+}
 
-// readHealthCheck reads a health check that is a child of these, outermost first.
-func readHealthCheck(r *assembly.Resource, of []*assembly.Resource) (*HealthCheck, error) {
+// mostChecks is how many health checks one may be calculated from, those counted several times that several are
+// calculated from. Route 53 takes 256 children of each; with two of each, thirty levels would be read a billion times.
+const mostChecks = 1000
+
+// readHealthCheck reads a health check that is a child of these, outermost first, and counts it.
+func readHealthCheck(r *assembly.Resource, of []*assembly.Resource, left *int) (*HealthCheck, error) {
 	if r.Type != HealthCheckType {
 		return nil, fmt.Errorf("%s: is a %s, want a health check", r, r.Type)
 	}
 	if slices.Contains(of, r) {
 		return nil, fmt.Errorf("%s: is calculated from itself", r)
+	}
+	if *left--; *left < 0 {
+		return nil, fmt.Errorf("%s: is calculated from more than %d health checks", of[0], mostChecks)
 	}
 	p := &properties{of: r}
 	check := &HealthCheck{Resource: r, Type: p.text(healthCheckConfig + "Type"), Inverted: p.boolOr(healthCheckConfig+"Inverted", false)}
@@ -47,7 +57,7 @@ func readHealthCheck(r *assembly.Resource, of []*assembly.Resource) (*HealthChec
 	case "CALCULATED":
 		check.HealthThreshold = p.numberOr(healthCheckConfig+"HealthThreshold", 0)
 		for _, child := range readOr(p, healthCheckConfig+"ChildHealthChecks", (*assembly.Resource).Targets, nil) {
-			c, err := readHealthCheck(child, append(of, r))
+			c, err := readHealthCheck(child, append(of, r), left)
 			if err != nil {
 				return nil, err
 			}
