@@ -63,7 +63,7 @@ func notLabel(label string) bool {
 func hostFault(host, _ string) string {
 	region, origin := strings.CutPrefix(host, originLabel)
 	_, known := regions()[region]
-	if host == staticLabel || host == standbyStaticLabel || origin && known {
+	if host == staticLabel || host == standbyStaticLabel || host == servingLabel || origin && known {
 		return "is a name that Twinsite uses itself"
 	}
 	return ""

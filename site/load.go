@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // An Option changes what Load reads, before the rules are checked.
@@ -91,6 +92,12 @@ func parse(report *report, data []byte, opts ...Option) (*Site, error) {
 	if o.domain != "" {
 		site.Domain = o.domain
 		report.options["domain"] = domainOption
+	}
+	if !report.given("edge.writeFailover") {
+		site.Edge.WriteFailover = site.Edge.OriginTLS
+	}
+	if longest := site.Edge.ResponseTimeout.Truncate(time.Second); longest > 0 && !report.given("edge.readTimeout") {
+		site.Edge.ReadTimeout = min(site.Edge.ReadTimeout, longest)
 	}
 	site.fill(filepath.Dir(report.file))
 	check(report, site)

@@ -55,6 +55,11 @@ const (
 	// SlowestAnswer is what a health checker waits for an answer, both together.
 	SlowestAnswer = SlowestConnection + SlowestStatus
 
+	// ServingTTL is how long CloudFront keeps the answer of the record that
+	// [Site.ServingHost] names. An alias's cannot be lowered, so that record is a
+	// CNAME.
+	ServingTTL = 10 * time.Second
+
 	// AliasTTL is how long resolvers keep the answer of an alias record that leads
 	// to a load balancer or a distribution. It cannot be set.
 	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
@@ -104,11 +109,18 @@ func (s *Site) OriginHost(region string) string {
 	return originLabel + region + "." + s.Domain
 }
 
+// ServingHost returns the name under which CloudFront finds the load balancer
+// that serves, which moves when the home region fails: "origin.example.com".
+func (s *Site) ServingHost() string {
+	return servingLabel + "." + s.Domain
+}
+
 // The labels below the domain that Twinsite uses itself. "@" is the domain.
 const (
 	apex               = "@"
 	staticLabel        = "static"
 	standbyStaticLabel = "static-standby"
+	servingLabel       = "origin"
 	originLabel        = "origin-"
 )
 

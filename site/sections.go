@@ -147,17 +147,28 @@ func checkRanges(report *report, site *Site) {
 	}
 }
 
-// checkEdge wants TLS to the origin where something relies on it: reads at the
-// standby reach its load balancer by TLS only, and a secret is none in the clear.
+// checkEdge wants TLS to the origin where something relies on it: the standby's
+// load balancer answers by TLS only, and a secret is none in the clear. It wants
+// a health path of its own where CloudFront takes no writes for it.
 func checkEdge(report *report, site *Site) {
-	if site.Edge.OriginTLS || !report.valid("edge.originTls") {
-		return
+	edge := site.Edge
+	needsTLS := func(field string, uses bool, given, remedy string) {
+		if uses && !edge.OriginTLS && report.valid("edge.originTls", field) {
+			report.broken(field, "needs edge.originTls, which is false", given, remedy)
+		}
 	}
-	if site.Edge.ReadFailover && report.valid("edge.readFailover") {
-		report.broken("edge.readFailover", "needs edge.originTls, which is false", "true", "switch both on, or both off")
+	needsTLS("edge.readFailover", edge.ReadFailover, "true", "switch both on, or both off")
+	needsTLS("edge.writeFailover", edge.WriteFailover, "true", "switch both on, or both off")
+	needsTLS("edge.originSecrets", len(edge.OriginSecrets) > 0, quote(strings.Join(edge.OriginSecrets, ", ")), "switch edge.originTls on, or give []")
+
+	if site.Failover.Front == FrontEdge && !edge.WriteFailover && report.valid("failover.front", "edge.writeFailover") {
+		report.broken("failover.front", "needs edge.writeFailover, which is false", quote("edge"), "switch edge.writeFailover on, or give home")
 	}
-	if secrets := site.Edge.OriginSecrets; len(secrets) > 0 && report.valid("edge.originSecrets") {
-		report.broken("edge.originSecrets", "needs edge.originTls, which is false", quote(strings.Join(secrets, ", ")), "switch edge.originTls on, or give []")
+	if (edge.ReadFailover || edge.WriteFailover) && site.Failover.Path == "/" && report.valid("failover.path", "edge.readFailover", "edge.writeFailover") {
+		report.broken("failover.path", "is the path of the site itself, which takes no writes then, as edge.readFailover or edge.writeFailover is true", quote("/"), "give a path of its own, as \"/healthz\"")
+	}
+	if report.valid("edge.readTimeout", "edge.responseTimeout") && edge.ReadTimeout > edge.ResponseTimeout {
+		report.broken("edge.readTimeout", "is longer than edge.responseTimeout, "+shortDuration(edge.ResponseTimeout), shortDuration(edge.ReadTimeout), "give that or less")
 	}
 }
 

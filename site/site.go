@@ -119,7 +119,8 @@ type Zone struct {
 	// ID is the id of an existing public hosted zone for Domain, as
 	// "Z0123456789ABCDEFGHIJ". Empty: Twinsite creates the zone, in a stack of its
 	// own. In an existing zone, the site's names must be free: of Hosts, "static",
-	// "static-standby" and "origin-" with a region, none may have a record.
+	// "static-standby", "origin" and "origin-" with a region, none may have a
+	// record.
 	ID string `yaml:"id" validate:"omitempty,zoneId"`
 }
 
@@ -247,9 +248,16 @@ type Failover struct {
 	// standby. "manual" needs Switch and Notifications.
 	Failback Failback `yaml:"failback" validate:"oneof=automatic manual"`
 
+	// Front is whom visitors' own records follow: "home", and they lead to the
+	// standby's load balancer when the home region fails, or "edge", and they stay
+	// at CloudFront, which moves by itself, until neither region answers through
+	// it. "edge" needs Edge.WriteFailover.
+	Front Front `yaml:"front" validate:"oneof=home edge"`
+
 	// Path is what the health checkers ask for. It must answer 200, never a
 	// redirect, which Route 53 would take for health. It never fails over at the
-	// edge. At most 255 characters, no query.
+	// edge: where reads or writes do, CloudFront takes only GET and HEAD for it,
+	// so that it may not be "/". At most 255 characters, no query.
 	Path string `yaml:"path" validate:"urlPath=255"`
 
 	// Targets are how long a failover may take. They change nothing that is
@@ -264,6 +272,15 @@ type Failback string
 const (
 	FailbackAutomatic Failback = "automatic"
 	FailbackManual    Failback = "manual"
+)
+
+// Front says whom visitors' records follow.
+type Front string
+
+// What Failover.Front can be.
+const (
+	FrontHome Front = "home"
+	FrontEdge Front = "edge"
 )
 
 // FailoverTargets are how long visitors may wait, counted from the beginning of
@@ -292,6 +309,12 @@ type Edge struct {
 	// all. It needs OriginTLS.
 	ReadFailover bool `yaml:"readFailover"`
 
+	// WriteFailover lets CloudFront itself follow the health check: everything
+	// but the health path goes to a name that leads to the home region and, when
+	// that fails, to the standby, whatever connections and names visitors keep.
+	// It needs OriginTLS. Default: as OriginTLS.
+	WriteFailover bool `yaml:"writeFailover"`
+
 	// OriginTLS encrypts the way from CloudFront to the load balancers, which
 	// then have names of their own: "origin-<region>.<domain>".
 	OriginTLS bool `yaml:"originTls"`
@@ -308,6 +331,18 @@ type Edge struct {
 	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or
 	// 504 of the origin: 0s to 10s. CloudFront's own default is 10s.
 	ErrorCaching time.Duration `yaml:"errorCaching" validate:"min=0s,max=10s,wholeSeconds"`
+
+	// ResponseTimeout is how long an answer may stay silent: 1s to 120s, which is
+	// CloudFront's own quota. Accounts that have 60 s ask for more in Service
+	// Quotas, "Response timeout per origin".
+	ResponseTimeout time.Duration `yaml:"responseTimeout" validate:"min=1s,max=120s,wholeSeconds"`
+
+	// ReadTimeout is how long a read may stay silent at one region before the
+	// other is asked: 1s to ResponseTimeout. A slow read is then made twice, so it
+	// must be longer than the slowest healthy one, and than the interval of long
+	// polling. It has no effect without ReadFailover. Default: 10s, or
+	// ResponseTimeout where that is less.
+	ReadTimeout time.Duration `yaml:"readTimeout" validate:"min=1s,wholeSeconds"`
 
 	// KeepAlive is how long CloudFront keeps an idle connection to a load
 	// balancer: 1s to 120s. CloudFront's own default is 5s.
@@ -328,6 +363,11 @@ type StaticFiles struct {
 
 	// Headers adds security and CORS headers to every file.
 	Headers bool `yaml:"headers"`
+
+	// Failover serves the home region's files from the standby's bucket while the
+	// home bucket answers 500, 502, 503, 504 or not at all, under the same name. A
+	// file that is missing at home is missing.
+	Failover bool `yaml:"failover"`
 }
 
 // Replication describes how files are copied between the buckets of both regions.
