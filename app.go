@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"twinsite/constructs"
 	"twinsite/internal/kernel"
 	"twinsite/site"
 	"twinsite/stacks"
@@ -102,10 +103,15 @@ const staticFolder = "web/static"
 // readAssets reads the files that a site is deployed with.
 func readAssets(s *site.Site) (stacks.Assets, error) {
 	script, err := readUserData(s)
+	reads := constructs.HomeOriginID
+	if s.Edge.WriteFailover {
+		reads = constructs.ReadsOriginID
+	}
 	return stacks.Assets{
-		UserData:     script,
-		EdgeFunction: web.EdgeFunction(s.Failover.Path),
-		StaticFolder: staticFolder,
+		UserData:        script,
+		ReadFunction:    web.EdgeFunction(reads),
+		StandbyFunction: web.StandbyFunction(s.Failover.Path),
+		StaticFolder:    staticFolder,
 	}, err
 }
 

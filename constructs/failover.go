@@ -25,6 +25,15 @@ type FailoverProps struct {
 	// Secondary is the standby load balancer. Required.
 	Secondary elb.IApplicationLoadBalancer
 
+	// Serving is the name by which the distribution finds the load balancer that
+	// serves. Default: there is no such name.
+	Serving *ServingName
+
+	// StandbyCheckPath is the path by which the distribution asks the standby.
+	// With it, the records of HostNames lead to Primary while either region
+	// answers there. Default: they lead to Primary while the home region answers.
+	StandbyCheckPath string
+
 	// Path is the path that health checkers request from the distribution, as
 	// "/healthz". It must answer 200: a redirect would count as healthy. Required.
 	Path string
@@ -51,6 +60,25 @@ type FailoverProps struct {
 	IPv6 bool
 }
 
+// ServingName describes the name of the load balancer that serves.
+type ServingName struct {
+	// Name is the name itself, below the zone's own, as "origin.example.com".
+	// Required.
+	Name string
+
+	// Home and Standby are the names of the two load balancers, which never move,
+	// as "origin-eu-west-1.example.com". Required.
+	Home, Standby string
+
+	// StandbyEndpoint is healthy while the standby answers. Required: without it,
+	// Name would lead to the standby when both regions are down, and HostNames
+	// home.
+	StandbyEndpoint awsroute53.IHealthCheck
+
+	// TTL is how long the answer is kept, in whole seconds. Required.
+	TTL time.Duration
+}
+
 // Failover is the health check on the home region and the failover records
 // that follow it.
 type Failover struct {
@@ -60,9 +88,14 @@ type Failover struct {
 	// distribution.
 	HomeEndpoint awsroute53.HealthCheck
 
-	// HomeServes is what the records follow: healthy while the home region
-	// answers and the switch is off. Without a switch, it is HomeEndpoint.
+	// HomeServes is what Serving follows: healthy while the home region answers
+	// and the switch is off. Without a switch, it is HomeEndpoint.
 	HomeServes awsroute53.HealthCheck
+
+	// Front is what the records of HostNames follow: HomeServes or, with
+	// StandbyCheckPath, a check that is healthy while either region answers through
+	// the distribution.
+	Front awsroute53.HealthCheck
 }
 
 // NewFailover leads visitors to Primary while the home region answers and the
@@ -78,6 +111,13 @@ func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *F
 	if props.SwitchHost != "" {
 		requireWith(id, "SwitchHost", "SwitchPath", props.SwitchPath)
 	}
+	if serving := props.Serving; serving != nil {
+		require(id, "Serving.Name", serving.Name)
+		require(id, "Serving.Home", serving.Home)
+		require(id, "Serving.Standby", serving.Standby)
+		require(id, "Serving.StandbyEndpoint", serving.StandbyEndpoint)
+		require(id, "Serving.TTL", serving.TTL)
+	}
 	f := &Failover{Construct: constructs.NewConstruct(scope, &id)}
 	endpoint := &EndpointCheckProps{
 		Host:      *props.Primary.DistributionDomainName(),
@@ -92,10 +132,30 @@ func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *F
 		switchOff.Host, switchOff.Path, switchOff.Inverted = props.SwitchHost, props.SwitchPath, true
 		f.HomeServes = f.newServesCheck(NewEndpointCheck(f.Construct, "SwitchOff", &switchOff))
 	}
+	f.Front = f.HomeServes
+	if props.StandbyCheckPath != "" {
+		standby := *endpoint
+		standby.Path = props.StandbyCheckPath
+		f.Front = f.newFrontCheck(NewEndpointCheck(f.Construct, "StandbyBehindEdge", &standby))
+	}
 	for _, name := range props.HostNames {
 		f.addRecords(name, props)
 	}
+	if props.Serving != nil {
+		f.addServingRecords(props.Zone, props.Serving)
+	}
 	return f
+}
+
+// newFrontCheck makes the check of a front that stays at CloudFront: healthy while
+// the home region serves or the standby answers through the distribution. What
+// makes both fail is CloudFront itself, or both regions.
+func (f *Failover) newFrontCheck(standby awsroute53.HealthCheck) awsroute53.HealthCheck {
+	return awsroute53.NewHealthCheck(f.Construct, jsii.String("EdgeServes"), &awsroute53.HealthCheckProps{
+		Type:              awsroute53.HealthCheckType_CALCULATED,
+		ChildHealthChecks: &[]awsroute53.IHealthCheck{f.HomeServes, standby},
+		HealthThreshold:   jsii.Number(1), // either
+	})
 }
 
 // newServesCheck makes the check that the records follow: healthy while the home
@@ -137,7 +197,7 @@ func (f *Failover) primary(name, recordType string, props *FailoverProps) *awsro
 		Type:          &recordType,
 		Failover:      jsii.String("PRIMARY"),
 		SetIdentifier: jsii.String("home"),
-		HealthCheckId: f.HomeServes.HealthCheckId(),
+		HealthCheckId: f.Front.HealthCheckId(),
 		AliasTarget: &awsroute53.CfnRecordSetGroup_AliasTargetProperty{
 			DnsName:              props.Primary.DistributionDomainName(),
 			HostedZoneId:         awsroute53targets.CloudFrontTarget_CLOUDFRONT_ZONE_ID(),
@@ -158,4 +218,29 @@ func secondary(name, recordType string, props *FailoverProps) *awsroute53.CfnRec
 			EvaluateTargetHealth: jsii.Bool(true),
 		},
 	}
+}
+
+// addServingRecords writes the pair that CloudFront follows. They are CNAMEs
+// because an alias to a load balancer is kept for 60 s, which cannot be lowered.
+// They are L1 like the others, so that the pair is one change.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
+func (f *Failover) addServingRecords(zone awsroute53.IHostedZone, serving *ServingName) {
+	record := func(failover, identifier, target string, check awsroute53.IHealthCheck) any {
+		return &awsroute53.CfnRecordSetGroup_RecordSetProperty{
+			Name:            jsii.String(serving.Name + "."),
+			Type:            jsii.String("CNAME"),
+			Ttl:             jsii.Sprintf("%.0f", serving.TTL.Seconds()),
+			Failover:        &failover,
+			SetIdentifier:   &identifier,
+			HealthCheckId:   check.HealthCheckId(),
+			ResourceRecords: jsii.Strings(target + "."),
+		}
+	}
+	awsroute53.NewCfnRecordSetGroup(f.Construct, &serving.Name, &awsroute53.CfnRecordSetGroupProps{
+		HostedZoneId: zone.HostedZoneId(),
+		RecordSets: []any{
+			record("PRIMARY", "home", serving.Home, f.HomeServes),
+			record("SECONDARY", "standby", serving.Standby, serving.StandbyEndpoint),
+		},
+	})
 }

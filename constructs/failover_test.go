@@ -51,6 +51,15 @@ func TestFailover(t *testing.T) {
 		props.SwitchHost, props.SwitchPath = "standby.example.com", "/failover-switch"
 	})
 
+	serving := newTestFailover(stage, "Serving", func(props *FailoverProps) {
+		props.SwitchHost, props.SwitchPath = "standby.example.com", "/failover-switch"
+		props.Serving = testServing(props)
+	})
+	front := newTestFailover(stage, "Front", func(props *FailoverProps) {
+		props.Serving = testServing(props)
+		props.StandbyCheckPath = "/standby"
+	})
+
 	// What the console would make first: a check without SNI, and one simple
 	// record.
 	plain := newTestStack(stage, "Plain")
@@ -86,6 +95,23 @@ func TestFailover(t *testing.T) {
 			object{"Failover": "PRIMARY", "HealthCheckId": ref("FailoverHomeServes")}, object{"Failover": "SECONDARY"},
 		}}), switched, minimal},
 
+		{"what serves follows the check too, kept for ten seconds, as an alias cannot be", servingPair("FailoverHomeServes"), serving, front},
+		{"no name of what serves", total("AWS::Route53::RecordSetGroup", 1), minimal, serving},
+		{"a front at the edge stays while either region answers there", every(
+			has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": object{
+				"Type": "HTTPS", "FullyQualifiedDomainName": "d1.cloudfront.net", "ResourcePath": "/standby", "Inverted": false,
+				"RequestInterval": 10, "FailureThreshold": 3,
+			}}),
+			has("AWS::Route53::HealthCheck", object{"HealthCheckConfig": object{
+				"Type": "CALCULATED", "HealthThreshold": 1,
+				"ChildHealthChecks": list{ref("FailoverHomeEndpoint"), ref("FailoverStandbyBehindEdge")},
+			}}),
+			has("AWS::Route53::RecordSetGroup", object{"RecordSets": list{
+				object{"Type": "A", "Failover": "PRIMARY", "HealthCheckId": ref("FailoverEdgeServes")}, object{"Failover": "SECONDARY"},
+			}}),
+			servingPair("FailoverHomeEndpoint"),
+		), front, serving},
+
 		{"a pair for the name", pairs("example.com", "A"), minimal, exhaustive},
 		{"a pair for each name and address family", every(
 			pairs("example.com", "A", "AAAA"), pairs("www.example.com", "A", "AAAA"),
@@ -93,6 +119,29 @@ func TestFailover(t *testing.T) {
 		{"one change a name", total("AWS::Route53::RecordSetGroup", 2), exhaustive, minimal},
 		{"no record that does not fail over", total("AWS::Route53::RecordSet", 0), minimal, plain},
 	})
+}
+
+func testServing(props *FailoverProps) *ServingName {
+	return &ServingName{
+		Name: "origin.example.com", Home: "origin-home.example.com", Standby: "origin-standby.example.com",
+		StandbyEndpoint: awsroute53.HealthCheck_FromHealthCheckId(props.Zone.Stack(), jsii.String("StandbyEndpoint"), jsii.String("standby")),
+		TTL:             10 * time.Second,
+	}
+}
+
+// servingPair demands the records of what serves, exactly, which follow a check at
+// home.
+func servingPair(check string) assertion {
+	record := func(failover, identifier, target string, check any) any {
+		return exactly(object{
+			"Name": "origin.example.com.", "Type": "CNAME", "TTL": "10", "Failover": failover, "SetIdentifier": identifier,
+			"HealthCheckId": check, "ResourceRecords": list{target},
+		})
+	}
+	return hasExactly("AWS::Route53::RecordSetGroup", object{"HostedZoneId": "Z123", "RecordSets": list{
+		record("PRIMARY", "home", "origin-home.example.com.", ref(check)),
+		record("SECONDARY", "standby", "origin-standby.example.com.", "standby"),
+	}})
 }
 
 // healthCheck demands exactly this check, as further settings such as an

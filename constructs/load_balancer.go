@@ -15,6 +15,13 @@ import (
 // open.
 const idleTimeout = time.Minute
 
+// clientKeepAlive is how long a client may keep a connection, however busy: the
+// least that there is. Whoever holds one does not ask DNS again, so that after a
+// failover it is this long until the last visitor moves. The default is an hour.
+// WebSockets are not ended by it.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+const clientKeepAlive = time.Minute
+
 // LoadBalancerOptions describes the load balancer of one region.
 type LoadBalancerOptions struct {
 	// HealthPath is the path that the load balancer requests from every web server,
@@ -99,6 +106,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 		IpAddressType:      ipAddressType(props.IPv6),
 		DeletionProtection: &props.DeletionProtection,
 		IdleTimeout:        duration(max(props.IdleTimeout, idleTimeout)),
+		ClientKeepAlive:    duration(clientKeepAlive),
 		// Request smuggling uses headers that the load balancer and the servers
 		// understand differently.
 		DropInvalidHeaderFields: jsii.Bool(true),

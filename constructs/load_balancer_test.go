@@ -79,6 +79,7 @@ func TestLoadBalancer(t *testing.T) {
 		{"both address families", has(loadBalancer, object{"IpAddressType": "dualstack"}), exhaustive, minimal},
 		{"may be deleted", attribute("deletion_protection.enabled", "false"), minimal, exhaustive},
 		{"may not be deleted", attribute("deletion_protection.enabled", "true"), exhaustive, minimal},
+		{"no client holds a connection for longer than a minute", attribute("client_keep_alive.seconds", "60"), minimal, plain},
 		{"drops invalid headers", attribute("routing.http.drop_invalid_header_fields.enabled", "true"), minimal, plain},
 		{"refuses ambiguous requests", attribute("routing.http.desync_mitigation_mode", "defensive"), minimal, plain},
 

@@ -166,6 +166,12 @@ func newMakers(stack constructs.Construct) map[string]maker {
 		Vpc: vpc, Servers: testServers, LoadBalancer: LoadBalancerOptions{HealthPath: "/healthz"}, CPU: testCPU,
 		Schedules: []NamedSchedule{{"Opening", ScheduleOptions{Cron: "0 10 * * *", Minimum: 4, Maximum: 6}}},
 	}
+	distribution := SiteDistributionProps{
+		HostNames: []string{"example.com"}, Certificate: certificate, Home: "home.example.com", OriginTLS: true,
+		Standby: "standby.example.com", Serving: "origin.example.com", HealthPath: "/healthz", ReadFunction: "code",
+		StandbyCheck:    &StandbyCheck{Path: "/standby", Function: "code"},
+		ResponseTimeout: time.Minute, ReadTimeout: time.Second, KeepAlive: time.Minute,
+	}
 	makers := map[string]maker{
 		"AliasRecordsProps": without(AliasRecordsProps{
 			Zone: zone, Name: "a.example.com", Target: awsroute53targets.NewLoadBalancerTarget(testLoadBalancer(stack), nil),
@@ -189,15 +195,12 @@ func newMakers(stack constructs.Construct) map[string]maker {
 		}, NewReplicationAlarms),
 		"ReverseReplicationProps": without(ReverseReplicationProps{From: bucket, FromRegion: "us-east-1", To: bucket},
 			func(id string, props *ReverseReplicationProps) { NewReverseReplication(stack, id, props) }),
-		"ScheduleProps": made(stack, ScheduleProps{ScheduleOptions{Start: time.Now(), Minimum: 1, Maximum: 2}, group}, NewSchedule),
-		"SiteDistributionProps": made(stack, SiteDistributionProps{
-			HostNames: []string{"example.com"}, Certificate: certificate, Home: "home.example.com", KeepAlive: time.Minute,
-			Standby: "standby.example.com", EdgeFunction: "code", OriginTLS: true,
-		}, NewSiteDistribution),
+		"ScheduleProps":         made(stack, ScheduleProps{ScheduleOptions{Start: time.Now(), Minimum: 1, Maximum: 2}, group}, NewSchedule),
+		"SiteDistributionProps": made(stack, distribution, NewSiteDistribution),
 		"StaticFilesProps": without(StaticFilesProps{Folder: staticFolder, Bucket: bucket},
 			func(id string, props *StaticFilesProps) { NewStaticFiles(stack, id, props) }),
 		"StaticSiteProps": made(stack, StaticSiteProps{HostName: "static.example.com", Certificate: certificate, Zone: zone}, NewStaticSite),
-		"WebACLProps":     made(stack, WebACLProps{UnlimitedPath: "/", RequestsPerAddress: 2000}, NewWebACL),
+		"WebACLProps":     made(stack, WebACLProps{UnlimitedPaths: []string{"/"}, RequestsPerAddress: 2000}, NewWebACL),
 		"WebServersProps": made(stack, WebServersProps{testServers, vpc}, NewWebServers),
 		"WebTierProps":    made(stack, tier, NewWebTier),
 
@@ -213,6 +216,11 @@ func newMakers(stack constructs.Construct) map[string]maker {
 			title: id, metric: certificate.MetricDaysToExpiry(nil),
 			operator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD, missing: awscloudwatch.TreatMissingData_IGNORE,
 		})
+	})
+	makers["StandbyCheck"] = without(*distribution.StandbyCheck, func(id string, check *StandbyCheck) {
+		props := distribution
+		props.StandbyCheck = check
+		NewSiteDistribution(stack, id, &props)
 	})
 	addPartMakers(makers, scope("Parts"), tier, group)
 	addFailoverMakers(makers, scope("Shown"), tier)
@@ -241,6 +249,11 @@ func addFailoverMakers(makers map[string]maker, scope constructs.Construct, tier
 	}
 	failover := NewFailover(scope, "Failover", &failoverProps)
 	makers["FailoverProps"] = made(scope, failoverProps, NewFailover)
+	makers["ServingName"] = without(*testServing(&failoverProps), func(id string, serving *ServingName) {
+		props := failoverProps
+		props.Serving = serving
+		NewFailover(scope, id, &props)
+	})
 
 	tier := NewWebTier(scope, "WebTier", &tierProps)
 	region := DashboardRegion{Tier: tier, StaticSite: NewStaticSite(scope, "StaticSite", &StaticSiteProps{})}

@@ -18,24 +18,47 @@ type SiteDistributionProps struct {
 	// Certificate, of us-east-1, covers HostNames. Required.
 	Certificate awscertificatemanager.ICertificate
 
-	// Home is the name of the home load balancer. Required.
+	// Home is the name of the home load balancer: one that never moves, or the
+	// health check would call a dead region healthy. Required.
 	Home string
 
-	// Standby is the name of the standby load balancer, at which reads are
-	// retried; it must answer HTTPS. Default: reads are not retried.
+	// Standby is the name of the standby load balancer, which must answer HTTPS.
+	// StandbyCheck needs it too. Required with ReadFunction.
 	Standby string
 
-	// EdgeFunction is the code that decides which requests are retried, for
-	// runtime cloudfront-js-2.0. Required with Standby.
-	EdgeFunction string
+	// Serving is a name that leads to the load balancer that serves. Everything
+	// goes there but what HealthPath says. Default: everything goes to Home.
+	Serving string
+
+	// HealthPath is the path by which health checkers ask for the home region, as
+	// "/healthz". It leads to Home, whatever the rest does, and takes GET and HEAD
+	// only. ReadFunction needs it too. Required with Serving.
+	HealthPath string
+
+	// ReadFunction is the code, for runtime cloudfront-js-2.0, that groups the
+	// origins of reads: [ReadsOriginID], or [HomeOriginID] without Serving, and
+	// [StandbyOriginID]. Default: reads go where all goes.
+	ReadFunction string
+
+	// StandbyCheck is a path that leads to Standby. Default: none does.
+	StandbyCheck *StandbyCheck
 
 	// OriginTLS reaches the home load balancer by HTTPS on port 443; its
-	// certificate must cover Home. Default: HTTP on port 80.
+	// certificate must cover Home, or the names that visitors use. Default: HTTP on
+	// port 80. Required with Serving.
 	OriginTLS bool
 
-	// OriginSecret is sent to the home load balancer in the header
+	// OriginSecret is sent to Home and Serving in the header
 	// [OriginSecretHeader]. Default: the header is not sent.
 	OriginSecret string
+
+	// ResponseTimeout is how long an answer may stay silent, in whole seconds: 1 s
+	// to 120 s. Required.
+	ResponseTimeout time.Duration
+
+	// ReadTimeout is how long a read may stay silent at Serving before Standby is
+	// asked, in whole seconds: 1 s to ResponseTimeout. Required with ReadFunction.
+	ReadTimeout time.Duration
 
 	// KeepAlive is how long CloudFront keeps an idle connection to a load balancer
 	// open: whole seconds, 1 s to 120 s. Required.
@@ -63,22 +86,32 @@ type SiteDistributionProps struct {
 	Logs awss3.IBucket
 }
 
+// A StandbyCheck is how health checkers ask for the standby through CloudFront.
+type StandbyCheck struct {
+	// Path is the path that they ask for. Required.
+	Path string
+
+	// Function is the code, for runtime cloudfront-js-2.0, that turns it into the
+	// path that the standby knows. Required.
+	Function string
+}
+
 // NewSiteDistribution makes the distribution that visitors reach, in front of the
-// home load balancer. It caches nothing and forwards everything.
+// load balancers. It caches nothing and forwards everything.
 func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistributionProps) awscloudfront.Distribution {
-	require(id, "HostNames", props.HostNames)
-	require(id, "Certificate", props.Certificate)
-	require(id, "Home", props.Home)
-	require(id, "KeepAlive", props.KeepAlive)
-	if props.Standby != "" {
-		requireWith(id, "Standby", "EdgeFunction", props.EdgeFunction)
-	}
+	requireSiteDistribution(id, props)
 	scope = constructs.NewConstruct(scope, &id)
+	home := homeOrigin(props)
+	behavior := siteBehavior(scope, props)
+	behavior.Origin = home
+	if props.Serving != "" {
+		behavior.Origin = servingOrigin(props)
+	}
 	settings := awscloudfront.DistributionProps{
 		Comment:         jsii.Sprintf("%s: the site", props.HostNames[0]),
 		DomainNames:     jsii.Strings(props.HostNames...),
 		Certificate:     props.Certificate,
-		DefaultBehavior: siteBehavior(scope, props),
+		DefaultBehavior: behavior,
 		ErrorResponses:  errorResponses(props.ErrorCaching, 500, 502, 503, 504),
 		EnableIpv6:      &props.IPv6,
 		HttpVersion:     httpVersion(props.HTTP3),
@@ -87,8 +120,18 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 		settings.WebAclId = &props.WebACL
 	}
 	distribution := newDistribution(scope, settings, props.Logs, "site-distribution/")
-	if props.Standby != "" {
-		addStandbyOrigin(distribution, props)
+	if props.failsOver() {
+		distribution.AddBehavior(&props.HealthPath, home, checkBehavior(behavior))
+	}
+	if props.StandbyCheck != nil {
+		standby := checkBehavior(behavior)
+		// A scope of its own gives the function a name of its own.
+		check := constructs.NewConstruct(scope, jsii.String("StandbyCheck"))
+		standby.FunctionAssociations = viewerRequest(check, "Function", "Asks the standby for its health", props.StandbyCheck.Function)
+		distribution.AddBehavior(&props.StandbyCheck.Path, standbyOrigin(props), standby)
+	}
+	if props.ReadFunction != "" {
+		addGroupedOrigins(distribution, props)
 	}
 	if props.WebACL == "" {
 		acknowledge(distribution, "AwsSolutions-CFR2",
@@ -97,10 +140,34 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 	return distribution
 }
 
+func requireSiteDistribution(id string, props *SiteDistributionProps) {
+	require(id, "HostNames", props.HostNames)
+	require(id, "Certificate", props.Certificate)
+	require(id, "Home", props.Home)
+	require(id, "ResponseTimeout", props.ResponseTimeout)
+	require(id, "KeepAlive", props.KeepAlive)
+	if props.Serving != "" {
+		requireWith(id, "Serving", "HealthPath", props.HealthPath)
+		requireWith(id, "Serving", "OriginTLS", props.OriginTLS)
+	}
+	if props.ReadFunction != "" {
+		requireWith(id, "ReadFunction", "HealthPath", props.HealthPath)
+		requireWith(id, "ReadFunction", "Standby", props.Standby)
+		requireWith(id, "ReadFunction", "ReadTimeout", props.ReadTimeout)
+	}
+	if props.StandbyCheck != nil {
+		requireWith(id, "StandbyCheck", "Standby", props.Standby)
+		require(id, "StandbyCheck.Path", props.StandbyCheck.Path)
+		require(id, "StandbyCheck.Function", props.StandbyCheck.Function)
+	}
+}
+
+// failsOver tells whether anything moves behind CloudFront.
+func (p *SiteDistributionProps) failsOver() bool { return p.Serving != "" || p.ReadFunction != "" }
+
 // siteBehavior is what CloudFront does with every request.
 func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *awscloudfront.BehaviorOptions {
 	behavior := &awscloudfront.BehaviorOptions{
-		Origin:               homeOrigin(props),
 		ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
 		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_ALL(),
 		CachePolicy:          awscloudfront.CachePolicy_CACHING_DISABLED(),
@@ -112,16 +179,34 @@ func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *aws
 	if props.SecurityHeaders {
 		behavior.ResponseHeadersPolicy = newSecurityHeaders(scope, "SecurityHeaders")
 	}
-	if props.Standby != "" {
-		behavior.FunctionAssociations = &[]*awscloudfront.FunctionAssociation{{
-			EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,
-			Function: awscloudfront.NewFunction(scope, jsii.String("ReadFailover"), &awscloudfront.FunctionProps{
-				FunctionName: uniqueName(scope),
-				Comment:      jsii.String("Retries reads at the standby"),
-				Runtime:      awscloudfront.FunctionRuntime_JS_2_0(),
-				Code:         awscloudfront.FunctionCode_FromInline(&props.EdgeFunction),
-			}),
-		}}
+	if props.ReadFunction != "" {
+		behavior.FunctionAssociations = viewerRequest(scope, "ReadFailover", "Retries reads at the standby", props.ReadFunction)
 	}
 	return behavior
+}
+
+// checkBehavior is that of a path for health checkers: as for every request, but
+// without the function, which could lead it elsewhere, and without writes.
+func checkBehavior(behavior *awscloudfront.BehaviorOptions) *awscloudfront.AddBehaviorOptions {
+	return &awscloudfront.AddBehaviorOptions{
+		ViewerProtocolPolicy:  behavior.ViewerProtocolPolicy,
+		AllowedMethods:        awscloudfront.AllowedMethods_ALLOW_GET_HEAD(),
+		CachePolicy:           behavior.CachePolicy,
+		OriginRequestPolicy:   behavior.OriginRequestPolicy,
+		ResponseHeadersPolicy: behavior.ResponseHeadersPolicy,
+		Compress:              behavior.Compress,
+	}
+}
+
+// viewerRequest is a function that runs before CloudFront decides on an origin.
+func viewerRequest(scope constructs.Construct, id, comment, code string) *[]*awscloudfront.FunctionAssociation {
+	return &[]*awscloudfront.FunctionAssociation{{
+		EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,
+		Function: awscloudfront.NewFunction(scope, &id, &awscloudfront.FunctionProps{
+			FunctionName: uniqueName(scope),
+			Comment:      &comment,
+			Runtime:      awscloudfront.FunctionRuntime_JS_2_0(),
+			Code:         awscloudfront.FunctionCode_FromInline(&code),
+		}),
+	}}
 }

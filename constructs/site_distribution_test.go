@@ -13,10 +13,11 @@ import (
 func newTestSiteDistribution(stage awscdk.Stage, id string, mutate func(awscdk.Stack, *SiteDistributionProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
 	props := &SiteDistributionProps{
-		HostNames:   []string{"example.com"},
-		Certificate: testCertificate(stack),
-		Home:        "home.elb.amazonaws.com",
-		KeepAlive:   5 * time.Second,
+		HostNames:       []string{"example.com"},
+		Certificate:     testCertificate(stack),
+		Home:            "home.elb.amazonaws.com",
+		ResponseTimeout: 30 * time.Second,
+		KeepAlive:       5 * time.Second,
 	}
 	mutate(stack, props)
 	NewSiteDistribution(stack, "Site", props)
@@ -30,7 +31,11 @@ func TestSiteDistribution(t *testing.T) {
 		props.HostNames = []string{"example.com", "www.example.com"}
 		props.Home = "origin-home.example.com"
 		props.Standby = "origin-standby.example.com"
-		props.EdgeFunction = "function handler(event) { return event.request; }"
+		props.Serving = "origin.example.com"
+		props.HealthPath = "/healthz"
+		props.ReadFunction = "function handler(event) { return event.request; }"
+		props.ResponseTimeout = 50 * time.Second
+		props.ReadTimeout = 20 * time.Second
 		props.OriginTLS = true
 		props.OriginSecret = "{{resolve:secretsmanager:x}}"
 		props.KeepAlive = time.Minute
@@ -40,6 +45,19 @@ func TestSiteDistribution(t *testing.T) {
 		props.HTTP3 = true
 		props.WebACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/0"
 		props.Logs = testLogs(stack)
+	})
+
+	front := newTestSiteDistribution(stage, "Front", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		allFailover(props)
+		props.StandbyCheck = &StandbyCheck{Path: "/standby", Function: "check"}
+	})
+	writes := newTestSiteDistribution(stage, "Writes", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		allFailover(props)
+		props.ReadFunction = ""
+	})
+	reads := newTestSiteDistribution(stage, "Reads", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		allFailover(props)
+		props.Serving = ""
 	})
 
 	// The CDK's own choices, and the opposite of some.
@@ -87,26 +105,47 @@ func TestSiteDistribution(t *testing.T) {
 		{"security headers", behavior(object{"ResponseHeadersPolicyId": ref("SiteSecurityHeaders")}), exhaustive, minimal},
 		{"no other behaviour", distribution(object{"CacheBehaviors": absent()}), minimal, careless},
 
-		{"home by HTTP, CloudFront's own patience", distribution(object{"Origins": list{exactly(object{
+		{"home by HTTP, CloudFront's own number of attempts", distribution(object{"Origins": list{exactly(object{
 			"Id": "home", "DomainName": "home.elb.amazonaws.com",
-			"CustomOriginConfig": object{"OriginProtocolPolicy": "http-only", "OriginSSLProtocols": list{"TLSv1.2"}, "OriginKeepaliveTimeout": 5},
+			"CustomOriginConfig": object{
+				"OriginProtocolPolicy": "http-only", "OriginSSLProtocols": list{"TLSv1.2"}, "OriginKeepaliveTimeout": 5, "OriginReadTimeout": 30,
+			},
 		})}}), minimal, exhaustive},
-		{"home by TLS with the secret, then the standby, both given up in seconds", distribution(object{"Origins": list{
-			exactly(object{
-				"Id": "home", "DomainName": "origin-home.example.com",
-				"ConnectionAttempts": 2, "ConnectionTimeout": 2,
-				"CustomOriginConfig": tlsOnly(60),
-				"OriginCustomHeaders": list{
-					object{"HeaderName": "X-Twinsite-Origin", "HeaderValue": "{{resolve:secretsmanager:x}}"},
-				},
-			}),
-			exactly(object{
-				"Id": "standby", "DomainName": "origin-standby.example.com",
-				"ConnectionAttempts": 2, "ConnectionTimeout": 2,
-				"CustomOriginConfig": tlsOnly(60),
-			}),
+		{"what serves, home for its health, what serves for reads, and the standby", distribution(object{"Origins": list{
+			exactly(secretive(origin("serving", "origin.example.com", 2, 50))),
+			exactly(secretive(origin("home", "origin-home.example.com", 1, 3))),
+			exactly(secretive(origin("serving-reads", "origin.example.com", 1, 20))),
+			exactly(origin("standby", "origin-standby.example.com", 1, 50)),
 		}}), exhaustive, minimal},
-		{"requests go home", behavior(object{"TargetOriginId": "home"}), exhaustive, plain},
+		{"the standby is there once, for its check and for reads", distribution(object{"Origins": list{
+			exactly(origin("serving", "origin.example.com", 2, 50)),
+			exactly(origin("home", "origin-home.example.com", 1, 3)),
+			exactly(origin("standby", "origin-standby.example.com", 1, 50)),
+			exactly(origin("serving-reads", "origin.example.com", 1, 20)),
+		}}), front, exhaustive},
+		{"writes alone need no standby", distribution(object{"Origins": list{
+			exactly(origin("serving", "origin.example.com", 2, 50)),
+			exactly(origin("home", "origin-home.example.com", 1, 3)),
+		}}), writes, exhaustive},
+		{"reads alone begin at home", distribution(object{"Origins": list{
+			exactly(origin("home", "origin-home.example.com", 2, 50)),
+			exactly(origin("standby", "origin-standby.example.com", 2, 50)),
+		}}), reads, exhaustive},
+
+		{"requests go to what serves", behavior(object{"TargetOriginId": "serving"}), exhaustive, reads},
+		{"without it, requests go home", behavior(object{"TargetOriginId": "home"}), reads, exhaustive},
+		{"the health path leads home, and runs no function", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), exhaustive, front},
+		{"also where reads alone fail over", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), reads, front},
+		{"the health path comes before the standby's", distribution(object{"CacheBehaviors": list{
+			healthBehavior("/healthz", "home"),
+			object{
+				"PathPattern": "/standby", "TargetOriginId": "standby", "AllowedMethods": list{"GET", "HEAD"},
+				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteStandbyCheckFunction", "FunctionARN")}},
+			},
+		}}), front, exhaustive},
+		{"the standby's path runs its function", has("AWS::CloudFront::Function", object{
+			"FunctionCode": "check", "FunctionConfig": object{"Runtime": "cloudfront-js-2.0"},
+		}), front, exhaustive},
 		{"no group of origins, which could not take writes", distribution(object{"OriginGroups": absent()}), exhaustive, careless},
 
 		{"the function decides about every request", every(
@@ -153,8 +192,37 @@ func errorsCached(seconds int) list {
 	return responses
 }
 
-func tlsOnly(keepAliveSeconds int) object {
+// origin is a load balancer by TLS.
+func origin(id, host string, attempts, silenceSeconds int) object {
 	return object{
-		"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": list{"TLSv1.2"}, "OriginKeepaliveTimeout": keepAliveSeconds,
+		"Id": id, "DomainName": host, "ConnectionAttempts": attempts, "ConnectionTimeout": 2,
+		"CustomOriginConfig": object{
+			"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": list{"TLSv1.2"},
+			"OriginKeepaliveTimeout": 60, "OriginReadTimeout": silenceSeconds,
+		},
 	}
+}
+
+func secretive(origin object) object {
+	origin["OriginCustomHeaders"] = list{object{"HeaderName": "X-Twinsite-Origin", "HeaderValue": "{{resolve:secretsmanager:x}}"}}
+	return origin
+}
+
+// healthBehavior is that of a path that takes neither function nor writes, and is
+// for the rest as the default.
+func healthBehavior(path, origin string) object {
+	return object{
+		"PathPattern": path, "TargetOriginId": origin, "AllowedMethods": list{"GET", "HEAD"},
+		"CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "OriginRequestPolicyId": "216adef6-5c7f-47e4-b989-5492eafa07d3",
+		"ViewerProtocolPolicy": "redirect-to-https", "FunctionAssociations": absent(),
+	}
+}
+
+// allFailover lets reads and writes fail over.
+func allFailover(props *SiteDistributionProps) {
+	props.Home, props.Standby, props.Serving = "origin-home.example.com", "origin-standby.example.com", "origin.example.com"
+	props.HealthPath = "/healthz"
+	props.ReadFunction = "reads"
+	props.OriginTLS = true
+	props.ResponseTimeout, props.ReadTimeout, props.KeepAlive = 50*time.Second, 20*time.Second, time.Minute
 }

@@ -8,58 +8,135 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The ids of the origins of the site's distribution. The edge function names them.
+// The ids of the origins of the site's distribution. The edge function names
+// them.
 const (
-	homeOriginID    = "home"
-	standbyOriginID = "standby"
+	// HomeOriginID is the home load balancer, by a name that never moves.
+	HomeOriginID = "home"
+
+	// ServingOriginID is the load balancer that serves, by the name that moves.
+	ServingOriginID = "serving"
+
+	// ReadsOriginID is the same, with less patience: a read can be asked elsewhere.
+	ReadsOriginID = "serving-reads"
+
+	// StandbyOriginID is the standby load balancer, by a name that never moves.
+	StandbyOriginID = "standby"
 )
 
-// With a standby to retry at, CloudFront gives up a region that accepts no
-// connection after two attempts of 2 s, instead of its default of three of 10 s.
-// A region that accepts the connection and does not answer costs the response
-// timeout, 30 s, each time: a shorter one would cut off slow writes too.
-const (
-	connectionAttempts = 2
-	connectionTimeout  = 2 * time.Second
-)
+// Where anything fails over, CloudFront waits 2 s for a connection, instead of its
+// default of 10 s. A lost packet is sent again after 1 s, so that 2 s do not call
+// a crowded way a dead region.
+const connectionTimeout = 2 * time.Second
 
-// homeOrigin is the home load balancer.
+// healthTimeout is how long the home region's answer to a health checker may stay
+// silent. Route 53 waits 2 s for it; what comes later than 3 s helps nobody.
+const healthTimeout = 3 * time.Second
+
+// homeOrigin is the home load balancer. With Serving, it answers nobody but health
+// checkers.
 func homeOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
-	origin := &awscloudfrontorigins.HttpOriginProps{
-		OriginId:         jsii.String(homeOriginID),
-		ProtocolPolicy:   awscloudfront.OriginProtocolPolicy_HTTP_ONLY,
-		KeepaliveTimeout: duration(props.KeepAlive),
-	}
-	if props.OriginTLS {
-		origin.ProtocolPolicy = awscloudfront.OriginProtocolPolicy_HTTPS_ONLY
-		origin.OriginSslProtocols = &[]awscloudfront.OriginSslPolicy{awscloudfront.OriginSslPolicy_TLS_V1_2}
-	}
-	if props.OriginSecret != "" {
-		origin.CustomHeaders = &map[string]*string{OriginSecretHeader: &props.OriginSecret}
-	}
-	if props.Standby != "" {
-		origin.ConnectionAttempts = jsii.Number(connectionAttempts)
+	origin := balancerOrigin(HomeOriginID, props)
+	origin.ReadTimeout = duration(props.ResponseTimeout)
+	switch {
+	case props.Serving != "":
+		origin.ConnectionAttempts = jsii.Number(1)
 		origin.ConnectionTimeout = duration(connectionTimeout)
+		origin.ReadTimeout = duration(min(healthTimeout, props.ResponseTimeout))
+	case props.ReadFunction != "":
+		origin.ConnectionAttempts = jsii.Number(2)
+		origin.ConnectionTimeout = duration(connectionTimeout)
+	}
+	if !props.OriginTLS {
+		origin.ProtocolPolicy = awscloudfront.OriginProtocolPolicy_HTTP_ONLY
+		origin.OriginSslProtocols = nil
 	}
 	return awscloudfrontorigins.NewHttpOrigin(&props.Home, origin)
 }
 
-// addStandbyOrigin adds the origin that only the edge function names. The L2 adds
+// servingOrigin is the load balancer that serves, for all that is not grouped. The
+// second attempt is for the other address of a load balancer that has lost a zone;
+// a GET that stays silent is then asked twice, which an origin group would do too.
+func servingOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
+	origin := balancerOrigin(ServingOriginID, props)
+	origin.ConnectionAttempts = jsii.Number(2)
+	origin.ConnectionTimeout = duration(connectionTimeout)
+	origin.ReadTimeout = duration(props.ResponseTimeout)
+	return awscloudfrontorigins.NewHttpOrigin(&props.Serving, origin)
+}
+
+// standbyOrigin is the standby load balancer, for its health check. It knows no
+// secret.
+func standbyOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
+	origin := balancerOrigin(StandbyOriginID, props)
+	origin.CustomHeaders = nil
+	origin.ConnectionAttempts = jsii.Number(standbyAttempts(props))
+	origin.ConnectionTimeout = duration(connectionTimeout)
+	origin.ReadTimeout = duration(props.ResponseTimeout)
+	return awscloudfrontorigins.NewHttpOrigin(&props.Standby, origin)
+}
+
+// standbyAttempts is how often a request is made at the standby: once, where home
+// has been asked once.
+func standbyAttempts(props *SiteDistributionProps) int {
+	if props.Serving != "" {
+		return 1
+	}
+	return 2
+}
+
+// balancerOrigin is what all load balancers have in common as origins.
+func balancerOrigin(id string, props *SiteDistributionProps) *awscloudfrontorigins.HttpOriginProps {
+	origin := &awscloudfrontorigins.HttpOriginProps{
+		OriginId:           &id,
+		ProtocolPolicy:     awscloudfront.OriginProtocolPolicy_HTTPS_ONLY,
+		OriginSslProtocols: &[]awscloudfront.OriginSslPolicy{awscloudfront.OriginSslPolicy_TLS_V1_2},
+		KeepaliveTimeout:   duration(props.KeepAlive),
+	}
+	if props.OriginSecret != "" {
+		origin.CustomHeaders = &map[string]*string{OriginSecretHeader: &props.OriginSecret}
+	}
+	return origin
+}
+
+// addGroupedOrigins adds the origins that only the edge function names. The L2 adds
 // an origin with a behaviour only, and a behaviour with a group of origins cannot
-// take writes. The override is for the second place in the list: a second
-// behaviour with an origin of its own would be overwritten.
+// take writes. The overrides are for the places behind the L2's: a behaviour with
+// an origin of its own that is added later would be overwritten.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
-func addStandbyOrigin(site awscloudfront.Distribution, props *SiteDistributionProps) {
+func addGroupedOrigins(site awscloudfront.Distribution, props *SiteDistributionProps) {
+	place := 1 // behind home
+	var grouped []map[string]any
+	if props.Serving != "" {
+		place++
+		reads := groupedOrigin(ReadsOriginID, props.Serving, 1, props.ReadTimeout, props)
+		if props.OriginSecret != "" {
+			reads["OriginCustomHeaders"] = []any{map[string]any{"HeaderName": OriginSecretHeader, "HeaderValue": props.OriginSecret}}
+		}
+		grouped = append(grouped, reads)
+	}
+	if props.StandbyCheck != nil {
+		place++ // the standby is there
+	} else {
+		grouped = append(grouped, groupedOrigin(StandbyOriginID, props.Standby, standbyAttempts(props), props.ResponseTimeout, props))
+	}
 	distribution := site.Node().DefaultChild().(awscloudfront.CfnDistribution)
-	distribution.AddPropertyOverride(jsii.String("DistributionConfig.Origins.1"), map[string]any{
-		"Id":                 standbyOriginID,
-		"DomainName":         props.Standby,
-		"ConnectionAttempts": connectionAttempts,
+	for i, origin := range grouped {
+		distribution.AddPropertyOverride(jsii.Sprintf("DistributionConfig.Origins.%d", place+i), origin)
+	}
+}
+
+func groupedOrigin(id, host string, attempts int, silence time.Duration, props *SiteDistributionProps) map[string]any {
+	return map[string]any{
+		"Id":                 id,
+		"DomainName":         host,
+		"ConnectionAttempts": attempts,
 		"ConnectionTimeout":  connectionTimeout.Seconds(),
 		"CustomOriginConfig": map[string]any{
 			"OriginProtocolPolicy":   "https-only",
 			"OriginSSLProtocols":     []string{"TLSv1.2"},
 			"OriginKeepaliveTimeout": props.KeepAlive.Seconds(),
+			"OriginReadTimeout":      silence.Seconds(),
 		},
-	})
+	}
 }

@@ -45,7 +45,8 @@ func ours() map[string]namer {
 		"function": {functionType, func(stack awscdk.Stack) {
 			NewSiteDistribution(stack, "Site", &SiteDistributionProps{
 				HostNames: []string{"example.com"}, Certificate: testCertificate(stack), Home: "home.example.com",
-				Standby: "standby.example.com", EdgeFunction: "code", OriginTLS: true, KeepAlive: 5 * time.Second,
+				Standby: "standby.example.com", HealthPath: "/healthz", ReadFunction: "code", OriginTLS: true,
+				ResponseTimeout: time.Minute, ReadTimeout: time.Second, KeepAlive: 5 * time.Second,
 			})
 		}},
 	}

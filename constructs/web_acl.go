@@ -16,9 +16,9 @@ type WebACLProps struct {
 	// us-east-1.
 	LoadBalancer elb.IApplicationLoadBalancer
 
-	// UnlimitedPath is the path whose requests are not counted, as "/healthz".
+	// UnlimitedPaths are the paths whose requests are not counted, as "/healthz".
 	// Required.
-	UnlimitedPath string
+	UnlimitedPaths []string
 
 	// RequestsPerAddress is how many requests one address may make in five
 	// minutes, from 10. Required.
@@ -41,7 +41,7 @@ type WebACLProps struct {
 // NewWebACL makes a web ACL of AWS WAF and its logs, and returns its ARN. It is L1
 // throughout: the CDK has no L2 for WAF.
 func NewWebACL(scope constructs.Construct, id string, props *WebACLProps) (arn string) {
-	require(id, "UnlimitedPath", props.UnlimitedPath)
+	require(id, "UnlimitedPaths", props.UnlimitedPaths)
 	require(id, "RequestsPerAddress", props.RequestsPerAddress)
 	scope = constructs.NewConstruct(scope, &id)
 	wafScope := "CLOUDFRONT"

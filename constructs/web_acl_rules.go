@@ -51,13 +51,11 @@ func managed(name string) *waf.CfnWebACL_RuleProperty {
 // region is down, its few addresses stand for all visitors: such requests are
 // counted by forwardedRateLimit instead.
 func rateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
-	counted := not(pathIs(props.UnlimitedPath))
+	counted := limitedPaths(props)
 	if props.Forwarded {
-		counted = &waf.CfnWebACL_StatementProperty{AndStatement: &waf.CfnWebACL_AndStatementProperty{
-			Statements: []any{counted, not(isForwarded())},
-		}}
+		counted = append(counted, not(isForwarded()))
 	}
-	return rate(&waf.CfnWebACL_RateBasedStatementProperty{AggregateKeyType: jsii.String("IP"), ScopeDownStatement: counted}, props)
+	return rate(&waf.CfnWebACL_RateBasedStatementProperty{AggregateKeyType: jsii.String("IP"), ScopeDownStatement: all(counted)}, props)
 }
 
 // forwardedRateLimit counts requests by the address in X-Forwarded-For. A visitor
@@ -72,8 +70,25 @@ func forwardedRateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
 			// A header without a valid address counts as over the limit.
 			FallbackBehavior: jsii.String("MATCH"),
 		},
-		ScopeDownStatement: not(pathIs(props.UnlimitedPath)),
+		ScopeDownStatement: all(limitedPaths(props)),
 	}, props)
+}
+
+// limitedPaths are the statements that a path is none of the unlimited ones.
+func limitedPaths(props *WebACLProps) []any {
+	var statements []any
+	for _, path := range props.UnlimitedPaths {
+		statements = append(statements, not(pathIs(path)))
+	}
+	return statements
+}
+
+// all is one statement of several. WAF refuses an AndStatement of one.
+func all(statements []any) *waf.CfnWebACL_StatementProperty {
+	if len(statements) == 1 {
+		return statements[0].(*waf.CfnWebACL_StatementProperty)
+	}
+	return &waf.CfnWebACL_StatementProperty{AndStatement: &waf.CfnWebACL_AndStatementProperty{Statements: statements}}
 }
 
 func rate(statement *waf.CfnWebACL_RateBasedStatementProperty, props *WebACLProps) *waf.CfnWebACL_StatementProperty {

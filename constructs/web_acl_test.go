@@ -11,7 +11,7 @@ import (
 
 func newTestWebACL(stage awscdk.Stage, id string, mutate func(awscdk.Stack, *WebACLProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
-	props := &WebACLProps{UnlimitedPath: "/healthz", RequestsPerAddress: 2000}
+	props := &WebACLProps{UnlimitedPaths: []string{"/healthz"}, RequestsPerAddress: 2000}
 	mutate(stack, props)
 	NewWebACL(stack, "WebAcl", props)
 	return stack
@@ -23,7 +23,7 @@ func TestWebACL(t *testing.T) {
 	exhaustive := newTestWebACL(stage, "Exhaustive", func(stack awscdk.Stack, props *WebACLProps) {
 		props.LoadBalancer = elb.NewApplicationLoadBalancer(stack, jsii.String("Balancer"),
 			&elb.ApplicationLoadBalancerProps{Vpc: testVpc(stack)})
-		props.UnlimitedPath = "/status"
+		props.UnlimitedPaths = []string{"/status"}
 		props.RequestsPerAddress = 100
 		props.Forwarded = true
 		props.BlockCommon = true

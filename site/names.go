@@ -13,6 +13,10 @@ const (
 	// SwitchPath is the path by which health checkers ask for it.
 	SwitchPath = "/" + SwitchKey
 
+	// StandbyCheckPath is the path of the site's distribution by which health
+	// checkers ask for the standby, where Failover.Front is "edge".
+	StandbyCheckPath = "/.well-known/twinsite-standby"
+
 	// StandbyServesAlarm is the title of the alarm that is on while the failover
 	// records lead to the standby. It is a heading of docs/operations.md.
 	StandbyServesAlarm = "The standby serves"

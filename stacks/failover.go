@@ -40,14 +40,26 @@ func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, se
 		props.SwitchHost = secondary.StaticSite.Host
 		props.SwitchPath = site.SwitchPath
 	}
+	var standby awsroute53.HealthCheck
+	if s.Edge.OriginTLS || s.Notifications || s.Dashboard {
+		standby = f.newStandbyCheck(s, secondary)
+	}
+	if s.Edge.OriginTLS {
+		props.Serving = &constructs.ServingName{
+			Name:            s.ServingHost(),
+			Home:            s.OriginHost(s.Home.Region.Name),
+			Standby:         s.OriginHost(s.Standby.Region.Name),
+			StandbyEndpoint: standby,
+			TTL:             site.ServingTTL,
+		}
+	}
+	if s.Failover.Front == site.FrontEdge {
+		props.StandbyCheckPath = site.StandbyCheckPath
+	}
 	f.failover = constructs.NewFailover(f.Stack, "Failover", props)
 	output(f.Stack, site.SiteAddressOutput, "https://"+s.HostNames()[0], "The site")
 	output(f.Stack, site.HealthCheckOutput, *f.failover.HomeServes.HealthCheckId(), "The health check that decides which region serves")
 
-	if !s.Notifications && !s.Dashboard {
-		return f
-	}
-	standby := f.newStandbyCheck(s, secondary)
 	var alarms []awscloudwatch.IAlarm
 	if s.Notifications {
 		own := f.addAlarms(s, standby, global, secondary, primary)
@@ -60,7 +72,8 @@ func NewFailover(scope awsconstructs.Construct, s *site.Site, global *Global, se
 }
 
 // newStandbyCheck asks the standby load balancer whether it answers, for the
-// alarms and the dashboard only: the records evaluate the health of its targets.
+// alarms, the dashboard and the name that CloudFront follows. Visitors' records
+// evaluate the health of its targets instead.
 func (f *Failover) newStandbyCheck(s *site.Site, secondary *Secondary) awsroute53.HealthCheck {
 	return constructs.NewEndpointCheck(f.Stack, "StandbyEndpoint", &constructs.EndpointCheckProps{
 		Host:      *secondary.WebTier.LoadBalancer.LoadBalancerDnsName(),

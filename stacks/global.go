@@ -50,10 +50,14 @@ func NewGlobal(scope awsconstructs.Construct, s *site.Site, domain *Domain) *Glo
 // webACLProps describes the web ACL of the site's distribution. That of the standby
 // load balancer adds to it.
 func webACLProps(s *site.Site) *constructs.WebACLProps {
-	return &constructs.WebACLProps{
-		UnlimitedPath:      s.Failover.Path,
+	props := &constructs.WebACLProps{
+		UnlimitedPaths:     []string{s.Failover.Path},
 		RequestsPerAddress: s.WAFRules.RequestsPerAddress,
 		BlockCommon:        s.WAFRules.CommonRules == site.CommonBlock,
 		LogsRemoval:        removalPolicy(s.Retention.Logs),
 	}
+	if s.Failover.Front == site.FrontEdge {
+		props.UnlimitedPaths = append(props.UnlimitedPaths, site.StandbyCheckPath)
+	}
+	return props
 }

@@ -59,8 +59,7 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	p.WebTier = constructs.NewWebTier(p.Stack, "WebTier", tier)
 	addOriginRecords(p.Stack, s, global, p.WebTier.LoadBalancer)
 
-	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock)
-	distribution.EdgeFunction = assets.EdgeFunction
+	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock, assets)
 	distribution.Logs = p.monitoring.logs
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution)
 	// A secret that is added must be accepted before it is sent.
@@ -112,13 +111,13 @@ func (p *Primary) addPractice(s *site.Site, vpc awsec2.IVpc) {
 	output(p.Stack, site.PracticeOutput, *p.Practice.Template.AttrId(), "What an outage to practise with is started from")
 }
 
-// siteDistributionProps describes the distribution in front of the home load
-// balancer.
-func siteDistributionProps(s *site.Site, global *Global, balancer awselasticloadbalancingv2.IApplicationLoadBalancer, lock *constructs.OriginLock) *constructs.SiteDistributionProps {
+// siteDistributionProps describes the distribution in front of the load balancers.
+func siteDistributionProps(s *site.Site, global *Global, balancer awselasticloadbalancingv2.IApplicationLoadBalancer, lock *constructs.OriginLock, assets Assets) *constructs.SiteDistributionProps {
 	props := &constructs.SiteDistributionProps{
 		HostNames:       s.HostNames(),
 		Certificate:     global.Certificate,
 		Home:            *balancer.LoadBalancerDnsName(),
+		ResponseTimeout: s.Edge.ResponseTimeout,
 		KeepAlive:       s.Edge.KeepAlive,
 		ErrorCaching:    s.Edge.ErrorCaching,
 		SecurityHeaders: s.Edge.SecurityHeaders,
@@ -129,12 +128,21 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 	if s.Edge.OriginTLS {
 		props.OriginTLS = true
 		props.Home = s.OriginHost(s.Home.Region.Name)
+		props.Standby = s.OriginHost(s.Standby.Region.Name)
+		props.HealthPath = s.Failover.Path
 	}
 	if lock != nil {
 		props.OriginSecret = lock.Secrets.Sent()
 	}
+	if s.Edge.WriteFailover {
+		props.Serving = s.ServingHost()
+	}
 	if s.Edge.ReadFailover {
-		props.Standby = s.OriginHost(s.Standby.Region.Name)
+		props.ReadFunction = assets.ReadFunction
+		props.ReadTimeout = s.Edge.ReadTimeout
+	}
+	if s.Failover.Front == site.FrontEdge {
+		props.StandbyCheck = &constructs.StandbyCheck{Path: site.StandbyCheckPath, Function: assets.StandbyFunction}
 	}
 	return props
 }

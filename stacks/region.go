@@ -19,8 +19,8 @@ import (
 // costs money.
 const basicMonitoring = 5 * time.Minute
 
-// idleMargin is how much longer than CloudFront a load balancer keeps an idle
-// connection open.
+// idleMargin is how much longer than CloudFront a load balancer keeps a connection
+// open on which nothing happens, and waits for an answer.
 const idleMargin = 5 * time.Second
 
 // networkProps describes the network of either region.
@@ -53,7 +53,7 @@ func webTierProps(s *site.Site, region site.Region, w site.Web, vpc awsec2.IVpc,
 			HealthPath:         w.HealthPath,
 			IPv6:               s.IPv6,
 			DeletionProtection: s.Retention.TerminationProtection,
-			IdleTimeout:        s.Edge.KeepAlive + idleMargin,
+			IdleTimeout:        max(s.Edge.KeepAlive, s.Edge.ResponseTimeout) + idleMargin,
 			Logs:               m.logs,
 		},
 		CPU: constructs.CPUScalingOptions{

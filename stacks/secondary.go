@@ -56,7 +56,7 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 	if s.WAF {
 		acl := webACLProps(s)
 		acl.LoadBalancer = x.WebTier.LoadBalancer
-		acl.Forwarded = s.Edge.ReadFailover
+		acl.Forwarded = s.Edge.ReadFailover || s.Edge.WriteFailover
 		constructs.NewWebACL(x.Stack, "WebAcl", acl)
 	}
 	addOriginRecords(x.Stack, s, global, x.WebTier.LoadBalancer)

@@ -20,9 +20,15 @@ type Assets struct {
 	// root. Default: none.
 	UserData string
 
-	// EdgeFunction is the code of the viewer-request function, for runtime
-	// cloudfront-js-2.0. Required with edge.readFailover.
-	EdgeFunction string
+	// ReadFunction is the code of the viewer-request function, for runtime
+	// cloudfront-js-2.0, that has reads asked at two origins. Required with
+	// Edge.ReadFailover.
+	ReadFunction string
+
+	// StandbyFunction is the code of the viewer-request function, for the same
+	// runtime, that turns [site.StandbyCheckPath] into the health path. Required
+	// where Failover.Front is "edge".
+	StandbyFunction string
 
 	// StaticFolder is the path of the folder whose files are uploaded to the home
 	// bucket. Required.
