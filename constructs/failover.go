@@ -148,12 +148,14 @@ func NewFailover(scope constructs.Construct, id string, props *FailoverProps) *F
 }
 
 // newFrontCheck makes the check of a front that stays at CloudFront: healthy while
-// the home region serves or the standby answers through the distribution. What
-// makes both fail is CloudFront itself, or both regions.
+// either region answers through the distribution. What makes both fail is
+// CloudFront itself, or both regions. The switch is no part of it: it moves what
+// serves behind CloudFront. It also keeps the check apart from HomeServes, as AWS
+// says nowhere that a calculated check may have another one for a child.
 func (f *Failover) newFrontCheck(standby awsroute53.HealthCheck) awsroute53.HealthCheck {
 	return awsroute53.NewHealthCheck(f.Construct, jsii.String("EdgeServes"), &awsroute53.HealthCheckProps{
 		Type:              awsroute53.HealthCheckType_CALCULATED,
-		ChildHealthChecks: &[]awsroute53.IHealthCheck{f.HomeServes, standby},
+		ChildHealthChecks: &[]awsroute53.IHealthCheck{f.HomeEndpoint, standby},
 		HealthThreshold:   jsii.Number(1), // either
 	})
 }
