@@ -62,6 +62,7 @@ import (
 // An Assembly is the stacks that one synthesis wrote.
 type Assembly struct {
 	stacks []*Stack // in deployment order
+	edits  int      // how many there were: what was found before the last may be wrong
 }
 
 const remedy = "run make synth"

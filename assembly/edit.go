@@ -3,13 +3,15 @@ package assembly
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
 // The edits in this file are for tests that break a template in one point and want to see the breach found. They panic
 // when they would change nothing or something else than meant, so that such a test cannot pass by a slip.
 
-// Clone returns a deep copy, to be edited. Resources have to be looked up in it: see [Resource.In].
+// Clone returns a copy, to be edited: no edit of one shows in the other. Resources have to be looked up in it: see
+// [Resource.In]. It costs little, as the templates' values are shared: an edit copies what it changes.
 func (a *Assembly) Clone() *Assembly {
 	c := &Assembly{}
 	for _, s := range a.stacks {
@@ -17,7 +19,7 @@ func (a *Assembly) Clone() *Assembly {
 		t.assembly = c
 		t.resources = make(map[string]*Resource, len(s.resources))
 		for id, r := range s.resources {
-			t.resources[id] = &Resource{Stack: &t, LogicalID: id, Type: r.Type, raw: clone(r.raw).(map[string]any)}
+			t.resources[id] = &Resource{Stack: &t, LogicalID: id, Type: r.Type, raw: r.raw}
 		}
 		t.outputs = make(map[string]*Output, len(s.outputs))
 		for name, o := range s.outputs {
@@ -28,25 +30,6 @@ func (a *Assembly) Clone() *Assembly {
 		c.stacks = append(c.stacks, &t)
 	}
 	return c
-}
-
-// clone copies a JSON value.
-func clone(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		object := make(map[string]any, len(v))
-		for key, item := range v {
-			object[key] = clone(item)
-		}
-		return object
-	case []any:
-		items := make([]any, len(v))
-		for i, item := range v {
-			items[i] = clone(item)
-		}
-		return items
-	}
-	return v
 }
 
 // In returns the same resource in another copy of the assembly. It panics if that has none.
@@ -97,12 +80,19 @@ func (r *Resource) Delete(path string) {
 	})
 }
 
+// Set replaces the output's value by one that may be anything that encodes as JSON, references included.
+func (o *Output) Set(value any) {
+	o.value = encode(value)
+	o.Stack.assembly.edits++
+}
+
 // Remove removes the resource with the logical id. It panics if there is none.
 func (s *Stack) Remove(logicalID string) {
 	if s.resources[logicalID] == nil {
 		panic(fmt.Sprintf("assembly: Remove: %s.%s is not there", s.ID, logicalID))
 	}
 	delete(s.resources, logicalID)
+	s.assembly.edits++
 }
 
 // edit replaces the value at the path by what change makes of it, or removes it if change does not keep it.
@@ -118,9 +108,10 @@ func (r *Resource) edit(verb, path string, change func(old any, exists bool) (va
 		panic(fmt.Sprintf("assembly: %s: %s would leave no resource", verb, r.at(path)))
 	}
 	r.raw, r.Type = raw, typ
+	r.Stack.assembly.edits++
 }
 
-// edited returns node with the value at the keys changed, in place where that is possible.
+// edited returns node with the value at the keys changed. The objects and lists on the way are copied: clones share them.
 func edited(node any, keys []string, change func(old any, exists bool) (any, bool)) (any, bool) {
 	if len(keys) == 0 {
 		return change(node, true)
@@ -130,6 +121,7 @@ func edited(node any, keys []string, change func(old any, exists bool) (any, boo
 	case map[string]any:
 		old, exists := node[key]
 		value, keep := editedChild(old, exists, rest, change)
+		node = maps.Clone(node)
 		if keep {
 			node[key] = value
 		} else {
@@ -147,6 +139,7 @@ func edited(node any, keys []string, change func(old any, exists bool) (any, boo
 			old = node[i]
 		}
 		value, keep := editedChild(old, exists, rest, change)
+		node = slices.Clone(node)
 		switch {
 		case !keep:
 			return slices.Delete(node, i, i+1), true

@@ -126,3 +126,32 @@ func TestSetKeepsItsOwnCopy(t *testing.T) {
 		t.Errorf("the edit of one value shows in another: %q, %v", got, value)
 	}
 }
+
+// TestEditsAreFollowed holds that nothing which was found before an edit is taken for what is there after it.
+func TestEditsAreFollowed(t *testing.T) {
+	a := assemble(t,
+		stackFile{id: "A", template: `{"Resources": {"R": {"Type": "T"}, "S": {"Type": "T"}}, "Outputs": {"O": {"Value": {"Ref": "R"}}}}`},
+		stackFile{id: "B", dependencies: []string{"A"}, template: `{"Resources": {"U": {"Type": "T", "Properties": {
+			"P": {"Fn::GetStackOutput": {"StackName": "app-A", "OutputName": "O"}}}}}}`})
+	to, other, from := find(t, a, "A.R"), find(t, a, "A.S"), find(t, a, "B.U")
+	refers := func(r *Resource) bool { return len(a.Referrers(r)) > 0 }
+	steps := []struct {
+		name        string
+		edit        func()
+		first, then bool // whether somebody refers to R, and to S
+	}{
+		{"nothing", func() {}, true, false},
+		{"the output", func() { must[*Output](t)(must[*Stack](t)(a.Stack("A")).Output("O")).Set(map[string]any{"Ref": "S"}) }, false, true},
+		{"the property", func() { from.Set("P", "x") }, false, false},
+		{"back again", func() {
+			from.Set("P", map[string]any{"Fn::GetStackOutput": map[string]any{"StackName": "app-A", "OutputName": "O"}})
+		}, false, true},
+		{"the way is gone", func() { from.Stack.Remove("U") }, false, false},
+	}
+	for _, step := range steps {
+		step.edit()
+		if refers(to) != step.first || refers(other) != step.then {
+			t.Errorf("%s: somebody refers to R: %t, to S: %t; want %t and %t", step.name, refers(to), refers(other), step.first, step.then)
+		}
+	}
+}

@@ -56,8 +56,25 @@ func (a *Assembly) Referrers(r *Resource, types ...string) []*Resource {
 	return referrers
 }
 
-// references returns the references from the resource that can be resolved.
+// leads are the references from a resource, as they were after so many edits of the assembly.
+type leads struct {
+	edits      int
+	references []Reference
+}
+
+// references returns the references from the resource that can be resolved. They are remembered until the assembly is
+// edited, as those of one resource are asked for by all that look for who leads to them.
 func (r *Resource) references() []Reference {
+	edits := r.Stack.assembly.edits
+	if known := r.leads.Load(); known != nil && known.edits == edits {
+		return known.references
+	}
+	references := r.findReferences()
+	r.leads.Store(&leads{edits, references})
+	return references
+}
+
+func (r *Resource) findReferences() []Reference {
 	var references []Reference
 	for _, section := range sections {
 		node, ok := r.raw[section[1:]]

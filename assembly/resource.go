@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // A Resource is one resource of a stack's template. See the package's comment for paths, placeholders and errors.
@@ -13,6 +14,8 @@ type Resource struct {
 	Type      string // "AWS::EC2::VPC"
 
 	raw map[string]any // as in the template: Type, Properties, DependsOn, …
+
+	leads atomic.Pointer[leads]
 }
 
 // String returns the resource's place, as "Primary.Edge4F2A".

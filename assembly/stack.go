@@ -33,7 +33,10 @@ type template struct {
 	Parameters map[string]parameter
 	Mappings   map[string]map[string]map[string]any
 	Resources  map[string]map[string]any
-	Outputs    map[string]*Output
+	Outputs    map[string]*struct {
+		Description string
+		Value       any
+	}
 }
 
 type parameter struct {
@@ -108,8 +111,7 @@ func (s *Stack) fill(t *template) error {
 		if err := checkLists(o.Value); err != nil {
 			return fmt.Errorf("output %q: %w", name, err)
 		}
-		o.Stack, o.Name = s, name
-		s.outputs[name] = o
+		s.outputs[name] = &Output{Stack: s, Name: name, Description: o.Description, value: o.Value}
 	}
 	return nil
 }
@@ -172,10 +174,11 @@ func (s *Stack) Output(name string) (*Output, error) {
 
 // An Output is a value that a stack shows after its deployment and that others may read.
 type Output struct {
-	Stack       *Stack `json:"-"`
-	Name        string `json:"-"` // logical id
+	Stack       *Stack
+	Name        string // logical id
 	Description string
-	Value       any // as in the template, unresolved
+
+	value any // as in the template, unresolved
 }
 
 // Text returns the output's value.
@@ -198,7 +201,7 @@ func (o *Output) path() string { return o.Stack.ID + ".Outputs." + o.Name }
 func (o *Output) resolve(run *run) (text, error) {
 	v, err := run.once(o.path(), func() (any, error) {
 		r := resolver{stack: o.Stack, path: o.path(), run: run}
-		return r.text("Value", "the output", o.Value)
+		return r.text("Value", "the output", o.value)
 	})
 	t, _ := v.(text)
 	return t, err

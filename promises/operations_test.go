@@ -233,8 +233,8 @@ var operationsCopies = map[string][]brokenCopy{
 	},
 	"stacks say where things are": {
 		{"of another site", func(in *reader) {
-			output(must.Get(in.Stack(site.FailoverStack)), site.SiteAddressOutput).Value = "https://other.example.com"
+			output(must.Get(in.Stack(site.FailoverStack)), site.SiteAddressOutput).Set("https://other.example.com")
 		}, `SiteAddress of Failover is "https://other`},
-		{"of nothing", func(in *reader) { output(must.Get(in.Stack(site.PrimaryStack)), site.StaticAddressOutput).Value = "" }, `StaticAddress of Primary is ""`},
+		{"of nothing", func(in *reader) { output(must.Get(in.Stack(site.PrimaryStack)), site.StaticAddressOutput).Set("") }, `StaticAddress of Primary is ""`},
 	},
 }
