@@ -45,7 +45,7 @@ func unshown(t *testing.T, p *page) []string {
 	t.Helper()
 	known := map[string]bool{}
 	function := regexp.MustCompile(`(?m)^func (Test[A-Z]\w*)\(t \*testing\.T\)`)
-	for _, file := range glob(t, "*_test.go", "*/*_test.go") {
+	for _, file := range glob(t, "*_test.go", "*/*_test.go", "*/*/*_test.go") {
 		for _, match := range function.FindAllStringSubmatch(read(t, file), -1) {
 			known[match[1]] = true
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"twinsite/assembly"
+	"twinsite/promises/internal/read"
 	"twinsite/site"
 )
 
@@ -79,7 +80,7 @@ func defaultSite(tb testing.TB) (*assembly.Assembly, *site.Site, []singleValue) 
 func collect(value any, path string, found func(path string, value any)) {
 	switch value := value.(type) {
 	case map[string]any:
-		for _, key := range sorted(value) {
+		for _, key := range read.Sorted(value) {
 			if key == "Ref" || strings.HasPrefix(key, "Fn::") {
 				return
 			}
@@ -107,7 +108,7 @@ func unnoticed(a *assembly.Assembly, s *site.Site, values []singleValue) []singl
 	var missed []singleValue
 	for _, v := range values {
 		v.resource.Set(v.path, brokenValue(v.value))
-		in := &reader{Assembly: a, site: s}
+		in := read.New(a, s)
 		i := slices.IndexFunc(promises, func(p Promise) bool { return p.broken(in) != nil })
 		v.resource.Set(v.path, v.value)
 		if i < 0 {
@@ -142,7 +143,7 @@ func listed(values []singleValue) string {
 	}
 	var lines strings.Builder
 	fmt.Fprintf(&lines, "%d values that no promise notices:", len(values))
-	for _, place := range sorted(count) {
+	for _, place := range read.Sorted(count) {
 		fmt.Fprintf(&lines, "\n%4d %s", count[place], place)
 	}
 	return lines.String()

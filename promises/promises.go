@@ -13,18 +13,20 @@
 // that made the templates: who adds to the application, in Go, holds their own
 // templates to the same promises.
 //
-// The broken copies of the tests show for each promise that it is noticed when
-// it is broken.
+// The promises themselves stand in a package for each [Group]. The broken copies
+// of their tests show for each promise that it is noticed when it is broken.
 package promises
 
 import (
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"twinsite/assembly"
-	"twinsite/internal/must"
+	"twinsite/promises/article"
+	"twinsite/promises/edge"
+	"twinsite/promises/internal/read"
+	"twinsite/promises/operations"
+	"twinsite/promises/regions"
+	"twinsite/promises/security"
 	"twinsite/site"
 )
 
@@ -37,8 +39,7 @@ type Promise struct {
 	// Group is what the promise belongs to.
 	Group Group
 
-	when  condition
-	check func(in *reader) // ends with a Broken, or the error of a value that cannot be read
+	promise read.Promise
 }
 
 // A Group is a part of the promises.
@@ -55,27 +56,26 @@ const (
 
 // When says for which sites the promise holds, in the words of site.yaml:
 // "edge.readFailover is true". It is empty if it holds for all.
-func (p Promise) When() string { return p.when.words }
+func (p Promise) When() string { return p.promise.When.Words }
 
 // HoldsFor reports whether the promise holds for a site.
-func (p Promise) HoldsFor(s *site.Site) bool { return p.when.holds == nil || p.when.holds(s) }
+func (p Promise) HoldsFor(s *site.Site) bool { return p.promise.HoldsFor(s) }
 
 // All returns all promises, group by group. No two have the same name.
 func All() []Promise {
 	var all []Promise
 	for _, group := range []struct {
 		name     Group
-		promises []Promise
+		promises []read.Promise
 	}{
-		{Article, articlePromises()},
-		{Edge, slices.Concat(edgePromises(), endpointPromises())},
-		{Regions, regionPromises()},
-		{Security, slices.Concat(securityPromises(), firewallPromises(), rolePromises(), topicPromises())},
-		{Operations, slices.Concat(operationsPromises(), alarmPromises())},
+		{Article, article.Promises()},
+		{Edge, edge.Promises()},
+		{Regions, regions.Promises()},
+		{Security, security.Promises()},
+		{Operations, operations.Promises()},
 	} {
 		for _, p := range group.promises {
-			p.Group = group.name
-			all = append(all, p)
+			all = append(all, Promise{Name: p.Name, Group: group.name, promise: p})
 		}
 	}
 	return all
@@ -94,7 +94,7 @@ func For(s *site.Site) []Promise {
 // Where the web servers have a script of the site's own, Check reads that file.
 func Check(a *assembly.Assembly, s *site.Site) []Broken {
 	var all []Broken
-	in := &reader{Assembly: a, site: s}
+	in := read.New(a, s)
 	for _, p := range For(s) {
 		if b := p.broken(in); b != nil {
 			all = append(all, *b)
@@ -104,17 +104,11 @@ func Check(a *assembly.Assembly, s *site.Site) []Broken {
 }
 
 // broken returns how the promise is broken, nil if it is kept.
-func (p Promise) broken(in *reader) *Broken {
-	err := must.Catch(func() { p.check(in) })
-	if err == nil {
-		return nil
+func (p Promise) broken(in *read.Reader) *Broken {
+	if b := p.promise.Broken(in); b != nil {
+		return &Broken{Promise: p.Name, Resource: b.Resource, Property: b.Property, Why: b.Why}
 	}
-	var b Broken
-	if !errors.As(err, &b) {
-		b = place(in.Assembly, err)
-	}
-	b.Promise = p.Name
-	return &b
+	return nil
 }
 
 // A Broken says where and how a promise is broken.
@@ -128,52 +122,8 @@ type Broken struct {
 // Error returns where the promise is broken and why:
 // "Primary.Balancer4F2A: Scheme is internal, want internet-facing".
 func (b Broken) Error() string {
-	switch {
-	case b.Resource == nil:
-		return b.Why
-	case b.Property == "":
-		return b.Resource.String() + " " + b.Why
-	}
-	return b.Resource.String() + ": " + b.Property + " " + b.Why
+	return read.Breach{Resource: b.Resource, Property: b.Property, Why: b.Why}.Error()
 }
 
 // String returns the promise, and where and why it is broken.
 func (b Broken) String() string { return b.Promise + ": " + b.Error() }
-
-// place finds in an error about a value that cannot be read where that value
-// stands: such an error begins with it, "Primary.Edge4F2A.DistributionConfig: …".
-func place(a *assembly.Assembly, err error) Broken {
-	text := line(err.Error())
-	at, why, _ := strings.Cut(text, ": ")
-	parts := strings.SplitN(at, ".", 3)
-	if len(parts) < 2 {
-		return Broken{Why: text}
-	}
-	r, err := a.Find(parts[0], parts[1])
-	if err != nil {
-		return Broken{Why: text}
-	}
-	b := Broken{Resource: r, Why: "cannot be read: " + why}
-	if len(parts) == 3 {
-		b.Property = parts[2]
-	}
-	return b
-}
-
-// fail ends a check: the promise is broken at a property of a resource, in the
-// way that follows, as fmt.Sprintf takes it. The resource may be nil and the
-// property empty.
-func fail(r *assembly.Resource, property, format string, args ...any) {
-	must.Do(Broken{Resource: r, Property: property, Why: line(fmt.Sprintf(format, args...))})
-}
-
-// line makes one line of a text, whose end is cut off where nobody would read
-// it: scripts and dashboards are long.
-func line(text string) string {
-	const most = 300
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
-}

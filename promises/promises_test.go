@@ -10,164 +10,53 @@ import (
 	"testing"
 
 	"twinsite/assembly"
-	"twinsite/internal/must"
-	"twinsite/site"
+	"twinsite/promises/internal/brokencopy"
+	"twinsite/promises/internal/read"
 )
-
-// A shipped site is one whose templates are in testdata at the top of the
-// project.
-type shipped struct {
-	name     string
-	site     *site.Site
-	assembly *assembly.Assembly
-}
-
-// goldenSites are the sites with golden templates: between them, they make
-// every promise.
-func goldenSites(t testing.TB) []shipped {
-	t.Helper()
-	var sites []shipped
-	for _, s := range []struct{ name, file string }{
-		{"site", "site.yaml"}, {"article", "examples/article.yaml"}, {"everything", "testdata/sites/everything.yaml"},
-	} {
-		loaded, err := site.Load(filepath.Join("..", s.file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := assembly.Load(filepath.Join("..", "testdata", s.name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sites = append(sites, shipped{s.name, loaded, a})
-	}
-	return sites
-}
-
-// everything is the site that says the other thing wherever the others agree.
-func everything(t testing.TB) *reader {
-	t.Helper()
-	s := goldenSites(t)[2]
-	return &reader{Assembly: s.assembly, site: s.site}
-}
-
-// A brokenCopy is an assembly that breaks a promise in one point.
-type brokenCopy struct {
-	breaks string           // what is wrong with it
-	edit   func(in *reader) // breaks it, or asks something else of the site
-	want   string           // part of what Check must say of it
-}
-
-// brokenCopies are those of each promise, by its name.
-func brokenCopies(t testing.TB) map[string][]brokenCopy {
-	t.Helper()
-	all := map[string][]brokenCopy{}
-	for _, copies := range []map[string][]brokenCopy{
-		articleCopies, edgeCopies, endpointCopies, regionCopies, securityCopies, firewallCopies, roleCopies, topicCopies,
-		operationsCopies, alarmCopies,
-	} {
-		for name, of := range copies {
-			if all[name] != nil {
-				t.Fatalf("two lists of broken copies of %q", name)
-			}
-			all[name] = of
-		}
-	}
-	return all
-}
 
 // TestKept holds the golden templates to every promise.
 func TestKept(t *testing.T) {
-	for _, s := range goldenSites(t) {
-		for _, broken := range Check(s.assembly, s.site) {
-			t.Errorf("%s: %s", s.name, broken)
+	for _, s := range brokencopy.GoldenSites(t) {
+		for _, broken := range Check(s.Assembly, s.Site) {
+			t.Errorf("%s: %s", s.Name, broken)
 		}
 	}
 }
 
-// TestBroken holds each promise against copies of the golden templates that are
-// broken in just one point: a promise that does not notice promises nothing.
-func TestBroken(t *testing.T) {
-	copies := brokenCopies(t)
-	for _, s := range goldenSites(t) {
-		t.Run(s.name, func(t *testing.T) {
-			for _, p := range For(s.site) {
-				for _, c := range copies[p.Name] {
-					t.Run(p.Name+"/"+c.breaks, func(t *testing.T) {
-						t.Parallel()
-						c.test(t, p, s)
-					})
-				}
-			}
-		})
-	}
-}
-
-func (c brokenCopy) test(t *testing.T, p Promise, s shipped) {
-	changed := *s.site
-	in := &reader{Assembly: s.assembly.Clone(), site: &changed}
-	defer func() { // of package assembly, when an edit would change nothing
-		if r := recover(); r != nil {
-			t.Fatalf("cannot be made: %v", r)
-		}
-	}()
-	if err := must.Catch(func() { c.edit(in) }); err != nil {
-		t.Fatalf("cannot be made: %v", err)
-	}
-	broken := p.broken(&reader{Assembly: in.Assembly, site: in.site})
-	switch {
-	case broken == nil:
-		t.Fatal("nobody noticed")
-	case !strings.Contains(broken.Error(), c.want):
-		t.Errorf("noticed %q, want %q", broken, c.want)
-	case broken.Promise != p.Name || broken.Why == "" || strings.Contains(broken.String(), "\n"):
-		t.Errorf("says %q, want the promise and why in one line", broken)
-	}
-}
-
-// TestEveryPromiseIsBroken finds a promise that no golden site makes, or that
-// no copy breaks, and copies of promises that are gone.
-func TestEveryPromiseIsBroken(t *testing.T) {
-	copies := brokenCopies(t)
-	sites := goldenSites(t)
+// TestAll shows that no two promises have one name, and that each holds for a golden site and says for which sites it does.
+func TestAll(t *testing.T) {
+	sites := brokencopy.GoldenSites(t)
 	seen := map[string]bool{}
 	for _, p := range All() {
 		if seen[p.Name] {
 			t.Errorf("two promises are named %q", p.Name)
 		}
 		seen[p.Name] = true
-		if !slices.ContainsFunc(sites, func(s shipped) bool { return p.HoldsFor(s.site) }) {
+		if !slices.ContainsFunc(sites, func(s brokencopy.Shipped) bool { return p.HoldsFor(s.Site) }) {
 			t.Errorf("%s: holds for no golden site", p.Name)
 		}
-		if len(copies[p.Name]) == 0 {
-			t.Errorf("%s: no copy breaks it", p.Name)
-		}
-		if (p.When() == "") != (p.when.holds == nil) {
+		if (p.When() == "") != (p.promise.When.Holds == nil) {
 			t.Errorf("%s: holds for some sites, and does not say which, or the other way round", p.Name)
-		}
-	}
-	for name := range copies {
-		if !seen[name] {
-			t.Errorf("copies break %q, which nobody promises", name)
 		}
 	}
 }
 
 // TestPlaces shows that a breach says where it is.
 func TestPlaces(t *testing.T) {
-	s := goldenSites(t)[0]
-	edit := func(edit func(in *reader)) []Broken {
-		in := &reader{Assembly: s.assembly.Clone(), site: s.site}
+	s := brokencopy.GoldenSites(t)[0]
+	edit := func(edit func(in *read.Reader)) []Broken {
+		in := read.New(s.Assembly.Clone(), s.Site)
 		edit(in)
-		return Check(in.Assembly, in.site)
+		return Check(in.Assembly, in.Site)
 	}
 	tests := map[string]struct {
-		edit               func(in *reader)
+		edit               func(in *read.Reader)
 		resource, property string
 		why                string
 	}{
-		"another value": {func(in *reader) { in.homeBalancer().Set("Scheme", "internal") },
+		"another value": {func(in *read.Reader) { in.HomeBalancer().Set("Scheme", "internal") },
 			"Primary.WebTierEntranceLoadBalancer3D9F302E", "Scheme", "is internal, want internet-facing"},
-		"no value": {func(in *reader) { in.homeBalancer().Delete("Scheme") },
+		"no value": {func(in *read.Reader) { in.HomeBalancer().Delete("Scheme") },
 			"Primary.WebTierEntranceLoadBalancer3D9F302E", "Scheme", "cannot be read: no such property"},
 	}
 	for name, test := range tests {
@@ -189,7 +78,7 @@ func TestPlaces(t *testing.T) {
 // TestForeign holds assemblies of something else against the promises: nearly
 // all are broken, and none panics.
 func TestForeign(t *testing.T) {
-	s := goldenSites(t)[0]
+	s := brokencopy.GoldenSites(t)[0]
 	for name, template := range map[string]string{
 		"empty":       `{}`,
 		"one bucket":  `{"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}`,
@@ -197,8 +86,8 @@ func TestForeign(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := foreign(t, template)
-			broken := Check(a, s.site)
-			if len(broken) < len(For(s.site))/2 {
+			broken := Check(a, s.Site)
+			if len(broken) < len(For(s.Site))/2 {
 				t.Errorf("only %d promises are broken: %v", len(broken), broken)
 			}
 		})
@@ -229,8 +118,8 @@ func foreign(t *testing.T, template string) *assembly.Assembly {
 // places spread over all of them: Check must return, never panic. PLACES=all
 // tries every place.
 func TestHostile(t *testing.T) {
-	for _, s := range goldenSites(t) {
-		places := properties(s.assembly)
+	for _, s := range brokencopy.GoldenSites(t) {
+		places := properties(s.Assembly)
 		step := 400
 		if os.Getenv("PLACES") == "all" {
 			step = 1
@@ -238,15 +127,15 @@ func TestHostile(t *testing.T) {
 		for i := 0; i < len(places); i += step {
 			kinds := []any{"hostile", 7, []any{}, []any{"a"}, map[string]any{}, []any{map[string]any{}}}
 			kind := kinds[i/step%len(kinds)]
-			a := s.assembly.Clone()
+			a := s.Assembly.Clone()
 			places[i].resource.In(a).Set(places[i].path, kind)
 			func() {
 				defer func() {
 					if r := recover(); r != nil {
-						t.Errorf("%s: %s.%s = %v: panics: %v", s.name, places[i].resource, places[i].path, kind, r)
+						t.Errorf("%s: %s.%s = %v: panics: %v", s.Name, places[i].resource, places[i].path, kind, r)
 					}
 				}()
-				Check(a, s.site)
+				Check(a, s.Site)
 			}()
 		}
 	}
@@ -298,8 +187,8 @@ func properties(a *assembly.Assembly) []property {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	s := goldenSites(b)[0]
+	s := brokencopy.GoldenSites(b)[0]
 	for b.Loop() {
-		Check(s.assembly, s.site)
+		Check(s.Assembly, s.Site)
 	}
 }

@@ -1,0 +1,48 @@
+package article
+
+import (
+	"twinsite/promises/internal/read"
+)
+
+func checkBalancers(in *read.Reader) {
+	for _, t := range in.Tiers() {
+		read.Expect(t.Balancer, "Scheme", "internet-facing")
+		read.Expect(t.Balancer, "Type", "application")
+		checkSubnets(in, t.Balancer, "Subnets", t, "AWS::EC2::InternetGateway")
+	}
+}
+
+func checkTargetGroups(in *read.Reader) {
+	for _, t := range in.Tiers() {
+		read.ExpectAll(t.TargetGroup, "", map[string]any{
+			"Protocol": "HTTP", "Port": 80, "HealthCheckProtocol": "HTTP", "HealthCheckPath": t.HealthPath,
+			"TargetType": "instance", "Matcher.HttpCode": "200",
+		})
+	}
+}
+
+// checkSecurityGroups demands that only the load balancer and the site's SSH
+// ranges reach the servers, and that the load balancer reaches nothing else.
+func checkSecurityGroups(in *read.Reader) {
+	for _, t := range in.Tiers() {
+		want := []string{"tcp 80-80 from " + t.BalancerSecurity.String()}
+		for _, addressRange := range t.SSH {
+			want = append(want, "tcp 22-22 from "+addressRange.String())
+		}
+		in.CheckAdmits(t.WebSecurity, want...)
+		for _, egress := range in.Referrers(t.BalancerSecurity, "AWS::EC2::SecurityGroupEgress") {
+			read.Leads(egress, "DestinationSecurityGroupId", t.WebSecurity)
+		}
+		if t.BalancerSecurity.Has("SecurityGroupEgress") {
+			read.Fail(t.BalancerSecurity, "SecurityGroupEgress", "has other ways out")
+		}
+	}
+}
+
+// everybody are the address ranges of all visitors.
+func everybody(in *read.Reader) []string {
+	if in.Site.IPv6 {
+		return []string{"0.0.0.0/0", "::/0"}
+	}
+	return []string{"0.0.0.0/0"}
+}

@@ -1,0 +1,12 @@
+package article
+
+import (
+	"testing"
+
+	"twinsite/promises/internal/brokencopy"
+)
+
+// TestBroken holds each promise against its broken copies.
+func TestBroken(t *testing.T) {
+	brokencopy.Test(t, Promises(), articleCopies)
+}

@@ -1,0 +1,51 @@
+package edge
+
+import (
+	"twinsite/assembly"
+	"twinsite/internal/must"
+	"twinsite/promises/internal/read"
+	"twinsite/site"
+)
+
+// switchCheck is the one of a calculated health check's children that asks for
+// the failover switch.
+func switchCheck(serves *assembly.Resource) *assembly.Resource {
+	return read.Child(serves, "of the switch at "+read.SwitchPath, func(path string) bool { return path == read.SwitchPath })
+}
+
+// checkSwitch demands that the records follow both the home endpoint and the
+// failover switch, and that the switch is asked for where it is put.
+func checkSwitch(in *read.Reader) {
+	in.Pairs(func(primary, _ assembly.Record) {
+		serves := in.Followed(primary)
+		read.Expect(serves, "HealthCheckConfig.Type", "CALCULATED")
+		read.Expect(serves, "HealthCheckConfig.HealthThreshold", 2)
+		const path = "HealthCheckConfig.ChildHealthChecks"
+		if n := len(read.Targets(serves, path)); n != 2 {
+			read.Fail(serves, path, "is calculated from %d health checks, want two", n)
+		}
+	})
+	checkSwitchObject(in, switchCheck(in.Serves()))
+}
+
+// checkSwitchObject demands that a health check asks the standby for the
+// switch, and gets an answer that nobody cached.
+func checkSwitchObject(in *read.Reader, check *assembly.Resource) {
+	d := in.StandbyStatic()
+	const host = "HealthCheckConfig.FullyQualifiedDomainName"
+	if want := must.Get(read.Output(d.Stack, site.StaticAddressOutput).Text()); "https://"+read.Text(check, host) != want {
+		read.Fail(check, host, "asks %s, want %s", read.Text(check, host), want)
+	}
+	read.Expect(d, "DistributionConfig.CacheBehaviors.0.PathPattern", read.SwitchPath)
+	read.Expect(d, "DistributionConfig.CacheBehaviors.0.CachePolicyId", read.CachingDisabled)
+	for i, status := range []int{403, 404} {
+		response := []string{"DistributionConfig.CustomErrorResponses.0.", "DistributionConfig.CustomErrorResponses.1."}[i]
+		read.Expect(d, response+"ErrorCode", status)
+		read.Expect(d, response+"ErrorCachingMinTTL", 0)
+	}
+	bucket := in.StandbyBucket()
+	object := must.Get(read.Output(bucket.Stack, site.SwitchOutput).Text())
+	if want := "s3://" + read.Placeholder(bucket) + read.SwitchPath; object != want {
+		read.Fail(bucket, "", "is not what the output %s names: %s, want %s", site.SwitchOutput, object, want)
+	}
+}

@@ -1,0 +1,51 @@
+// Package when says for which sites promises hold.
+package when
+
+import "twinsite/site"
+
+// A Condition says for which sites a promise holds. The zero value: for all.
+type Condition struct {
+	Words string // of site.yaml
+	Holds func(s *site.Site) bool
+}
+
+// The conditions that promises have, each in the words of site.yaml.
+var (
+	OwnZone        = Condition{"zone.id is empty", func(s *site.Site) bool { return s.Zone.ID == "" }}
+	OpenOrigin     = Condition{"edge.originTls is false", func(s *site.Site) bool { return !s.Edge.OriginTLS }}
+	WithSchedules  = Condition{"web.schedules has some", func(s *site.Site) bool { return len(s.Web.Schedules) > 0 }}
+	ReadFailover   = Condition{"edge.readFailover is true", func(s *site.Site) bool { return s.Edge.ReadFailover }}
+	FailoverSwitch = Condition{"failover.switch is true", func(s *site.Site) bool { return s.Failover.Switch }}
+	OriginTLS      = Condition{"edge.originTls is true", func(s *site.Site) bool { return s.Edge.OriginTLS }}
+	OriginSecrets  = Condition{"edge.originSecrets has some", func(s *site.Site) bool { return len(s.Edge.OriginSecrets) > 0 }}
+	BothFamilies   = Condition{"ipv6 is true", func(s *site.Site) bool { return s.IPv6 }}
+	NothingCached  = Condition{"edge.errorCaching is 0s", func(s *site.Site) bool { return s.Edge.ErrorCaching == 0 }}
+	HeadersAdded   = Condition{"edge.securityHeaders is true", func(s *site.Site) bool { return s.Edge.SecurityHeaders }}
+	StaticNames    = Condition{"staticFiles.hostNames is true", func(s *site.Site) bool { return s.StaticFiles.HostNames }}
+	TimeControl    = Condition{"replication.timeControl is true", func(s *site.Site) bool { return s.Replication.TimeControl }}
+	NoTimeControl  = Condition{"replication.timeControl is false", func(s *site.Site) bool { return !s.Replication.TimeControl }}
+	BothWays       = Condition{"replication.bothWays is true", func(s *site.Site) bool { return s.Replication.BothWays }}
+	WithTags       = Condition{"tags has some", func(s *site.Site) bool { return len(s.Tags) > 0 }}
+	AccessLogs     = Condition{"accessLogs is true", func(s *site.Site) bool { return s.AccessLogs }}
+	FlowLogs       = Condition{"flowLogs is true", func(s *site.Site) bool { return s.FlowLogs }}
+	Firewall       = Condition{"waf is true", func(s *site.Site) bool { return s.WAF }}
+	WithBudget     = Condition{"budget.monthly is above 0", func(s *site.Site) bool { return s.Budget.Monthly > 0 }}
+	Notifications  = Condition{"notifications is true", func(s *site.Site) bool { return s.Notifications }}
+	Dashboard      = Condition{"dashboard is true", func(s *site.Site) bool { return s.Dashboard }}
+	Practice       = Condition{"practice is true", func(s *site.Site) bool { return s.Practice }}
+	NoPractice     = Condition{"practice is false", func(s *site.Site) bool { return !s.Practice }}
+
+	CertificateAtHome = Condition{"edge.originTls is true and home.region is not us-east-1", func(s *site.Site) bool {
+		return s.Edge.OriginTLS && s.Home.Region.Name != site.GlobalRegion
+	}}
+	Watched = Condition{"notifications or dashboard is true", func(s *site.Site) bool {
+		return s.Notifications || s.Dashboard
+	}}
+	AlarmsShown = Condition{"notifications and dashboard are true", func(s *site.Site) bool {
+		return s.Notifications && s.Dashboard
+	}}
+	FirewallBesideLogs = Condition{"waf and accessLogs are true", func(s *site.Site) bool { return s.WAF && s.AccessLogs }}
+	ManualFailback     = Condition{"failover.failback is manual", func(s *site.Site) bool {
+		return s.Failover.Failback == site.FailbackManual
+	}}
+)

@@ -1,0 +1,38 @@
+package operations
+
+import (
+	"slices"
+
+	"twinsite/assembly"
+	"twinsite/promises/internal/read"
+	"twinsite/topology"
+)
+
+// homeCheck asks the home region, through the distribution.
+func homeCheck(in *read.Reader) *assembly.Resource {
+	return read.Only("health checks of the home region", in.Referrers(in.SiteDistribution(), topology.HealthCheckType)...)
+}
+
+// standbyCheck asks the standby load balancer.
+func standbyCheck(in *read.Reader) *assembly.Resource {
+	return read.Only("health checks of the standby", in.Referrers(in.StandbyBalancer(), topology.HealthCheckType)...)
+}
+
+// checkStandbyCheck demands a health check of the standby's own load balancer
+// that no record depends on.
+func checkStandbyCheck(in *read.Reader) {
+	check := standbyCheck(in)
+	read.Expect(check, "HealthCheckConfig.RequestInterval", 30)
+	read.Expect(check, "HealthCheckConfig.ResourcePath", in.Site.Failover.Path)
+	read.Expect(check, "HealthCheckConfig.FullyQualifiedDomainName", read.Placeholder(in.StandbyBalancer(), "DNSName"))
+	for _, group := range recordResources(in) {
+		if slices.Contains(behind(in, group), check) {
+			read.Fail(group, "", "depends on %s", check)
+		}
+	}
+}
+
+// recordResources are the resources that hold records.
+func recordResources(in *read.Reader) []*assembly.Resource {
+	return in.Resources("AWS::Route53::RecordSetGroup", "AWS::Route53::RecordSet")
+}

@@ -1,0 +1,167 @@
+package security
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"twinsite/assembly"
+	"twinsite/promises/internal/read"
+	"twinsite/promises/internal/when"
+)
+
+// firewallPromises are about both entrances' web ACLs.
+func firewallPromises() []read.Promise {
+	return []read.Promise{{
+		Name:  "both entrances refuse the same",
+		When:  when.Firewall,
+		Check: checkSameRules,
+	}, {
+		Name:  "web ACLs log what they block or count, and nothing else",
+		When:  when.Firewall,
+		Check: checkACLFilters,
+	}, {
+		Name:  "what web ACLs refuse is kept as long as what they let through",
+		When:  when.FirewallBesideLogs,
+		Check: checkACLRetention,
+	}}
+}
+
+const forwardedLimit = "ForwardedRateLimit"
+
+// checkSameRules demands of the standby's web ACL the rules of the distribution's, in their order: who is refused at home
+// must not get through while the standby serves. Where CloudFront forwards reads to the standby, its limit is two: one of
+// those who come themselves, and one of those who are forwarded.
+func checkSameRules(in *read.Reader) {
+	edge, standby := edgeACL(in), standbyACL(in)
+	read.Expect(standby, "VisibilityConfig", read.Value(edge, "VisibilityConfig"))
+	read.Expect(standby, "DefaultAction", read.Value(edge, "DefaultAction"))
+	want := rulesInOrder(edge)
+	if in.Site.Edge.ReadFailover {
+		limit := slices.IndexFunc(want, func(r map[string]any) bool { return r["Name"] == "RateLimit" })
+		if limit < 0 {
+			read.Fail(edge, "Rules", "has no rule RateLimit")
+		}
+		want = slices.Replace(want, limit, limit+1, unforwarded(want[limit]), forwarded(want[limit]))
+	}
+	got := rulesInOrder(standby)
+	for i := range min(len(want), len(got)) {
+		checkSameRule(standby, fmt.Sprintf("Rules.%d", i), got[i], want[i])
+	}
+	if len(got) != len(want) {
+		read.Fail(standby, "Rules", "are %d, want %d as the distribution's are", len(got), len(want))
+	}
+}
+
+// checkSameRule demands that a rule is as it should be, and names the first point in which it is not.
+func checkSameRule(acl *assembly.Resource, path string, got, want map[string]any) {
+	if got["Name"] != want["Name"] {
+		read.Fail(acl, path+".Name", "is %v, want %v", got["Name"], want["Name"])
+	}
+	is, should := map[string]string{}, map[string]string{}
+	read.Flatten(is, "", got)
+	read.Flatten(should, "", want)
+	for _, at := range read.Sorted(should) {
+		if value, ok := is[at]; !ok || value != should[at] {
+			read.Fail(acl, path+"."+at, "is %q, want %q as the distribution's is", value, should[at])
+		}
+	}
+	for _, at := range read.Sorted(is) {
+		if _, ok := should[at]; !ok {
+			read.Fail(acl, path+"."+at, "is %q, the distribution's has none", is[at])
+		}
+	}
+}
+
+// rulesInOrder are a web ACL's rules in the order in which WAF asks them, without the numbers that say so.
+func rulesInOrder(acl *assembly.Resource) []map[string]any {
+	rules := read.Objects(acl, "Rules")
+	for i := 1; i < len(rules); i++ {
+		first, second := fmt.Sprintf("Rules.%d.Priority", i-1), fmt.Sprintf("Rules.%d.Priority", i)
+		if read.Int(acl, first) >= read.Int(acl, second) {
+			read.Fail(acl, second, "is not above that of the rule before, so that it is not asked in the order in which it is written")
+		}
+	}
+	for _, rule := range rules {
+		delete(rule, "Priority")
+	}
+	return rules
+}
+
+// unforwarded is the rule that limits an address, for those alone who come themselves.
+func unforwarded(rule map[string]any) map[string]any {
+	return relimited(rule, func(limit map[string]any) {
+		limit["ScopeDownStatement"] = map[string]any{"AndStatement": map[string]any{"Statements": []any{
+			limit["ScopeDownStatement"],
+			// Not a request with the header, however short it is.
+			map[string]any{"NotStatement": map[string]any{"Statement": map[string]any{"SizeConstraintStatement": map[string]any{
+				"FieldToMatch":       map[string]any{"SingleHeader": map[string]any{"Name": "x-forwarded-for"}},
+				"ComparisonOperator": "GE", "Size": float64(0),
+				"TextTransformations": []any{map[string]any{"Priority": float64(0), "Type": "NONE"}},
+			}}}},
+		}}}
+	})
+}
+
+// forwarded is the rule that limits an address, for those whom CloudFront forwards. A header with no address in it counts
+// as over the limit.
+func forwarded(rule map[string]any) map[string]any {
+	rule = relimited(rule, func(limit map[string]any) {
+		limit["AggregateKeyType"] = "FORWARDED_IP"
+		limit["ForwardedIPConfig"] = map[string]any{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "MATCH"}
+	})
+	visibility, _ := rule["VisibilityConfig"].(map[string]any)
+	if visibility = maps.Clone(visibility); visibility != nil {
+		visibility["MetricName"] = forwardedLimit
+	}
+	rule["Name"], rule["VisibilityConfig"] = forwardedLimit, visibility
+	return rule
+}
+
+// relimited is a rule with another limit by rate.
+func relimited(rule map[string]any, change func(limit map[string]any)) map[string]any {
+	statement, _ := rule["Statement"].(map[string]any)
+	limit, _ := statement["RateBasedStatement"].(map[string]any)
+	changed := maps.Clone(limit)
+	if changed == nil {
+		changed = map[string]any{}
+	}
+	change(changed)
+	rule = maps.Clone(rule)
+	rule["Statement"] = map[string]any{"RateBasedStatement": changed}
+	return rule
+}
+
+// checkACLFilters demands that a request that is blocked or counted is logged, and one that is let through is not: the
+// access logs have it.
+func checkACLFilters(in *read.Reader) {
+	for _, logging := range in.Resources("AWS::WAFv2::LoggingConfiguration") {
+		const path = "LoggingFilter."
+		read.Expect(logging, path+"DefaultBehavior", "DROP")
+		var kept []string
+		for i := range read.Length(logging, path+"Filters") {
+			filter := fmt.Sprintf("%sFilters.%d.", path, i)
+			read.Expect(logging, filter+"Behavior", "KEEP")
+			read.Expect(logging, filter+"Requirement", "MEETS_ANY")
+			for j := range read.Length(logging, filter+"Conditions") {
+				kept = append(kept, read.Text(logging, fmt.Sprintf("%sConditions.%d.ActionCondition.Action", filter, j)))
+			}
+		}
+		slices.Sort(kept)
+		if !slices.Equal(kept, []string{"BLOCK", "COUNT"}) {
+			read.Fail(logging, path+"Filters", "keep what is answered with %v, want BLOCK and COUNT", kept)
+		}
+	}
+}
+
+// checkACLRetention demands that the log of either web ACL goes back as far as the access logs beside it: who looks into
+// an attack reads both.
+func checkACLRetention(in *read.Reader) {
+	keeps := func(acl *assembly.Resource, t *read.Tier) {
+		logging := read.Only("logging configurations of "+acl.String(), in.Referrers(acl, "AWS::WAFv2::LoggingConfiguration")...)
+		group := read.Target(logging, "LogDestinationConfigs.0", "AWS::Logs::LogGroup")
+		read.Expect(group, "RetentionInDays", read.Int(logBucket(in, t), "LifecycleConfiguration.Rules.0.ExpirationInDays"))
+	}
+	keeps(edgeACL(in), in.Home())
+	keeps(standbyACL(in), in.Standby())
+}

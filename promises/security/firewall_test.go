@@ -1,0 +1,58 @@
+package security
+
+import (
+	"twinsite/promises/internal/brokencopy"
+	"twinsite/promises/internal/read"
+)
+
+// firewallCopies break the promises of firewall.go.
+var firewallCopies = map[string][]brokencopy.Copy{
+	"both entrances refuse the same": {
+		{"less at the standby", func(in *read.Reader) {
+			standbyACL(in).Delete(aclRule(standbyACL(in), "AWSManagedRulesKnownBadInputsRuleSet"))
+		}, "Name is AWSManagedRulesCommonRuleSet, want"},
+		{"less at the edge", func(in *read.Reader) {
+			edgeACL(in).Delete(aclRule(edgeACL(in), "AWSManagedRulesCommonRuleSet"))
+		}, "Rules are 5, want 4"},
+		{"more visitors", func(in *read.Reader) {
+			standbyACL(in).Set(aclRule(standbyACL(in), "RateLimit")+".Statement.RateBasedStatement.Limit", 20000)
+		}, "Limit is \"20000\""},
+		{"what CloudFront forwards is not limited", func(in *read.Reader) {
+			standbyACL(in).Delete(aclRule(standbyACL(in), forwardedLimit))
+		}, "want ForwardedRateLimit"},
+		{"what CloudFront forwards is counted only", func(in *read.Reader) {
+			standbyACL(in).Set(aclRule(standbyACL(in), forwardedLimit)+".Action", map[string]any{"Count": map[string]any{}})
+		}, "Action.Block is"},
+		{"who forwards nothing may say so", func(in *read.Reader) {
+			standbyACL(in).Set(aclRule(standbyACL(in), forwardedLimit)+".Statement.RateBasedStatement.ForwardedIPConfig.FallbackBehavior", "NO_MATCH")
+		}, "FallbackBehavior is \"NO_MATCH\""},
+		{"nothing unless a rule lets it through", func(in *read.Reader) {
+			standbyACL(in).Set("DefaultAction", map[string]any{"Block": map[string]any{}})
+		}, "DefaultAction is map[Block"},
+		{"in another order", func(in *read.Reader) { edgeACL(in).Set("Rules.1.Priority", 9) }, "Priority is not above"},
+	},
+	"web ACLs log what they block or count, and nothing else": {
+		{"everything", func(in *read.Reader) {
+			in.Resources("AWS::WAFv2::LoggingConfiguration")[0].Set("LoggingFilter.DefaultBehavior", "KEEP")
+		}, "DefaultBehavior is KEEP"},
+		{"nothing", func(in *read.Reader) {
+			in.Resources("AWS::WAFv2::LoggingConfiguration")[1].Set("LoggingFilter.Filters.0.Behavior", "DROP")
+		}, "Behavior is DROP"},
+		{"what is both", func(in *read.Reader) {
+			in.Resources("AWS::WAFv2::LoggingConfiguration")[1].Set("LoggingFilter.Filters.0.Requirement", "MEETS_ALL")
+		}, "Requirement is MEETS_ALL"},
+		{"not what is counted", func(in *read.Reader) {
+			in.Resources("AWS::WAFv2::LoggingConfiguration")[0].Delete("LoggingFilter.Filters.0.Conditions.1")
+		}, "keep what is answered with [BLOCK]"},
+	},
+	"what web ACLs refuse is kept as long as what they let through": {
+		{"for a week", func(in *read.Reader) {
+			logging := in.Referrers(edgeACL(in), "AWS::WAFv2::LoggingConfiguration")[0]
+			read.Follow(logging, "LogDestinationConfigs.0").Set("RetentionInDays", 7)
+		}, "RetentionInDays is 7, want 90"},
+		{"for ever", func(in *read.Reader) {
+			logging := in.Referrers(standbyACL(in), "AWS::WAFv2::LoggingConfiguration")[0]
+			read.Follow(logging, "LogDestinationConfigs.0").Delete("RetentionInDays")
+		}, "RetentionInDays"},
+	},
+}

@@ -1,0 +1,188 @@
+package security
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twinsite/assembly"
+	"twinsite/promises/internal/read"
+	"twinsite/site"
+)
+
+// A difference is one between home and standby that is meant.
+type difference struct{ resource, path, why string }
+
+// differences are all that may differ, by the resources' ids without their
+// hashes; "*" stands for any end. Without a path, the whole resource is meant.
+// Whatever else differs is a mistake.
+var differences = []difference{
+	{"WebTierWebServersLaunchTemplate", "LaunchTemplateData.InstanceType", "standby.web.instanceType"},
+	{"WebTierWebServersLaunchTemplate", "LaunchTemplateData.ImageId", "web.images"},
+	{"WebTierWebServersGroupASG", "MinSize", "standby.web.minimum"},
+	{"WebTierWebServersGroupASG", "MaxSize", "standby.web.maximum"},
+
+	// Listener, ingress and certificate.
+	{"WebTierEntranceLoadBalancerHttp", "", "visitors of the standby come themselves, and may come by HTTP; the article's CloudFront does"},
+	{"WebTierEntranceLoadBalancerHttp", "DefaultActions", "the standby sends them on to HTTPS"},
+	{"WebTierEntranceLoadBalancerHttps", "", "in the article, CloudFront comes by HTTP"},
+	{"WebTierEntranceLoadBalancerHttps", "DefaultActions", "at home, only CloudFront is let in"},
+	{"WebTierEntranceLoadBalancerHttpsFromDistributionRule", "", "likewise"},
+	{"WebTierEntranceLoadBalancerSecurityGroup", "SecurityGroupIngress", "likewise"},
+	{"WebTierEntranceLoadBalancerSecurityGroupfrompl*", "", "likewise"},
+	{"WebTierEntranceLoadBalancerSecurityGroup", ".Metadata", "the standby is open to the world, and says why"},
+	{"OriginSecrets*", "", "what CloudFront shows the home load balancer"},
+	{"Certificate", "", "CloudFront's certificate serves load balancers of us-east-1"},
+	{"CertificateExpires", "", "likewise: its alarm is in us-east-1"},
+	{"WebTierAlarmsNoHealthyServer*", "", "one a zone where there are servers enough for each, else one"},
+	{"Practice*", "", "the home region is what one practises to lose"},
+	{"Failback*", "", "what puts the failover switch stands beside it"},
+	{"WebAcl*", "", "at home, the web ACL stands before the distribution"},
+	{"Site*", "", "the site's distribution stands before the home region"},
+
+	// Static files are uploaded at home and replicated.
+	{"StaticFiles*", "", "uploaded at home"},
+	{"CustomCDKBucketDeployment*", "", "likewise"},
+	{"StaticSiteBucketReplicationRole*", "", "replicated to the standby"},
+	{"StaticSiteBucket", "ReplicationConfiguration", "likewise"},
+	{"StaticSiteBucket", "Tags", "the CDK's function that uploads marks what it owns"},
+	{"StaticSiteDistributionOriginSOriginAccessControl", "OriginAccessControlConfig.Name", "cut to 64 characters, with the stack's name"},
+	{"ReverseReplication*", "", "replicated back"},
+	{"AWS*", "", "likewise: the CDK's function that puts the rule"},
+	{"StaticSiteDistribution", "DistributionConfig.CacheBehaviors", "failover.switch"},
+	{"StaticSiteDistribution", "DistributionConfig.CustomErrorResponses", "likewise"},
+}
+
+// scheduledSizes may differ wherever a schedule is cut to standby.web.
+var scheduledSizes = regexp.MustCompile(`^WebTier\w+ (MinSize|MaxSize)$`)
+
+// A disparity is a point in which home and standby differ.
+type disparity struct {
+	id   string             // the resource's, without its hash
+	path string             // of the property; "" where one region lacks the resource
+	at   *assembly.Resource // at home, or the standby's where home has none
+	why  string
+}
+
+// meant is the difference that a disparity is, or nil.
+func (d disparity) meant() *difference {
+	if d.id != "WebTierWebServersGroupASG" && scheduledSizes.MatchString(d.id+" "+d.path) {
+		return &difference{}
+	}
+	for i, known := range differences {
+		begin, several := strings.CutSuffix(known.resource, "*")
+		of := d.id == known.resource || several && strings.HasPrefix(d.id, begin)
+		if of && (known.path == "" && d.path == "" || known.path != "" && strings.HasPrefix(d.path, known.path)) {
+			return &differences[i]
+		}
+	}
+	return nil
+}
+
+// checkParity compares the two regions resource by resource.
+func checkParity(in *read.Reader) {
+	found := slices.DeleteFunc(disparities(in), func(d disparity) bool { return d.meant() != nil })
+	if len(found) == 0 {
+		return
+	}
+	more := ""
+	if n := len(found) - 1; n > 0 {
+		more = fmt.Sprintf("; the regions differ in %d more points", n)
+	}
+	read.Fail(found[0].at, found[0].path, "%s%s", found[0].why, more)
+}
+
+// disparities are what differs between the two regions.
+func disparities(in *read.Reader) []disparity {
+	homeStack, standbyStack := in.HomeBalancer().Stack, in.StandbyBalancer().Stack
+	home := comparables(in, homeStack, standbyStack, in.Site.Home.Region)
+	standby := comparables(in, standbyStack, homeStack, in.Site.Standby.Region)
+	var found []disparity
+	for _, id := range read.Sorted(home) {
+		here, there := home[id], standby[id]
+		if there == nil {
+			found = append(found, disparity{id, "", here.resource, "is at home only"})
+			continue
+		}
+		for _, path := range read.Sorted(read.Union(here.values, there.values)) {
+			at, atHome := here.values[path]
+			other, atStandby := there.values[path]
+			switch {
+			case !atHome:
+				found = append(found, disparity{id, path, here.resource, "is nothing at home, at the standby " + other})
+			case !atStandby:
+				found = append(found, disparity{id, path, here.resource, "is " + at + " at home, nothing at the standby"})
+			case at != other:
+				found = append(found, disparity{id, path, here.resource, "is " + at + " at home, at the standby " + other})
+			}
+		}
+	}
+	for _, id := range read.Sorted(standby) {
+		if home[id] == nil {
+			found = append(found, disparity{id, "", standby[id].resource, "is at the standby only"})
+		}
+	}
+	return found
+}
+
+var (
+	hashes       = regexp.MustCompile(`[0-9A-F]{8,}|[0-9a-f]{32,}|\d+`)
+	hashOfName   = regexp.MustCompile(`(STACK\w*?)[0-9A-F]{8,}(\W|$)`) // ends a name that is made of the stack's
+	certificates = regexp.MustCompile(`\$\{\w+\.Certificate[0-9A-F]{8}\}`)
+	elbAccount   = regexp.MustCompile(`arn:aws:iam::\d{12}:root`)
+	firstOctets  = regexp.MustCompile(`^\d+\.\d+\.`)
+)
+
+// A comparable is a resource as the values at its paths, without what names its
+// region.
+type comparable struct {
+	resource *assembly.Resource
+	values   map[string]string
+}
+
+// comparables are a stack's resources by their ids without hashes.
+func comparables(in *read.Reader, stack, other *assembly.Stack, region site.Region) map[string]*comparable {
+	normal := normal(in, stack, other, region.AvailabilityZones)
+	found := map[string]*comparable{}
+	for _, r := range stack.Resources() {
+		id := r.LogicalID
+		for i, zone := range region.AvailabilityZones { // that ids end with
+			id = strings.ReplaceAll(id, strings.ReplaceAll(zone, "-", ""), fmt.Sprintf("Zone%c", 'A'+i))
+		}
+		id = hashes.ReplaceAllString(strings.ReplaceAll(id, stack.ID, ""), "")
+		for found[id] != nil { // subnets are numbered
+			id += "+"
+		}
+		values := map[string]string{".Type": r.Type}
+		read.Flatten(values, "", read.Value(r, ""))
+		for _, part := range []string{".DeletionPolicy", ".UpdateReplacePolicy", ".UpdatePolicy", ".Metadata"} {
+			if r.Has(part) {
+				read.Flatten(values, part, read.Value(r, part))
+			}
+		}
+		for path, value := range values {
+			if path == "CidrBlock" {
+				value = firstOctets.ReplaceAllString(value, "")
+			}
+			values[path] = hashOfName.ReplaceAllString(normal(value), "$1$2")
+		}
+		found[id] = &comparable{r, values}
+	}
+	return found
+}
+
+// normal takes out of a text what names the region: its zones, its addresses
+// and the names of its stacks and hosts.
+func normal(in *read.Reader, stack, other *assembly.Stack, zones []string) func(text string) string {
+	replace := []string{stack.ID, "STACK", other.ID, "OTHER", in.Site.StandbyStaticHost(), "STATIC", in.Site.StaticHost(), "STATIC"}
+	for i, zone := range zones {
+		replace = append(replace, zone, fmt.Sprintf("ZONE%d", i))
+	}
+	replacer := strings.NewReplacer(append(replace, stack.Region, "REGION")...)
+	return func(text string) string {
+		text = certificates.ReplaceAllString(text, "CERTIFICATE")
+		text = elbAccount.ReplaceAllString(text, "ELB")
+		return replacer.Replace(text)
+	}
+}
