@@ -21,8 +21,11 @@ func wholeOrNothing(outdir string, synthesize func(outdir string) error) (err er
 	if err := os.MkdirAll(outdir, 0o755); err != nil {
 		return err
 	}
-	trial, err := os.MkdirTemp(outdir, ".synth-*")
-	if err != nil {
+	trial := filepath.Join(outdir, ".synth")
+	if err := os.RemoveAll(trial); err != nil { // of a synthesis that was interrupted
+		return err
+	}
+	if err := os.Mkdir(trial, 0o755); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(trial)) }()

@@ -114,6 +114,13 @@ func TestWholeOrNothing(t *testing.T) {
 		})
 	}
 	no := errors.New("no")
+	left := filepath.Join(dir, ".synth") // by a synthesis that was interrupted
+	if err := os.MkdirAll(left, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(left, "Old.template.json"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, step := range []struct {
 		content string
 		failure error

@@ -97,6 +97,9 @@ func hostiles() []hostile {
 		{"a function without end", "Primary", functionType, "", "FunctionCode", function("for (;;) {}"), playing, "the function does not end within 1s"},
 		{"a function whose writes have no end", "Primary", functionType, "", "FunctionCode", function("while (event.request.method === 'POST') {}"), playing, "the function does not end within 1s"},
 		{"a function that fills the memory", "Primary", functionType, "", "FunctionCode", function("const all = []; for (;;) { all.push([1, 2, 3]); }"), playing, "the function "},
+		{"a function that answers by itself", "Primary", functionType, "", "FunctionCode", function("if (event.request.uri === '/') { return {statusCode: 301, headers: {}}; }"), playing, "the function answers 301 by itself"},
+		{"a function that throws", "Primary", functionType, "", "FunctionCode", function("throw new Error('a\\nb');"), playing, "GET /: Error: a; b"},
+		{"a function that reads files", "Primary", functionType, "", "FunctionCode", function("throw 1;\n//# sourceMappingURL=/dev/zero\n"), playing, "GET /: 1"},
 		{"a function that is a number", "Primary", functionType, "", "FunctionCode", "1", playing, "the function's code has no handler"},
 		{"a function of a megabyte", "Primary", functionType, "", "FunctionCode", function(strings.Repeat(";", 500_000)), playing, "more than the 10240 of CloudFront"},
 	}
