@@ -63,12 +63,14 @@ func readRegular(fsys fs.FS, name string, longest int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, longest+1)) // it may have grown since
-	if err == nil && int64(len(data)) > longest {
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > longest {
 		return nil, fmt.Errorf("has more than %d bytes", longest)
 	}
-	return data, err
+	return data, nil
 }
 
 // fileKind says what a file is that is no regular one.
