@@ -198,6 +198,31 @@ func DualStack(balancer *assembly.Resource) (bool, error) {
 	return strings.HasPrefix(kind, "dualstack"), err
 }
 
+// BalancerTimes are how long a load balancer keeps its clients' connections.
+type BalancerTimes struct {
+	Idle      time.Duration // of an idle connection, 60 s by default
+	KeepAlive time.Duration // of any connection: the first answer after it ends one that is in use. 3600 s by default
+}
+
+// Times returns how long an Application Load Balancer keeps its clients' connections, with Elastic Load Balancing's
+// defaults. See
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html.
+func Times(balancer *assembly.Resource) (BalancerTimes, error) {
+	const attributes = "LoadBalancerAttributes"
+	times := BalancerTimes{Idle: time.Minute, KeepAlive: time.Hour}
+	p := &properties{of: balancer}
+	for i := range p.length(attributes) {
+		attribute := fmt.Sprintf("%s.%d.", attributes, i)
+		switch p.text(attribute + "Key") {
+		case "idle_timeout.timeout_seconds":
+			times.Idle = time.Duration(p.number(attribute+"Value")) * time.Second
+		case "client_keep_alive.seconds":
+			times.KeepAlive = time.Duration(p.number(attribute+"Value")) * time.Second
+		}
+	}
+	return times, p.err
+}
+
 // A TargetHealthCheck is how a load balancer finds out which servers of a target group are healthy.
 type TargetHealthCheck struct {
 	Path               string        // "/" by default

@@ -28,19 +28,57 @@ func (o Origin) String() string { return o.Distribution.String() + "." + o.Path 
 // Static reports whether the origin is a bucket.
 func (o Origin) Static() bool { return o.Distribution.Has(o.At("S3OriginConfig")) }
 
-// LeadsTo returns what answers at the origin's host name. See [LeadsTo].
+// Follow returns what answers at the origin's host name, and the failover pair that moves the name. See [Follow].
+func (o Origin) Follow(a *assembly.Assembly) (Way, error) {
+	return Follow(a, o.Distribution, o.At("DomainName"))
+}
+
+// LeadsTo returns what answers at the origin's host name while all is well. See [LeadsTo].
 func (o Origin) LeadsTo(a *assembly.Assembly) (*assembly.Resource, error) {
 	return LeadsTo(a, o.Distribution, o.At("DomainName"))
 }
 
-// Balancer returns the load balancer that the origin leads to. It is an error if that is something else.
+// Balancer returns the load balancer that the origin leads to while all is well. It is an error if that is something else.
 func (o Origin) Balancer(a *assembly.Assembly) (*assembly.Resource, error) {
 	to, err := o.LeadsTo(a)
 	if err != nil {
 		return nil, err
 	}
+	return to, o.wantBalancer(to)
+}
+
+func (o Origin) wantBalancer(to *assembly.Resource) error {
 	if to.Type != BalancerType {
-		return nil, fmt.Errorf("%s: leads to %s, a %s, want a load balancer", o, to, to.Type)
+		return fmt.Errorf("%s: leads to %s, a %s, want a load balancer", o, to, to.Type)
+	}
+	return nil
+}
+
+// FollowBalancers is Follow to load balancers. It is an error if either way leads to something else.
+func (o Origin) FollowBalancers(a *assembly.Assembly) (Way, error) {
+	way, err := o.Follow(a)
+	if err != nil {
+		return Way{}, err
+	}
+	for _, to := range way.Resources() {
+		if err := o.wantBalancer(to); err != nil {
+			return Way{}, err
+		}
+	}
+	return way, nil
+}
+
+// Bucket returns the bucket that the origin is. It is an error if it is something else.
+func (o Origin) Bucket() (*assembly.Resource, error) {
+	if !o.Static() {
+		return nil, fmt.Errorf("%s: the origin %s is not a bucket", o.Distribution, o.ID)
+	}
+	to, err := o.Distribution.Target(o.At("DomainName"))
+	if err != nil {
+		return nil, err
+	}
+	if to.Type != BucketType {
+		return nil, fmt.Errorf("%s: leads to %s, a %s, want a bucket", o, to, to.Type)
 	}
 	return to, nil
 }
@@ -70,13 +108,14 @@ func OriginByID(distribution *assembly.Resource, id string) (Origin, error) {
 	return origins[i], nil
 }
 
-// DefaultOrigin returns the origin of the distribution's default cache behavior.
+// DefaultOrigin returns the origin of the distribution's default cache behavior; the first of its group if that is an
+// origin group.
 func DefaultOrigin(distribution *assembly.Resource) (Origin, error) {
-	id, err := distribution.Text(distributionConfig + "DefaultCacheBehavior.TargetOriginId")
+	behavior, err := DefaultBehavior(distribution)
 	if err != nil {
 		return Origin{}, err
 	}
-	return OriginByID(distribution, id)
+	return behavior.Origin()
 }
 
 // OriginSettings are how a distribution reaches an origin that is no bucket.
@@ -116,56 +155,6 @@ func (o Origin) Settings() (OriginSettings, error) {
 	return s, p.err
 }
 
-// A Behavior is one cache behavior of a distribution.
-type Behavior struct {
-	Distribution *assembly.Resource
-	Path         string // in Distribution: "DistributionConfig.CacheBehaviors.0", "DistributionConfig.DefaultCacheBehavior"
-	Pattern      string // "/healthz"; "" of the default behavior, which takes what no other does
-	OriginID     string // of an origin, or of an origin group
-}
-
-// At returns the path in Distribution of a property of the behavior, such as "ViewerProtocolPolicy".
-func (b Behavior) At(property string) string { return join(b.Path, property) }
-
-// Behaviors returns the distribution's cache behaviors in the order in which CloudFront compares their patterns with a
-// request; the default behavior is the last.
-func Behaviors(distribution *assembly.Resource) ([]Behavior, error) {
-	p := &properties{of: distribution}
-	var behaviors []Behavior
-	for i := range p.length(distributionConfig + "CacheBehaviors") {
-		b := Behavior{Distribution: distribution, Path: fmt.Sprintf("%sCacheBehaviors.%d", distributionConfig, i)}
-		b.Pattern = p.text(b.At("PathPattern"))
-		behaviors = append(behaviors, b)
-	}
-	behaviors = append(behaviors, Behavior{Distribution: distribution, Path: distributionConfig + "DefaultCacheBehavior"})
-	for i := range behaviors {
-		behaviors[i].OriginID = p.text(behaviors[i].At("TargetOriginId"))
-	}
-	return behaviors, p.err
-}
-
-// DefaultBehavior returns the distribution's default cache behavior.
-func DefaultBehavior(distribution *assembly.Resource) (Behavior, error) {
-	behaviors, err := Behaviors(distribution)
-	if err != nil {
-		return Behavior{}, err
-	}
-	return behaviors[len(behaviors)-1], nil
-}
-
-// Function returns the CloudFront function that the behavior runs at an event, such as "viewer-request"; nil if it runs
-// none.
-func (b Behavior) Function(event string) (*assembly.Resource, error) {
-	p := &properties{of: b.Distribution}
-	for i := range p.length(b.At("FunctionAssociations")) {
-		association := b.At(fmt.Sprintf("FunctionAssociations.%d.", i))
-		if p.text(association+"EventType") == event {
-			return p.target(association + "FunctionARN"), p.err
-		}
-	}
-	return nil, p.err
-}
-
 // ErrorCaching returns how long the distribution repeats each status of a server's error: CloudFront's default is 10 s.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 func ErrorCaching(distribution *assembly.Resource) (map[int]time.Duration, error) {
@@ -203,15 +192,19 @@ func Bucket(distribution *assembly.Resource) (*assembly.Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !origin.Static() {
-		return nil, fmt.Errorf("%s: the origin %s is not a bucket", distribution, origin.ID)
-	}
-	to, err := distribution.Target(origin.At("DomainName"))
+	return origin.Bucket()
+}
+
+// BucketBehind returns the bucket that a distribution asks for a path such as "/failover-switch". It is an error if that
+// is something else.
+func BucketBehind(distribution *assembly.Resource, path string) (*assembly.Resource, error) {
+	behavior, err := BehaviorFor(distribution, path)
 	if err != nil {
 		return nil, err
 	}
-	if to.Type != BucketType {
-		return nil, fmt.Errorf("%s: leads to %s, a %s, want a bucket", origin, to, to.Type)
+	origin, err := behavior.Origin()
+	if err != nil {
+		return nil, err
 	}
-	return to, nil
+	return origin.Bucket()
 }

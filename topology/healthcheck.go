@@ -86,9 +86,31 @@ func (c *HealthCheck) readEndpoint(p *properties, port int) {
 	c.SNI = p.boolOr(healthCheckConfig+"EnableSNI", port == 443)
 }
 
-// Asks returns what an endpoint's health check asks: the distribution or load balancer that its name leads to.
+// Asks returns what an endpoint's health check asks: the distribution or load balancer that its name leads to while all is
+// well.
 func (c *HealthCheck) Asks(a *assembly.Assembly) (*assembly.Resource, error) {
 	return LeadsTo(a, c.Resource, healthCheckConfig+"FullyQualifiedDomainName")
+}
+
+// Follow returns what an endpoint's health check asks, and the failover pair that moves the name by which it does. See
+// [Follow].
+func (c *HealthCheck) Follow(a *assembly.Assembly) (Way, error) {
+	return Follow(a, c.Resource, healthCheckConfig+"FullyQualifiedDomainName")
+}
+
+// Origins returns the origins to which a distribution leads the requests of an endpoint's health check, in the order in
+// which it asks them: one, or those of an origin group. It returns none if the check asks no distribution. What an edge
+// function makes of the path or the origin is not in the template.
+func (c *HealthCheck) Origins(a *assembly.Assembly) ([]Origin, error) {
+	asked, err := c.Asks(a)
+	if err != nil || asked.Type != DistributionType {
+		return nil, err
+	}
+	behavior, err := BehaviorFor(asked, c.Path)
+	if err != nil {
+		return nil, err
+	}
+	return behavior.Origins()
 }
 
 // Tree returns the check and all that it is calculated from, parents first.

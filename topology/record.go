@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"twinsite/assembly"
 )
@@ -68,14 +69,20 @@ func Place(r assembly.Record) string {
 	return r.Resource.String() + "." + r.Path
 }
 
-// VisitorPairs returns the failover pairs that visitors ask for: those whose name no distribution has as an origin, in
-// the order of [Pairs].
-func VisitorPairs(a *assembly.Assembly) ([]Pair, error) {
+// VisitorPairs returns the failover pairs that visitors ask for, which are all but [ServingPairs], in the order of [Pairs].
+func VisitorPairs(a *assembly.Assembly) ([]Pair, error) { return pairsOf(a, false) }
+
+// ServingPairs returns the failover pairs that distributions follow, in the order of [Pairs]: those whose name one has as
+// an origin, and those of CNAMEs for whose name none answers, which stand ready for that.
+func ServingPairs(a *assembly.Assembly) ([]Pair, error) { return pairsOf(a, true) }
+
+// pairsOf returns the serving pairs, or the others.
+func pairsOf(a *assembly.Assembly, serving bool) ([]Pair, error) {
 	pairs, err := Pairs(a)
 	if err != nil {
 		return nil, err
 	}
-	asked := map[string]bool{}
+	asked, answered := map[string]bool{}, map[string]bool{}
 	for _, distribution := range a.Resources(DistributionType) {
 		origins, err := Origins(distribution)
 		if err != nil {
@@ -84,8 +91,18 @@ func VisitorPairs(a *assembly.Assembly) ([]Pair, error) {
 		for _, origin := range origins {
 			asked[strings.ToLower(origin.Domain)] = true
 		}
+		aliases, err := OrDefault(distribution, distributionConfig+"Aliases", (*assembly.Resource).Texts, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, alias := range aliases {
+			answered[strings.ToLower(alias)] = true
+		}
 	}
-	return slices.DeleteFunc(pairs, func(p Pair) bool { return asked[p.Name] }), nil
+	return slices.DeleteFunc(pairs, func(p Pair) bool {
+		behind := asked[p.Name] || p.Type == "CNAME" && !answered[p.Name]
+		return behind != serving
+	}), nil
 }
 
 // SiteDistribution returns the distribution that serves the site's visitors: where the first PRIMARY record of
@@ -100,7 +117,8 @@ func StandbyBalancer(a *assembly.Assembly) (*assembly.Resource, error) {
 	return aliasTarget(a, BalancerType, "SECONDARY", func(p Pair) *assembly.Record { return p.Secondary })
 }
 
-// HomeBalancer returns the load balancer of the home region: where the default origin of [SiteDistribution] leads.
+// HomeBalancer returns the load balancer of the home region: where the default origin of [SiteDistribution] leads while all
+// is well.
 func HomeBalancer(a *assembly.Assembly) (*assembly.Resource, error) {
 	distribution, err := SiteDistribution(a)
 	if err != nil {
@@ -137,6 +155,13 @@ func aliasTarget(a *assembly.Assembly, resourceType, failover string, half func(
 		return nil, fmt.Errorf("%s: the %s record of %s leads to no resource of the assembly, want a %s", Place(*first), failover, first.Name, resourceType)
 	}
 	return nil, fmt.Errorf("%s: the %s record of %s leads to %s, a %s, want a %s", Place(*first), failover, first.Name, first.Alias, first.Alias.Type, resourceType)
+}
+
+// TTL returns how long resolvers keep a record's answer. It is 0 of an alias, which has none of its own: its answers are
+// kept as long as the target's are.
+func TTL(r assembly.Record) (time.Duration, error) {
+	seconds, err := OrDefault(r.Resource, r.At("TTL"), (*assembly.Resource).Int, 0)
+	return time.Duration(seconds) * time.Second, err
 }
 
 // A Zone is the hosted zone of the site.

@@ -68,26 +68,14 @@ func OrDefault[T any](r *assembly.Resource, path string, get func(*assembly.Reso
 	return get(r, path)
 }
 
-// LeadsTo returns the one resource that the host name at the path leads to: the attribute of a resource, or a name that
-// records of the assembly lead on. It is the error of [assembly.Assembly.Lookup] if the name has several answers, as a
-// failover pair has.
+// LeadsTo returns the one resource that the host name at the path leads to: see [Follow]. Of a name that a failover pair
+// moves, it is where the name leads while all is well.
 func LeadsTo(a *assembly.Assembly, r *assembly.Resource, path string) (*assembly.Resource, error) {
-	targets, err := r.Targets(path)
+	way, err := Follow(a, r, path)
 	if err != nil {
 		return nil, err
 	}
-	if len(targets) > 0 {
-		return r.Target(path)
-	}
-	name, err := r.Text(path)
-	if err != nil {
-		return nil, err
-	}
-	to, err := a.Lookup(name)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", r, path, err)
-	}
-	return to, nil
+	return way.Resources()[0], nil
 }
 
 // named returns the resource of a type that a placeholder in some text names: "${Primary.Bucket}", "${Primary.Bucket.Arn}".

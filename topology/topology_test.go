@@ -75,6 +75,7 @@ const (
 	reverse         = "Primary.ReverseReplicationRule59E02DB0"
 	apexRecords     = "Failover.Failoverticketingpw9E625F15"
 	wwwRecords      = "Failover.FailoverwwwticketingpwEC91200A"
+	servingRecords  = "Failover.Failoveroriginticketingpw92CB0D1C"
 	homeEndpoint    = "Failover.FailoverHomeEndpoint260E5D86"
 	switchOff       = "Failover.FailoverSwitchOff4627722C"
 	homeServes      = "Failover.FailoverHomeServes36132404"
@@ -104,6 +105,10 @@ func TestPairs(t *testing.T) {
 		for _, p := range pairs {
 			var halves []string
 			for _, r := range p.Records() {
+				if r.Alias == nil {
+					halves = append(halves, r.Values...)
+					continue
+				}
 				halves = append(halves, fmt.Sprint(r.Alias))
 			}
 			lines = append(lines, p.Name+" "+p.Type+" "+strings.Join(halves, " "))
@@ -111,9 +116,16 @@ func TestPairs(t *testing.T) {
 		return strings.Join(lines, "\n")
 	}
 	ends := " " + siteEdge + " " + standbyBalancer
-	all := "ticketing.pw A" + ends + "\nticketing.pw AAAA" + ends + "\nwww.ticketing.pw A" + ends + "\nwww.ticketing.pw AAAA" + ends
+	visitors := "ticketing.pw A" + ends + "\nticketing.pw AAAA" + ends + "\nwww.ticketing.pw A" + ends + "\nwww.ticketing.pw AAAA" + ends
+	const serving = "origin.ticketing.pw CNAME origin-ap-northeast-2.ticketing.pw. origin-us-east-1.ticketing.pw."
+	all := visitors + "\n" + serving
 	read := got[[]topology.Pair](t)
-	same(t, "pairs", describe(read(topology.Pairs(load(t, "site")))), all)
+	site := load(t, "site")
+	same(t, "pairs", describe(read(topology.Pairs(site))), all)
+	same(t, "visitors' pairs", describe(read(topology.VisitorPairs(site))), visitors)
+	same(t, "serving pairs", describe(read(topology.ServingPairs(site))), serving)
+	same(t, "visitors' pairs of the article", describe(read(topology.VisitorPairs(load(t, "article")))), strings.Join([]string{"ticketing.pw A" + ends, "www.ticketing.pw A" + ends}, "\n"))
+	same(t, "serving pairs of the article", len(read(topology.ServingPairs(load(t, "article")))), 0)
 
 	halved := load(t, "site", func(a *assembly.Assembly) { find(a, apexRecords).Delete("RecordSets.3") })
 	same(t, "half a pair", describe(read(topology.Pairs(halved))), strings.Replace(all, "AAAA"+ends, "AAAA "+siteEdge, 1))
@@ -128,8 +140,22 @@ func TestPairs(t *testing.T) {
 		}
 		find(a, siteEdge).Set("DistributionConfig.Origins.0.DomainName", "origin.ticketing.pw")
 	})
-	same(t, "a pair behind the distribution", len(read(topology.Pairs(behind))), 4)
-	same(t, "visitors' pairs beside it", describe(read(topology.VisitorPairs(behind))), all[:strings.Index(all, "\nwww")])
+	same(t, "pairs behind the distribution, by A and AAAA", len(read(topology.ServingPairs(behind))), 3)
+	same(t, "visitors' pairs beside them", describe(read(topology.VisitorPairs(behind))), visitors[:strings.Index(visitors, "\nwww")])
+
+	asks := func(name string) func(*assembly.Assembly) {
+		return func(a *assembly.Assembly) {
+			for _, origin := range []int{0, 2} {
+				find(a, siteEdge).Set(fmt.Sprintf("DistributionConfig.Origins.%d.DomainName", origin), name)
+			}
+		}
+	}
+	unused := load(t, "site", asks("origin-ap-northeast-2.ticketing.pw"))
+	same(t, "a pair that stands ready", describe(read(topology.ServingPairs(unused))), serving)
+	chosen := load(t, "site", asks("origin-ap-northeast-2.ticketing.pw"), func(a *assembly.Assembly) {
+		find(a, siteEdge).Set("DistributionConfig.Aliases", []string{"ticketing.pw", "Origin.ticketing.pw"})
+	})
+	same(t, "CNAMEs that visitors ask for", len(read(topology.ServingPairs(chosen))), 0)
 }
 
 func TestEnds(t *testing.T) {
@@ -218,23 +244,34 @@ func TestOrigins(t *testing.T) {
 	edge := find(a, siteEdge)
 	var ids []string
 	for _, origin := range got[[]topology.Origin](t)(topology.Origins(edge)) {
-		ids = append(ids, origin.ID+" "+origin.Domain+" "+got[*assembly.Resource](t)(origin.Balancer(a)).String())
+		way := got[topology.Way](t)(origin.FollowBalancers(a))
+		moves := "never"
+		if way.Pair != nil {
+			moves = way.Pair.Name
+		}
+		ids = append(ids, fmt.Sprint(origin.ID, " ", origin.Domain, " ", way.Resources(), " ", moves))
 	}
-	same(t, "origins", strings.Join(ids, ", "),
-		"home origin-ap-northeast-2.ticketing.pw "+homeBalancer+", standby origin-us-east-1.ticketing.pw "+standbyBalancer)
-	home := got[topology.Origin](t)(topology.DefaultOrigin(edge))
-	same(t, "place", home, siteEdge+".DistributionConfig.Origins.0")
+	same(t, "origins", strings.Join(ids, "\n"), strings.Join([]string{
+		"serving origin.ticketing.pw [" + homeBalancer + " " + standbyBalancer + "] origin.ticketing.pw",
+		"home origin-ap-northeast-2.ticketing.pw [" + homeBalancer + "] never",
+		"serving-reads origin.ticketing.pw [" + homeBalancer + " " + standbyBalancer + "] origin.ticketing.pw",
+		"standby origin-us-east-1.ticketing.pw [" + standbyBalancer + "] never",
+	}, "\n"))
+	serving := got[topology.Origin](t)(topology.DefaultOrigin(edge))
+	same(t, "where the default origin leads while all is well", got[*assembly.Resource](t)(serving.Balancer(a)), homeBalancer)
+	same(t, "place", serving, siteEdge+".DistributionConfig.Origins.0")
+	home := got[topology.Origin](t)(topology.OriginByID(edge, "home"))
 	settings := got[topology.OriginSettings](t)(home.Settings())
-	if _, ok := settings.Headers["x-origin-verify"]; len(settings.Headers) != 1 && !ok {
+	if _, ok := settings.Headers["x-twinsite-origin"]; len(settings.Headers) != 1 || !ok {
 		t.Errorf("the headers are %v", settings.Headers)
 	}
 	settings.Headers = nil
-	same(t, "settings", settings, topology.OriginSettings{HTTPS: true, Port: 443, Attempts: 2, ConnectTimeout: 2 * time.Second, ResponseTimeout: 30 * time.Second, KeepAlive: settings.KeepAlive})
+	same(t, "settings", settings, topology.OriginSettings{HTTPS: true, Port: 443, Attempts: 1, ConnectTimeout: 2 * time.Second, ResponseTimeout: 3 * time.Second, KeepAlive: time.Minute})
 
 	bare := load(t, "site", func(a *assembly.Assembly) {
-		find(a, siteEdge).Set("DistributionConfig.Origins.0.CustomOriginConfig", map[string]any{"OriginProtocolPolicy": "http-only"})
+		find(a, siteEdge).Set("DistributionConfig.Origins.1.CustomOriginConfig", map[string]any{"OriginProtocolPolicy": "http-only"})
 		for _, property := range []string{"ConnectionAttempts", "ConnectionTimeout", "OriginCustomHeaders"} {
-			find(a, siteEdge).Delete("DistributionConfig.Origins.0." + property)
+			find(a, siteEdge).Delete("DistributionConfig.Origins.1." + property)
 		}
 	})
 	settings = got[topology.OriginSettings](t)(got[topology.Origin](t)(topology.OriginByID(find(bare, siteEdge), "home")).Settings())
@@ -242,7 +279,7 @@ func TestOrigins(t *testing.T) {
 
 	same(t, "static", got[topology.Origin](t)(topology.DefaultOrigin(find(a, homeStatic))).Static(), true)
 	same(t, "not static", home.Static(), false)
-	refused[*assembly.Resource](t, "the origin home is not a bucket")(topology.Bucket(edge))
+	refused[*assembly.Resource](t, "the origin serving is not a bucket")(topology.Bucket(edge))
 	refused[topology.OriginSettings](t, "CustomOriginConfig: no such property")(got[topology.Origin](t)(topology.DefaultOrigin(find(a, homeStatic))).Settings())
 }
 
@@ -255,7 +292,7 @@ func TestBehaviors(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	same(t, "the site's", describe(find(a, siteEdge)), "->home")
+	same(t, "the site's", describe(find(a, siteEdge)), "/healthz->home ->serving")
 	standby := describe(find(a, standbyStatic))
 	if !strings.HasPrefix(standby, "failover-switch->") && !strings.HasPrefix(standby, "/failover-switch->") {
 		t.Errorf("the standby's static files: %s", standby)
@@ -374,6 +411,6 @@ func replace(a *assembly.Assembly, old, replacement string) {
 func TestLength(t *testing.T) {
 	a := load(t, "site")
 	same(t, "absent", got[int](t)(topology.Length(find(a, homeBucket), "Absent")), 0)
-	same(t, "origins", got[int](t)(topology.Length(find(a, siteEdge), "DistributionConfig.Origins")), 2)
+	same(t, "origins", got[int](t)(topology.Length(find(a, siteEdge), "DistributionConfig.Origins")), 4)
 	refused[int](t, "DistributionConfig is not a list")(topology.Length(find(a, siteEdge), "DistributionConfig"))
 }
