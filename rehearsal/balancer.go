@@ -13,7 +13,13 @@ type Balancer struct {
 	Region    string
 	IPv6      bool // dual-stack
 	Listeners []*Listener
-	Targets   TargetGroup
+
+	// IdleTimeout and ClientKeepAlive are how long it keeps a client's connection: one
+	// that is idle, and any, which ends with the first answer after that. Defaults:
+	// 60 s and 3600 s.
+	IdleTimeout, ClientKeepAlive time.Duration
+
+	Targets TargetGroup
 }
 
 // A Listener is one port of a load balancer.

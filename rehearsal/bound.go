@@ -8,8 +8,9 @@ import "time"
 //
 //	detect      threshold × (interval + time to fail) + one answer
 //	DNS moved   … + propagation
-//	writes back … + TTL + kept connection + one period + one answer
-//	reads back  two periods + attempts × connection timeout + one answer, at the edge; else as writes
+//	writes back … + the edge's TTL of the origin's name, else the resolver's of the visitors' + one period + one answer
+//	reads back  one period + the first origin's time-outs + one answer, if grouped; else as writes
+//	home again  as writes back, and at the load balancer of the standby its client keep-alive
 func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 	check := m.homeCheck()
 	if check == nil || outage == Flapping || outage == BothDead {
@@ -20,94 +21,165 @@ func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 			return Seconds(Never)
 		}
 	}
-	threshold := time.Duration(check.Threshold)
-	fails := p.CheckerRTTMax
-	if outage == Dark || outage == Slow {
-		fails += p.AnswerLimit
-	}
-	answer := 4*p.StandbyRTT + p.Service
-	away := threshold*(check.Interval+fails) + p.CheckerRTTMax // a good answer may be on its way when the outage begins
-	home := threshold*(check.Interval+p.CheckerRTTMax) + p.CheckerRTTMax + m.Edge.LongestErrorCaching()
-	if outage == Dark || outage == Slow {
-		home += p.AnswerLimit
-	}
-	if m.Failback != nil { // coming home may wait for the switch
-		check = m.switchCheck()
-		home = max(home, time.Duration(check.Threshold)*(check.Interval+p.CheckerRTTMax)+p.CheckerRTTMax)
-	}
-	tail := p.PropagationMax + p.AliasTTL + p.KeepConnection + p.Period + answer
+	b := bound{m, p, outage, 4*(p.StandbyRTT+p.HomeRTT) + p.Service}
+	away, home := b.away(check), b.home(check)
 	return Seconds(map[Quantity]time.Duration{
-		Detect: unless(outage == Half, away), DNSMoved: unless(outage == Half, away+p.PropagationMax),
-		ReadsBack:  readBound(m, p, outage, away+tail, answer),
-		WritesBack: writeBound(m, p, outage, away+tail, answer),
-		DetectHome: unless(outage == Half, home), DNSHome: unless(outage == Half, home+p.PropagationMax),
-		HomeAgain: homeBound(p, outage, home+tail, answer),
+		Detect: b.moves(away), DNSMoved: b.moves(away + p.PropagationMax),
+		ReadsBack:  b.reads(away + p.PropagationMax),
+		WritesBack: b.writes(away+p.PropagationMax, false), WritesKept: b.writes(away+p.PropagationMax, true),
+		DetectHome: b.moves(home), DNSHome: b.moves(home + p.PropagationMax),
+		HomeAgain: b.homeAgain(home+p.PropagationMax, false), HomeKept: b.homeAgain(home+p.PropagationMax, true),
 	}[q])
 }
 
-// DocumentedBound is the bound that follows from documented numbers alone:
-// threshold × (interval + connection and answer limits) + TTL.
+// DocumentedBound is the bound of writes that follows from documented numbers
+// alone: threshold × (interval + connection and answer limits) + TTL.
 func DocumentedBound(m *Model, p Parameters) Seconds {
-	check := m.homeCheck()
-	if check == nil {
+	check, leading := m.homeCheck(), m.Leading().Primary
+	if check == nil || leading == nil {
 		return Seconds(Never)
 	}
-	return Seconds(time.Duration(check.Threshold)*(check.Interval+p.ConnectLimit+p.AnswerLimit) + p.AliasTTL)
+	return Seconds(time.Duration(check.Threshold)*(check.Interval+p.ConnectLimit+p.AnswerLimit) + p.TTL(leading))
 }
 
-func unless(no bool, d time.Duration) time.Duration {
-	if no {
+// A bound computes the worst cases of one outage.
+type bound struct {
+	m      *Model
+	p      Parameters
+	outage Outage
+	answer time.Duration // of the standby, by the edge, with new connections
+}
+
+// silent reports whether a check hears nothing of home.
+func (b *bound) silent() bool { return b.outage == Dark || b.outage == Hang || b.outage == Slow }
+
+func (b *bound) moves(d time.Duration) time.Duration {
+	if b.outage == Half {
 		return Never
 	}
 	return d
 }
 
-func readBound(m *Model, p Parameters, outage Outage, byDNS, answer time.Duration) time.Duration {
-	grouped, err := m.Edge.Route("GET", "/", map[string]string{"host": m.Hosts()[0]})
-	home := m.Edge.Default
+// one is what one answer takes to a checker.
+func (b *bound) one() time.Duration { return b.p.CheckerRTTMax + 4*b.p.HomeRTT + b.p.Service }
+
+func (b *bound) away(check *HealthCheck) time.Duration {
+	fails := b.one()
+	if b.silent() {
+		fails += b.p.AnswerLimit
+	}
+	return time.Duration(check.Threshold)*(check.Interval+fails) + b.one() // a good answer may be on its way when the outage begins
+}
+
+func (b *bound) home(check *HealthCheck) time.Duration {
+	home := time.Duration(check.Threshold)*(check.Interval+b.one()) + b.one() + b.m.Edge.LongestErrorCaching()
+	if b.silent() {
+		home += b.p.AnswerLimit
+	}
+	if b.m.Failback != nil { // coming home may wait for the switch
+		check = b.m.switchCheck()
+		home = max(home, time.Duration(check.Threshold)*(check.Interval+b.one())+b.one())
+	}
+	return home
+}
+
+// edgeFollows is how long after DNS the edge sends writes to the other region, which
+// it has until then connected to: Never if nothing moves behind it.
+func (b *bound) edgeFollows(from *Balancer) time.Duration {
+	leading := b.m.Edge.Default().Route.Origins[0].Pair
+	if leading == nil || leading.Primary == nil || leading.Secondary == nil {
+		return Never
+	}
+	ttl := max(b.p.OriginTTL(leading.Primary), b.p.OriginTTL(leading.Secondary))
+	if b.p.PooledStay {
+		ttl += from.ClientKeepAlive + b.p.Period
+	}
+	return ttl
+}
+
+func (b *bound) reads(moved time.Duration) time.Duration {
+	p := b.p
+	to, err := b.m.Edge.Route("GET", "/", map[string]string{"host": b.m.Hosts()[0]})
+	if err != nil || len(to.Origins) == 0 {
+		return Never
+	}
+	first := to.Origins[0]
+	asks := time.Duration(first.Asks("GET"))
 	switch {
-	case outage == Slow:
-		return p.Period + p.SlowAnswer + answer
-	case outage == BySwitch:
-		return p.Period + answer
-	case err == nil && len(grouped.Origins) > 1:
-		return 2*p.Period + time.Duration(home.Attempts)*home.ConnectTimeout + answer
+	case b.outage == BySwitch:
+		return p.Period + b.answer
+	case b.outage == Slow && p.SlowAnswer <= first.ResponseTimeout:
+		return p.Period + p.SlowAnswer + b.answer
+	case len(to.Origins) > 1:
+		return p.Period + max(time.Duration(first.Attempts)*first.ConnectTimeout, asks*first.ResponseTimeout) + b.answer
 	}
-	return writeBound(m, p, outage, byDNS, answer) + cached(m, outage)
+	if b.outage == Half { // the edge repeats errors from its cache although home would answer again
+		return b.writes(moved, false) + b.m.Edge.LongestErrorCaching()
+	}
+	return b.writes(moved, false) + b.m.Edge.LongestErrorCaching()
 }
 
-// cached is how long the edge repeats an error from its cache although home would
-// answer again.
-func cached(m *Model, outage Outage) time.Duration {
-	if outage == Half {
-		return m.Edge.LongestErrorCaching()
+// writes is the worst case of a visitor who follows DNS, or who has kept a
+// connection to the edge.
+func (b *bound) writes(moved time.Duration, kept bool) time.Duration {
+	p := b.p
+	switch {
+	case b.outage == BySwitch:
+		return p.Period + b.answer
+	case b.outage == Slow && p.SlowAnswer <= b.m.Edge.Default().Route.Origins[0].ResponseTimeout:
+		return p.Period + p.SlowAnswer + b.answer
+	case b.outage == Half:
+		t := b.m.Home.Targets
+		return time.Duration(t.Unhealthy)*t.Interval + p.Period + b.answer
 	}
-	return 0
+	follows := b.edgeFollows(b.m.Home)
+	if b.p.PooledStay && follows != Never { // connections from before the outage, of which nobody has made use
+		moved = max(moved, b.m.Edge.Default().Route.Origins[0].KeepAlive)
+	}
+	switch {
+	case follows == Never && kept && p.EdgeConnection == Never:
+		return Never
+	case follows == Never && kept:
+		follows = p.AliasTTL + p.EdgeConnection
+	case follows == Never:
+		follows = p.AliasTTL
+	}
+	return moved + follows + p.Period + b.answer
 }
 
-func writeBound(m *Model, p Parameters, outage Outage, byDNS, answer time.Duration) time.Duration {
-	switch outage {
-	case Slow:
-		return p.Period + p.SlowAnswer + answer
-	case BySwitch:
-		return p.Period + answer
-	case Half:
-		t := m.Home.Targets
-		return time.Duration(t.Unhealthy)*t.Interval + p.Period + answer
+// homeAgain is the worst case of a visitor who follows DNS, or who has come during
+// the outage and keeps connections.
+func (b *bound) homeAgain(moved time.Duration, kept bool) time.Duration {
+	p := b.p
+	if b.outage == Half {
+		return p.Period + b.answer
 	}
-	return byDNS
+	edge := b.edgeFollows(b.m.Standby)
+	if edge != Never && !b.m.frontMoves() {
+		return moved + edge + p.Period + b.answer
+	}
+	visitors := p.AliasTTL
+	if kept {
+		visitors += b.m.Standby.ClientKeepAlive + p.Period
+	}
+	if edge != Never {
+		visitors = max(visitors, edge)
+	}
+	return moved + visitors + p.Period + b.answer
 }
 
-func homeBound(p Parameters, outage Outage, byDNS, answer time.Duration) time.Duration {
-	if outage == Half {
-		return p.Period + answer
+// frontMoves reports whether an outage of home moves visitors' records too.
+func (m *Model) frontMoves() bool {
+	record := m.Pairs[0].Primary
+	if record == nil || record.HealthCheck == nil {
+		return false
 	}
-	return byDNS
+	return !record.HealthCheck.Healthy(func(c *HealthCheck) bool { return c.Bucket == "" && m.asked(c) != m.Home })
 }
 
-// homeCheck is the endpoint check on home of the first pair; nil if none.
+// homeCheck is the endpoint check on home of the leading pair; nil if none.
 func (m *Model) homeCheck() *HealthCheck {
-	for _, check := range m.Pairs[0].Checks() {
+	for _, check := range m.Leading().Checks() {
 		if check.Children == nil && check.Bucket == "" {
 			return check
 		}

@@ -23,10 +23,9 @@ func newFunction(resource, code string) (*Function, error) {
 	return &Function{resource, function}, nil
 }
 
-// Call runs the function for one request and returns the group that it asked
-// for, nil if none. It is an error if the function answers by itself, which the
-// rehearsal does not play.
-func (f *Function) Call(method, uri string, header map[string]string) (*edgefunction.OriginGroup, error) {
+// Call runs the function for one request. It is an error if the function answers
+// by itself, which the rehearsal does not play.
+func (f *Function) Call(method, uri string, header map[string]string) (*edgefunction.Result, error) {
 	result, err := f.function.Call(edgefunction.Request{Method: method, URI: uri, Headers: header})
 	switch {
 	case err != nil:
@@ -34,7 +33,7 @@ func (f *Function) Call(method, uri string, header map[string]string) (*edgefunc
 	case result.Status != 0:
 		return nil, fmt.Errorf("%s: %s %s: the function answers %d by itself, which the rehearsal does not play", f.Resource, method, uri, result.Status)
 	}
-	return result.Group, nil
+	return result, nil
 }
 
 // tryFunction runs the edge function for a read and a write of a page and of
@@ -42,11 +41,9 @@ func (f *Function) Call(method, uri string, header map[string]string) (*edgefunc
 // reading: no outage can be played with it.
 func (r *reader) tryFunction() {
 	paths := []string{"/"}
-	for _, pair := range r.model.Pairs {
-		for _, check := range pair.Checks() {
-			if check.Target == r.model.Edge.Resource {
-				paths = append(paths, check.Path)
-			}
+	for _, check := range r.model.Checks() {
+		if check.Target == r.model.Edge.Resource {
+			paths = append(paths, check.Path)
 		}
 	}
 	for _, path := range paths {

@@ -12,6 +12,8 @@ type HealthCheck struct {
 	// Of an endpoint:
 	Target    string        // the distribution or load balancer that is asked
 	Bucket    string        // the bucket behind that, if it serves static files
+	Pair      *Pair         // the failover pair that moves the name by which it asks; nil: the name never moves
+	Secondary string        // what is asked instead of Target while that pair's SECONDARY record is answered
 	HTTPS     bool          // asks by HTTPS, not HTTP
 	Port      int           // default 443 or 80
 	Path      string        // as "/healthz"

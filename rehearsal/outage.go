@@ -13,6 +13,7 @@ type Outage string
 const (
 	Refused  Outage = "refused"      // connections to the home load balancer are refused
 	Dark     Outage = "black-hole"   // its packets vanish, on open connections too
+	Hang     Outage = "hang"         // it accepts connections, and answers nothing
 	Error503 Outage = "503"          // it answers 503
 	Slow     Outage = "slow"         // it answers after Parameters.SlowAnswer
 	Half     Outage = "half"         // half of its web servers refuse connections
@@ -23,7 +24,7 @@ const (
 
 // Outages returns every kind of outage, without BySwitch.
 func Outages() []Outage {
-	return []Outage{Refused, Dark, Error503, Slow, Half, BothDead, Flapping}
+	return []Outage{Refused, Dark, Hang, Error503, Slow, Half, BothDead, Flapping}
 }
 
 // ParseOutage returns the outage with a name.
@@ -43,6 +44,7 @@ func (o Outage) Title() string {
 	return map[Outage]string{
 		Refused:  "home refuses connections",
 		Dark:     "home is a black hole",
+		Hang:     "home accepts connections and answers nothing",
 		Error503: "home's load balancer answers 503",
 		Slow:     "home answers slowly",
 		Half:     "half of home's web servers are dead",
@@ -71,6 +73,7 @@ const (
 	Fine     Condition = iota
 	Refusing           // refuses connections
 	Silent             // loses every packet
+	Hanging            // accepts connections, and answers nothing
 	Failing            // answers 503
 	Late               // answers after Parameters.SlowAnswer
 	HalfDead           // half of the web servers refuse connections
@@ -89,6 +92,8 @@ func (o Outage) Home(after, length time.Duration, p Parameters) Condition {
 		return Refusing
 	case Dark, BothDead:
 		return Silent
+	case Hang:
+		return Hanging
 	case Error503:
 		return Failing
 	case Slow:

@@ -45,17 +45,32 @@ type Parameters struct {
 	// Period is the time between a visitor's reads, and writes. Default: 1 s.
 	Period time.Duration
 
-	// Patience is how long a visitor waits for an answer. Default: 10 s.
+	// Patience is how long a visitor waits for an answer, at least: see
+	// Model.Patience. Browsers wait longer. Default: 30 s.
 	Patience time.Duration
 
-	// StaleShare is the share of visitors whose first request in a black hole
-	// takes one of the edge's idle connections, which waits for the origin's
-	// response timeout instead of its connection timeout. [I] Default: 0.1.
+	// StaleShare is the share of requests in the first minute of a black hole that
+	// take a connection to home which the edge has kept from before: they wait for
+	// the origin's response timeout instead of its connection timeout. [I]
+	// Default: 0.1.
 	StaleShare float64
 
-	// KeepConnection is how long a visitor goes on using a connection after the
-	// name leads elsewhere. [U] Default: 0.
-	KeepConnection time.Duration
+	// PooledStay says what the edge does with connections that it holds to an origin
+	// when the origin's name moves: it goes on using them until they end, instead of
+	// connecting to where the name leads. [U] Default: false.
+	PooledStay bool
+
+	// EdgeTTL is how long the edge keeps an origin's name at least, whatever the
+	// record's TTL says. [U] Default: 0, as AWS says that the TTL is honoured.
+	EdgeTTL time.Duration
+
+	// EdgeConnection is how long CloudFront lives with a visitor's connection that is
+	// in use. [U] Default: Never ends it.
+	EdgeConnection time.Duration
+
+	// BrowserIdle is how long a browser keeps an idle connection. [M] Chrome's own.
+	// Default: 300 s.
+	BrowserIdle time.Duration
 
 	// SlowAnswer is how late a slow load balancer answers. Default: 5 s.
 	SlowAnswer time.Duration
@@ -87,8 +102,8 @@ func DefaultParameters() Parameters {
 		PropagationMin: time.Second, PropagationMax: 5 * time.Second,
 		AliasTTL: site.AliasTTL,
 		HomeRTT:  10 * time.Millisecond, StandbyRTT: 180 * time.Millisecond, Service: 50 * time.Millisecond,
-		Period: time.Second, Patience: 10 * time.Second,
-		StaleShare: 0.1,
+		Period: time.Second, Patience: 30 * time.Second,
+		StaleShare: 0.1, EdgeConnection: Never, BrowserIdle: 5 * time.Minute,
 		SlowAnswer: 5 * time.Second,
 		FlapDark:   20 * time.Second, FlapFine: 10 * time.Second,
 		Length:   5 * time.Minute,
@@ -96,6 +111,18 @@ func DefaultParameters() Parameters {
 		OperatorAfter: 5 * time.Minute,
 	}
 }
+
+// TTL is how long a resolver keeps an answer.
+func (p Parameters) TTL(answer *Record) time.Duration {
+	if answer.TTL > 0 {
+		return answer.TTL
+	}
+	return p.AliasTTL
+}
+
+// OriginTTL is how long the edge keeps an origin's name that is answered with a
+// record.
+func (p Parameters) OriginTTL(answer *Record) time.Duration { return max(p.TTL(answer), p.EdgeTTL) }
 
 // Enough reports whether an endpoint is healthy when so many checkers say so.
 func (p Parameters) Enough(healthy int) bool {

@@ -24,6 +24,7 @@ func (p *Play) FailbackFrom() time.Duration { return max(p.Healed, p.Removed) }
 // A Request is one request of a visitor, and what came of it.
 type Request struct {
 	Visitor int
+	Kept    bool // of a visitor who keeps the connection as long as it lives
 	Write   bool
 	Sent    time.Duration // since the play began
 	Took    time.Duration

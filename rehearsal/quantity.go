@@ -6,6 +6,8 @@ import (
 )
 
 // A Quantity is one of the times that are predicted and measured.
+// Visitors are of two kinds: those who follow DNS, and those who keep their
+// connection as long as it lives.
 type Quantity string
 
 // The quantities, in the order of an outage.
@@ -14,21 +16,23 @@ const (
 	DNSMoved   Quantity = "DNS moved"
 	ReadsBack  Quantity = "reads back"
 	WritesBack Quantity = "writes back"
+	WritesKept Quantity = "writes back, connection kept"
 	DetectHome Quantity = "recovery detected"
 	DNSHome    Quantity = "DNS home"
 	HomeAgain  Quantity = "home again"
+	HomeKept   Quantity = "home again, connection kept"
 )
 
 // Quantities returns all quantities in the order of an outage.
 func Quantities() []Quantity {
-	return []Quantity{Detect, DNSMoved, ReadsBack, WritesBack, DetectHome, DNSHome, HomeAgain}
+	return []Quantity{Detect, DNSMoved, ReadsBack, WritesBack, WritesKept, DetectHome, DNSHome, HomeAgain, HomeKept}
 }
 
 // Of returns the quantity's value in a sample.
 func (q Quantity) Of(s Sample) Seconds {
 	return Seconds(map[Quantity]time.Duration{
-		Detect: s.Detect, DNSMoved: s.DNSMoved, ReadsBack: s.Reads, WritesBack: s.Writes,
-		DetectHome: s.DetectHome, DNSHome: s.DNSHome, HomeAgain: s.Home,
+		Detect: s.Detect, DNSMoved: s.DNSMoved, ReadsBack: s.Reads, WritesBack: s.Writes, WritesKept: s.WritesKept,
+		DetectHome: s.DetectHome, DNSHome: s.DNSHome, HomeAgain: s.Home, HomeKept: s.HomeKept,
 	}[q])
 }
 

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ func NewModel(a *assembly.Assembly) (*Model, error) {
 	err := must.Catch(func() {
 		r.readRecords()
 		r.readEdge()
+		r.readMovingChecks()
 		r.readStandby()
 		r.readSwitch()
 		r.readReplication()
@@ -37,7 +39,9 @@ type reader struct {
 	*assembly.Assembly
 	model     *Model
 	pairs     []topology.Pair // those of Model.Pairs
+	serving   []topology.Pair // those of Model.Serving
 	checks    map[*assembly.Resource]*HealthCheck
+	endpoints []*topology.HealthCheck // those of checks that are not calculated
 	balancers map[*assembly.Resource]*Balancer
 }
 
@@ -49,20 +53,24 @@ func (r *reader) readRecords() {
 		must.Fail("no record of the assembly has Failover: there is no failover to rehearse")
 	}
 	for _, from := range r.pairs {
-		pair := &Pair{Name: from.Name, Type: from.Type}
-		if from.Primary != nil {
-			pair.Primary = r.record(*from.Primary)
-		}
-		if from.Secondary != nil {
-			pair.Secondary = r.record(*from.Secondary)
-		}
-		r.model.Pairs = append(r.model.Pairs, pair)
+		r.model.Pairs = append(r.model.Pairs, r.pair(from))
 	}
-	for _, from := range must.Get(r.Records("", "A", "AAAA")) {
+	for _, from := range must.Get(r.Records("", "A", "AAAA", "CNAME")) {
 		if from.Failover == "" {
 			r.model.Names = append(r.model.Names, r.record(from))
 		}
 	}
+}
+
+func (r *reader) pair(from topology.Pair) *Pair {
+	pair := &Pair{Name: from.Name, Type: from.Type}
+	if from.Primary != nil {
+		pair.Primary = r.record(*from.Primary)
+	}
+	if from.Secondary != nil {
+		pair.Secondary = r.record(*from.Secondary)
+	}
+	return pair
 }
 
 func (r *reader) record(from assembly.Record) *Record {
@@ -71,6 +79,11 @@ func (r *reader) record(from assembly.Record) *Record {
 	if from.Alias != nil {
 		record.Target = from.Alias.String()
 	}
+	if from.Type == "CNAME" && len(from.Values) == 1 {
+		record.CNAME = strings.ToLower(strings.TrimSuffix(from.Values[0], "."))
+	}
+	record.TTL = must.Get(topology.TTL(from))
+	within(from.Resource, "TTL", record.TTL, 0, (1<<31-1)*time.Second)
 	if from.Resource.Has(from.At("HealthCheckId")) {
 		if from.HealthCheck == nil {
 			must.Fail("%s: HealthCheckId leads to no health check of the assembly", place)
@@ -101,6 +114,7 @@ func (r *reader) check(from *topology.HealthCheck) *HealthCheck {
 		within(from.Resource, "Port", check.Port, 1, mostPort)
 		within(from.Resource, "RequestInterval", check.Interval, 10*time.Second, 30*time.Second)
 		within(from.Resource, "FailureThreshold", check.Threshold, 1, 10)
+		r.endpoints = append(r.endpoints, from)
 		r.readAsked(check, must.Get(from.Asks(r.Assembly)))
 	default:
 		must.Fail("%s: the rehearsal plays health checks of type HTTPS, HTTP and CALCULATED, not %s", from.Resource, from.Type)
@@ -110,9 +124,30 @@ func (r *reader) check(from *topology.HealthCheck) *HealthCheck {
 
 // readAsked reads what a health check asks.
 func (r *reader) readAsked(check *HealthCheck, asked *assembly.Resource) {
-	check.Target = asked.String()
-	if asked.Type == topology.DistributionType && must.Get(topology.DefaultOrigin(asked)).Static() {
-		check.Bucket = must.Get(topology.Bucket(asked)).String()
+	check.Target, check.Secondary = asked.String(), asked.String()
+	if asked.Type != topology.DistributionType {
+		return
+	}
+	if origin := must.Get(must.Get(topology.BehaviorFor(asked, check.Path)).Origin()); origin.Static() {
+		check.Bucket = must.Get(origin.Bucket()).String()
+	}
+}
+
+// readMovingChecks finds the health checks that ask by a name that moves. The pairs
+// are complete by then: some of them have a check that they are moved by.
+func (r *reader) readMovingChecks() {
+	for _, from := range r.endpoints {
+		way := must.Get(from.Follow(r.Assembly))
+		if way.Pair == nil {
+			continue
+		}
+		check, ends := r.checks[from.Resource], way.Resources()
+		check.Secondary = ends[len(ends)-1].String()
+		for _, pair := range slices.Concat(r.model.Serving, r.model.Pairs) {
+			if pair.Name == way.Pair.Name && check.Pair == nil {
+				check.Pair = pair
+			}
+		}
 	}
 }
 
@@ -137,7 +172,7 @@ func (r *reader) readStandby() {
 
 // readSwitch finds the health check that asks for an object in a bucket.
 func (r *reader) readSwitch() {
-	for _, pair := range r.model.Pairs {
+	for _, pair := range slices.Concat(r.model.Serving, r.model.Pairs) {
 		for _, check := range pair.Checks() {
 			if check.Bucket != "" && r.model.Switch == nil {
 				r.model.Switch = &Switch{Check: check, Key: strings.TrimPrefix(check.Path, "/")}

@@ -14,6 +14,10 @@ func (r *reader) balancer(from *assembly.Resource) *Balancer {
 		return b
 	}
 	b := &Balancer{Resource: from.String(), Region: from.Stack.Region, IPv6: must.Get(topology.DualStack(from))}
+	times := must.Get(topology.Times(from))
+	within(from, "idle_timeout.timeout_seconds", times.Idle, time.Second, 4000*time.Second)
+	within(from, "client_keep_alive.seconds", times.KeepAlive, time.Minute, 604800*time.Second)
+	b.IdleTimeout, b.ClientKeepAlive = times.Idle, times.KeepAlive
 	r.balancers[from] = b
 	for _, listener := range must.Get(topology.Listeners(r.Assembly, from)) {
 		b.Listeners = append(b.Listeners, r.listener(listener))

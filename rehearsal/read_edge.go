@@ -27,11 +27,24 @@ func (r *reader) readEdge() {
 	for _, origin := range must.Get(topology.Origins(from)) {
 		e.Origins = append(e.Origins, r.origin(origin))
 	}
-	e.Default = e.origin(must.Get(topology.DefaultOrigin(from)).ID)
-	if function := must.Get(must.Get(topology.DefaultBehavior(from)).Function("viewer-request")); function != nil {
-		e.Function = must.Get(newFunction(function.String(), must.Get(function.Text("FunctionCode"))))
+	for _, behavior := range must.Get(topology.Behaviors(from)) {
+		e.Behaviors = append(e.Behaviors, r.behavior(e, behavior))
 	}
-	r.model.Edge, r.model.Home = e, e.Default.Balancer
+	r.model.Edge, r.model.Home = e, e.Default().Route.Origins[0].Balancer
+}
+
+func (r *reader) behavior(e *Edge, from topology.Behavior) *Behavior {
+	b := &Behavior{Place: from.Distribution.String() + "." + from.Path, Pattern: from.Pattern, Methods: must.Get(from.Methods()), takes: from.Takes}
+	for _, origin := range must.Get(from.Origins()) {
+		b.Route.Origins = append(b.Route.Origins, e.origin(origin.ID))
+	}
+	if group := must.Get(from.Group()); group != nil {
+		b.Route.Statuses = group.Statuses
+	}
+	if function := must.Get(from.Function("viewer-request")); function != nil {
+		b.Function = must.Get(newFunction(function.String(), must.Get(function.Text("FunctionCode"))))
+	}
+	return b
 }
 
 func (r *reader) origin(from topology.Origin) *Origin {
@@ -41,10 +54,29 @@ func (r *reader) origin(from topology.Origin) *Origin {
 	within(from, "ConnectionTimeout", s.ConnectTimeout, time.Second, 10*time.Second)
 	within(from, "OriginReadTimeout", s.ResponseTimeout, time.Second, 180*time.Second)
 	within(from, "OriginKeepaliveTimeout", s.KeepAlive, time.Second, 180*time.Second)
-	return &Origin{
+	o := &Origin{
 		ID: from.ID, Place: from.String(), Domain: from.Domain,
-		Balancer: r.balancer(must.Get(from.Balancer(r.Assembly))),
-		HTTPS:    s.HTTPS, Port: s.Port, Headers: s.Headers,
+		HTTPS: s.HTTPS, Port: s.Port, Headers: s.Headers,
 		Attempts: s.Attempts, ConnectTimeout: s.ConnectTimeout, ResponseTimeout: s.ResponseTimeout, KeepAlive: s.KeepAlive,
 	}
+	way := must.Get(from.FollowBalancers(r.Assembly))
+	ends := way.Resources()
+	o.Balancer, o.Secondary = r.balancer(ends[0]), r.balancer(ends[len(ends)-1])
+	if way.Pair != nil {
+		o.Pair = r.servingPair(*way.Pair)
+	}
+	return o
+}
+
+// servingPair reads a pair that moves an origin's name, once.
+func (r *reader) servingPair(from topology.Pair) *Pair {
+	for _, pair := range r.model.Serving {
+		if pair.Name == from.Name {
+			return pair
+		}
+	}
+	pair := r.pair(from)
+	r.model.Serving = append(r.model.Serving, pair)
+	r.serving = append(r.serving, from)
+	return pair
 }

@@ -62,19 +62,30 @@ func (r *reader) failback(alarm, machine *assembly.Resource) *Failback {
 	within(alarm, "Period", seconds, 1, 86400)
 	within(alarm, "EvaluationPeriods", periods, 1, 86400)
 	return &Failback{
-		StateMachine: machine.String(), Alarm: alarm.String(), Check: r.model.Pairs[0].Primary.HealthCheck,
+		StateMachine: machine.String(), Alarm: alarm.String(), Check: r.model.Leading().Primary.HealthCheck,
 		Period: time.Duration(seconds) * time.Second, Periods: periods,
 	}
 }
 
-// awayAlarms are the alarms on the health check that the PRIMARY records
-// follow.
+// awayAlarms are the alarms on the health check that the leading PRIMARY
+// record follows.
 func (r *reader) awayAlarms() []*assembly.Resource {
-	primary := r.pairs[0].Primary
+	primary := r.leading().Primary
 	if primary == nil || primary.HealthCheck == nil {
 		return nil
 	}
 	return must.Get(topology.AlarmsOn(r.Assembly, primary.HealthCheck))
+}
+
+// leading is [Model.Leading] as the templates have it.
+func (r *reader) leading() topology.Pair {
+	leading := r.model.Leading()
+	for _, pair := range r.serving {
+		if pair.Name == leading.Name {
+			return pair
+		}
+	}
+	return r.pairs[0]
 }
 
 // switchPuts are where state machines put something into the switch's bucket,

@@ -1,13 +1,20 @@
 package rehearsal
 
+import "time"
+
 // A Record is one Route 53 record.
 type Record struct {
 	Place                string // "Failover.Failoverticketingpw9E625F15.RecordSets.0"
 	Name, Type           string // "ticketing.pw", "A"
 	Failover             string // "PRIMARY", "SECONDARY" or ""
-	Target               string // "Primary.SiteDistribution390DED28"; "" if it is no alias of the assembly's
+	Target               string // of an alias: "Primary.SiteDistribution390DED28"; "" if that is not in the assembly
+	CNAME                string // of a CNAME: the name that it leads to, "origin-ap-northeast-2.ticketing.pw"
 	EvaluateTargetHealth bool
 	HealthCheck          *HealthCheck // nil: the record has none
+
+	// TTL is how long resolvers keep the answer; 0 of an alias, which has none of its
+	// own. See Parameters.TTL.
+	TTL time.Duration
 }
 
 // A Pair is the failover records of one name and type.

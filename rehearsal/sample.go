@@ -14,12 +14,21 @@ type Sample struct {
 	Reads    time.Duration // visitors read, and go on reading
 	Writes   time.Duration // visitors write, and go on writing
 
+	// WritesKept is Writes of a visitor who keeps the connection from before the
+	// outage as long as it lives, whatever DNS answers.
+	WritesKept time.Duration
+
 	DetectHome time.Duration // the PRIMARY record is healthy again
 	DNSHome    time.Duration // DNS answers with home
 	Home       time.Duration // home serves the visitor again, and goes on to
 
-	LostReads, LostWrites int // requests without a good answer during the outage
-	LostComingHome        int // requests without a good answer after it
+	// HomeKept is Home of a visitor who came during the outage, after DNS had moved,
+	// and keeps each connection as long as it lives.
+	HomeKept time.Duration
+
+	LostReads, LostWrites int // requests without a good answer during the outage, of a visitor who follows DNS
+	LostWritesKept        int // the same, of one who keeps the connection from before it
+	LostComingHome        int // requests without a good answer after it, of all
 
 	SwitchPut time.Duration // manual failback put the failover switch
 }
@@ -27,8 +36,8 @@ type Sample struct {
 // NewSample is a sample in which nothing has happened yet.
 func NewSample() Sample {
 	return Sample{
-		Detect: Never, DNSMoved: Never, Reads: Never, Writes: Never,
-		DetectHome: Never, DNSHome: Never, Home: Never, SwitchPut: Never,
+		Detect: Never, DNSMoved: Never, Reads: Never, Writes: Never, WritesKept: Never,
+		DetectHome: Never, HomeKept: Never, DNSHome: Never, Home: Never, SwitchPut: Never,
 	}
 }
 

@@ -217,7 +217,7 @@ func TestStageEndsDials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, origin := d.stage, m.Edge.Default
+	s, origin := d.stage, m.Edge.Default().Route.Origins[0]
 	v := s.newVisitor(0, 1, d.log)
 	home, err := s.resolve(t.Context(), s.edge.resolver, origin.Domain, origin.Balancer) // and keep it: the name server ends, too
 	if err != nil {

@@ -174,7 +174,7 @@ func (v *visitor) choose(found netip.Addr) netip.Addr {
 	case found == v.address:
 		v.leave = 0
 	case v.address.IsValid() && v.leave == 0:
-		v.leave = now + v.stage.p.KeepConnection
+		v.leave = now
 	}
 	if !v.address.IsValid() || now >= v.leave {
 		v.address, v.leave = found, 0

@@ -51,7 +51,7 @@ func newSimulation(m *rehearsal.Model, p rehearsal.Parameters) (simulation, erro
 		}
 	}
 	for _, origin := range m.Edge.Origins {
-		if origin.Problem(host) != "" {
+		if origin.Problem(origin.Balancer, host) != "" {
 			s.wrong[origin] = true
 		}
 	}

@@ -63,7 +63,7 @@ func (v *visit) resolve(at time.Duration) bool {
 	if old == v.target {
 		return false
 	}
-	v.old, v.leave = old, at+v.p.KeepConnection
+	v.old, v.leave = old, at
 	return true
 }
 
