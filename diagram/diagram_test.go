@@ -135,6 +135,19 @@ var edits = []struct {
 		lost: []string{"retries reads", "global.function -> standby.balancer: "},
 	},
 	{
+		name: "an origin by a name that never moves",
+		edit: func(t *testing.T, a *assembly.Assembly) {
+			site(t, a).Set("DistributionConfig.Origins.0.DomainName", "origin-ap-northeast-2.ticketing.pw")
+		},
+		lost:  []string{"kept 10 s", "global.serving -> home.balancer: ", "global.serving -> standby.balancer: "},
+		found: []string{`global.site -> home.balancer: "" {class: normal}`},
+	},
+	{
+		name: "no path of its own for the health check",
+		edit: func(t *testing.T, a *assembly.Assembly) { site(t, a).Delete("DistributionConfig.CacheBehaviors") },
+		lost: []string{`global.site -> home.balancer: "/healthz"`},
+	},
+	{
 		name: "no reverse replication",
 		edit: func(_ *testing.T, a *assembly.Assembly) { remove(a, "Custom::BucketReplication") },
 		lost: []string{"home.bucket <-> replication: ", "standby.bucket <-> replication: "},

@@ -24,6 +24,8 @@ type reader struct {
 	site         *assembly.Resource // that distribution
 	standbyStack *assembly.Stack    // of the load balancer where SECONDARY leads
 	nodes        map[*assembly.Resource]*node
+	followers    []followed // what follows a health check
+	later        []func()   // draws what must not come before the standby's own
 }
 
 func read(a *assembly.Assembly) (*picture, error) {
@@ -91,6 +93,9 @@ func (r *reader) drawPaths() {
 		}
 	}
 	r.drawSecondaries()
+	for _, draw := range r.later {
+		draw()
+	}
 }
 
 // The columns of the picture.
@@ -131,8 +136,8 @@ func (r *reader) drawDistribution(d *assembly.Resource) {
 	if !r.named(d) {
 		r.connect(r.visitors, "->", n, r.path(d), "")
 	}
-	to := must.Get(origin.LeadsTo(r.Assembly))
-	r.connect(n, "->", r.draw(to), r.path(to), "")
+	r.drawWay(n, origin)
+	r.drawCheckPaths(d, n)
 	r.drawRetry(d, n)
 }
 
@@ -172,8 +177,9 @@ func (r *reader) drawRetry(d *assembly.Resource, from *node) {
 	n := r.global.add("function", resourceNode, "CloudFront", "function", "retries reads")
 	r.connect(from, "->", n, failoverPath, "")
 	for _, match := range originID.FindAllStringSubmatch(code, -1) {
-		if match[1] != behavior.OriginID {
-			to := must.Get(must.Get(topology.OriginByID(d, match[1])).LeadsTo(r.Assembly))
+		// One that has the default origin's name is that one, with other time-outs.
+		if origin := must.Get(topology.OriginByID(d, match[1])); origin.Domain != must.Get(behavior.Origin()).Domain {
+			to := must.Get(origin.LeadsTo(r.Assembly))
 			r.connect(n, "->", r.draw(to), r.path(to), "")
 		}
 	}

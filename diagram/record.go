@@ -45,7 +45,7 @@ func (r *reader) readRecords() {
 func checkRecord(pair topology.Pair, record assembly.Record) {
 	var problem string
 	switch {
-	case record.Alias == nil:
+	case record.Alias == nil && record.Type != "CNAME":
 		problem = "is an alias of nothing in the assembly"
 	case record.Failover == "PRIMARY" && record.HealthCheck == nil:
 		problem = "has no health check: it would never fail over"
@@ -135,10 +135,14 @@ func (r *reader) recordColumn(of *record) int {
 
 // drawHealthChecks draws the health checks that the records follow.
 func (r *reader) drawHealthChecks() {
+	var all []followed
 	for _, record := range r.records {
 		if record.check != nil {
-			r.connect(record.node, "<-", r.drawHealthCheck(must.Get(topology.ReadHealthCheck(record.check))), checkLine, "decides")
+			all = append(all, followed{record.node, record.check})
 		}
+	}
+	for _, f := range append(all, r.followers...) {
+		r.connect(f.node, "<-", r.drawHealthCheck(must.Get(topology.ReadHealthCheck(f.check))), checkLine, "decides")
 	}
 }
 
