@@ -144,9 +144,7 @@ func checkDistribution(in *read.Reader) {
 	if aliases := read.Texts(d, "DistributionConfig.Aliases"); !slices.Equal(aliases, in.Site.HostNames()) {
 		read.Fail(d, "DistributionConfig.Aliases", "is %v, want %v", aliases, in.Site.HostNames())
 	}
-	if d.Has("DistributionConfig.CacheBehaviors") {
-		read.Fail(d, "DistributionConfig.CacheBehaviors", "is there: requests would go another way")
-	}
+	in.CheckBehaviors(d)
 	if !in.Site.Edge.OriginTLS {
 		read.Expect(d, read.DefaultOrigin(d).At("CustomOriginConfig.OriginProtocolPolicy"), "http-only")
 	}

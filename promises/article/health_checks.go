@@ -3,6 +3,7 @@ package article
 import (
 	"twinsite/assembly"
 	"twinsite/promises/internal/read"
+	"twinsite/site"
 )
 
 // checkPrimary demands that a PRIMARY record follows a health check of the very
@@ -14,7 +15,11 @@ func checkPrimary(in *read.Reader, primary assembly.Record) {
 	// The zone of all distributions:
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-aliastarget.html
 	read.Expect(primary.Resource, primary.At("AliasTarget.HostedZoneId"), "Z2FDTNDATAQYW2")
-	check := in.EndpointCheck(in.Followed(primary))
+	front := in.Followed(primary)
+	if in.Site.Failover.Front != site.FrontEdge && front != in.Serves() {
+		read.Fail(primary.Resource, primary.At("HealthCheckId"), "leads to %s, want %s: CloudFront would move without its visitors", front, in.Serves())
+	}
+	check := in.EndpointCheck(front)
 	read.Leads(check, "HealthCheckConfig.FullyQualifiedDomainName", primary.Alias)
 	read.ExpectAll(check, "HealthCheckConfig.", map[string]any{
 		"ResourcePath":    in.Site.Failover.Path,

@@ -7,6 +7,22 @@ import (
 	"twinsite/topology"
 )
 
+// secretless lets the site's distribution send nothing to an origin.
+func secretless(id string) func(*read.Reader) {
+	return func(in *read.Reader) {
+		d := in.SiteDistribution()
+		d.Delete(read.Origin(d, id).At("OriginCustomHeaders"))
+	}
+}
+
+// originCopy replaces a value of one of the site's distribution's origins.
+func originCopy(id, property string, value any) func(*read.Reader) {
+	return func(in *read.Reader) {
+		d := in.SiteDistribution()
+		d.Set(read.Origin(d, id).At(property), value)
+	}
+}
+
 func originSecret(in *read.Reader) *assembly.Resource {
 	return in.Resources("AWS::SecretsManager::Secret")[0]
 }

@@ -11,12 +11,11 @@ import (
 	"twinsite/promises/internal/read"
 	"twinsite/promises/internal/when"
 	"twinsite/topology"
-	"twinsite/web"
 )
 
 // Promises returns the promises about what Twinsite adds to the article.
 func Promises() []read.Promise {
-	return slices.Concat(edgePromises(), endpointPromises())
+	return slices.Concat(edgePromises(), servingPromises(), endpointPromises())
 }
 
 // edgePromises are what Twinsite adds to the article: each can be switched off
@@ -24,7 +23,7 @@ func Promises() []read.Promise {
 func edgePromises() []read.Promise {
 	return []read.Promise{
 		{Name: "reads fail over at the edge", When: when.ReadFailover, Check: checkReadFailover},
-		{Name: "the health path cannot fail over at the edge", When: when.ReadFailover, Check: checkHealthPath},
+		{Name: "the health path cannot fail over at the edge", When: when.AnyFailover, Check: checkHealthPath},
 		{Name: "the failover switch", When: when.FailoverSwitch, Check: checkSwitch},
 		{Name: "TLS to the origin", When: when.OriginTLS, Check: checkOriginTLS},
 		{Name: "load balancers take certificates of their own region", When: when.CertificateAtHome, Check: checkHomeCertificate},
@@ -42,54 +41,21 @@ func edgePromises() []read.Promise {
 	}
 }
 
-// checkReadFailover demands that CloudFront retries reads at the very standby
-// to which DNS moves, and gives home up within seconds.
-func checkReadFailover(in *read.Reader) {
-	d := in.SiteDistribution()
-	edgeFunction(in)
-	read.Expect(d, read.DefaultBehavior+"TargetOriginId", "home")
-	home, standby := read.Origin(d, "home"), read.Origin(d, "standby")
-	read.Expect(d, home.At("ConnectionAttempts"), 2)
-	read.Expect(d, home.At("ConnectionTimeout"), 2)
-	read.Expect(d, standby.At("CustomOriginConfig.OriginProtocolPolicy"), "https-only")
-	retries := must.Get(standby.Balancer(in.Assembly))
-	for _, name := range in.Site.HostNames() {
-		if _, secondary := in.Pair(name, "A"); retries != secondary.Alias {
-			read.Fail(d, standby.At("DomainName"), "retries at %s, but DNS moves %s to %s", retries, name, secondary.Alias)
-		}
-	}
-}
-
-// edgeFunction is the function that sees every request of visitors.
-func edgeFunction(in *read.Reader) *assembly.Resource {
-	d := in.SiteDistribution()
-	const path = read.DefaultBehavior + "FunctionAssociations"
-	if n := read.Length(d, path); n != 1 {
-		read.Fail(d, path, "has %d functions, want one", n)
-	}
-	read.Expect(d, path+".0.EventType", "viewer-request")
-	return read.Target(d, path+".0.FunctionARN", "AWS::CloudFront::Function")
-}
-
-// checkHealthPath demands the function that never retries the path that the
-// health check asks for. What it does with each request is tested where it
-// lives, in package web; here it is that very function, with the right path.
-func checkHealthPath(in *read.Reader) {
-	path := read.Text(in.EndpointCheck(in.Serves()), "HealthCheckConfig.ResourcePath")
-	function := edgeFunction(in)
-	if read.Text(function, "FunctionCode") != web.EdgeFunction(path) {
-		read.Fail(function, "FunctionCode", "is not the function that spares %s", path)
-	}
-	read.Expect(function, "FunctionConfig.Runtime", "cloudfront-js-2.0")
-}
-
 // checkOriginTLS demands that CloudFront speaks TLS with both load balancers,
 // by names that their certificates cover.
 func checkOriginTLS(in *read.Reader) {
 	d := in.SiteDistribution()
-	origin := read.DefaultOrigin(d)
-	read.Expect(d, origin.At("CustomOriginConfig.OriginProtocolPolicy"), "https-only")
-	read.Expect(d, origin.At("CustomOriginConfig.OriginSSLProtocols"), []any{"TLSv1.2"})
+	names := []string{in.Site.ServingHost()}
+	for _, t := range in.Tiers() {
+		names = append(names, in.Site.OriginHost(t.Region.Name))
+	}
+	for _, origin := range must.Get(topology.Origins(d)) {
+		read.Expect(d, origin.At("CustomOriginConfig.OriginProtocolPolicy"), "https-only")
+		read.Expect(d, origin.At("CustomOriginConfig.OriginSSLProtocols"), []any{"TLSv1.2"})
+		if !slices.Contains(names, origin.Domain) {
+			read.Fail(d, origin.At("DomainName"), "is %s, which no certificate of ours covers", origin.Domain)
+		}
+	}
 	in.CheckPorts(in.HomeBalancer(), 443)
 	for _, t := range in.Tiers() {
 		name := in.Site.OriginHost(t.Region.Name)
@@ -101,10 +67,7 @@ func checkOriginTLS(in *read.Reader) {
 		}
 		certificate := read.Target(listener, "Certificates.0.CertificateArn", topology.CertificateType)
 		read.InRegion(certificate, t.Region.Name)
-		read.CheckCovers(certificate, name)
-	}
-	if origin.Domain != in.Site.OriginHost(in.Site.Home.Region.Name) {
-		read.Fail(d, origin.At("DomainName"), "is %s, which no certificate of ours covers", origin.Domain)
+		read.CheckCovers(certificate, name, in.Site.ServingHost())
 	}
 }
 
@@ -172,7 +135,10 @@ func checkErrorCaching(in *read.Reader) {
 func checkConnections(in *read.Reader) {
 	d := in.SiteDistribution()
 	read.Expect(d, "DistributionConfig.PriceClass", "PriceClass_All")
-	read.Expect(d, read.DefaultOrigin(d).At("CustomOriginConfig.OriginKeepaliveTimeout"), int(in.Site.Edge.KeepAlive.Seconds()))
+	for _, origin := range must.Get(topology.Origins(d)) {
+		read.Expect(d, origin.At("CustomOriginConfig.OriginKeepaliveTimeout"), int(in.Site.Edge.KeepAlive.Seconds()))
+	}
+	read.Expect(d, read.DefaultOrigin(d).At("CustomOriginConfig.OriginReadTimeout"), int(in.Site.Edge.ResponseTimeout.Seconds()))
 	want := "http2"
 	if in.Site.Edge.HTTP3 {
 		want = "http2and3"

@@ -4,39 +4,10 @@ import (
 	"twinsite/internal/must"
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
-	"twinsite/web"
 )
 
 // edgeCopies break the promises of edge.go.
 var edgeCopies = map[string][]brokencopy.Copy{
-	"reads fail over at the edge": {
-		{"no standby origin", func(in *read.Reader) {
-			in.SiteDistribution().Set(read.Origin(in.SiteDistribution(), "standby").At("Id"), "elsewhere")
-		}, `no origin "standby"`},
-		{"the standby origin is home", func(in *read.Reader) {
-			d := in.SiteDistribution()
-			d.Set(read.Origin(d, "standby").At("DomainName"), in.Site.OriginHost(in.Site.Home.Region.Name))
-		}, "retries at Primary."},
-		{"no function", func(in *read.Reader) {
-			in.SiteDistribution().Delete("DistributionConfig.DefaultCacheBehavior.FunctionAssociations")
-		}, "FunctionAssociations"},
-		{"the function runs too late", func(in *read.Reader) {
-			in.SiteDistribution().Set("DistributionConfig.DefaultCacheBehavior.FunctionAssociations.0.EventType", "viewer-response")
-		}, "EventType is viewer-response"},
-		{"thirty seconds for a dead region", func(in *read.Reader) {
-			d := in.SiteDistribution()
-			d.Set(read.Origin(d, "home").At("ConnectionTimeout"), 10)
-		}, "ConnectionTimeout is 10"},
-	},
-	"the health path cannot fail over at the edge": {
-		{"another path is checked", brokencopy.HealthCheckCopy("ResourcePath", "/login"), "spares /login"},
-		{"another path is spared", func(in *read.Reader) {
-			edgeFunction(in).Set("FunctionCode", web.EdgeFunction("/elsewhere"))
-		}, "is not the function that spares"},
-		{"the old runtime", func(in *read.Reader) {
-			edgeFunction(in).Set("FunctionConfig.Runtime", "cloudfront-js-1.0")
-		}, "Runtime is cloudfront-js-1.0"},
-	},
 	"the failover switch": {
 		{"one of the two is enough", servesCopy("HealthThreshold", 1), "HealthThreshold is 1"},
 		{"the switch is not asked for", func(in *read.Reader) {
@@ -66,7 +37,7 @@ var edgeCopies = map[string][]brokencopy.Copy{
 		}, "want TLS 1.2 and 1.3"},
 		{"by the load balancer's own name", func(in *read.Reader) {
 			d, balancer := in.SiteDistribution(), in.HomeBalancer()
-			d.Set(read.DefaultOrigin(d).At("DomainName"), brokencopy.GetAtt(balancer, "DNSName"))
+			d.Set(read.Origin(d, homeOrigin).At("DomainName"), brokencopy.GetAtt(balancer, "DNSName"))
 		}, "no certificate of ours covers"},
 		{"the certificate has no wildcard", func(in *read.Reader) {
 			read.Follow(in.Listener(in.HomeBalancer(), 443), "Certificates.0.CertificateArn").Delete("SubjectAlternativeNames")
@@ -102,6 +73,8 @@ var edgeCopies = map[string][]brokencopy.Copy{
 			d := in.SiteDistribution()
 			d.Delete(read.DefaultOrigin(d).At("OriginCustomHeaders"))
 		}, "OriginCustomHeaders"},
+		{"sends nothing to health checkers' origin", secretless(homeOrigin), "OriginCustomHeaders"},
+		{"sends nothing with reads", secretless(readsOrigin), "OriginCustomHeaders"},
 		{"sends in another header", func(in *read.Reader) {
 			d := in.SiteDistribution()
 			d.Set(read.DefaultOrigin(d).At("OriginCustomHeaders.0.HeaderName"), "X-Other")
@@ -150,6 +123,10 @@ var edgeCopies = map[string][]brokencopy.Copy{
 			d := in.SiteDistribution()
 			d.Set(read.DefaultOrigin(d).At("CustomOriginConfig.OriginKeepaliveTimeout"), 1)
 		}, "OriginKeepaliveTimeout is 1"},
+		{"ends answers early", func(in *read.Reader) {
+			d := in.SiteDistribution()
+			d.Set(read.DefaultOrigin(d).At("CustomOriginConfig.OriginReadTimeout"), 1)
+		}, "OriginReadTimeout is 1"},
 		{"HTTP/1.1", brokencopy.DistributionCopy("HttpVersion", "http1.1"), "HttpVersion is http1.1"},
 		{"TLS 1.0", brokencopy.DistributionCopy("ViewerCertificate.MinimumProtocolVersion", "TLSv1"), "MinimumProtocolVersion is TLSv1"},
 	},

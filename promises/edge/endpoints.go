@@ -39,6 +39,9 @@ func endpointPromises() []read.Promise {
 // endpointChecks are the health checks that decide who serves, and the one of the standby if there is one.
 func endpointChecks(in *read.Reader) []*topology.HealthCheck {
 	checks := must.Get(topology.ReadHealthCheck(in.Serves())).Tree()
+	if in.Front() != in.Serves() {
+		checks = append(checks, must.Get(topology.ReadHealthCheck(in.Front())).Tree()...)
+	}
 	for _, r := range in.Referrers(in.StandbyBalancer(), topology.HealthCheckType) {
 		checks = append(checks, must.Get(topology.ReadHealthCheck(r)))
 	}
@@ -71,9 +74,10 @@ func checkEndpoints(in *read.Reader) {
 			read.Fail(check.Resource, config+"Inverted", "is %t of a check on %s", check.Inverted, check.Path)
 		}
 	}
-	serves := must.Get(topology.ReadHealthCheck(in.Serves()))
-	if serves.Type == "CALCULATED" && serves.Inverted {
-		read.Fail(serves.Resource, "HealthCheckConfig.Inverted", "is true: it finds home healthy while it does not answer")
+	for _, calculated := range []*assembly.Resource{in.Serves(), in.Front()} {
+		if check := must.Get(topology.ReadHealthCheck(calculated)); check.Type == "CALCULATED" && check.Inverted {
+			read.Fail(check.Resource, "HealthCheckConfig.Inverted", "is true: it finds home healthy while it does not answer")
+		}
 	}
 }
 
@@ -104,14 +108,16 @@ func checkSwitchBehavior(in *read.Reader) {
 		"TargetOriginId", "ViewerProtocolPolicy", "AllowedMethods", "Compress", "ResponseHeadersPolicyId")
 }
 
-// checkStandbyOrigin demands that CloudFront is as patient with the standby as with home, and asks it by the same TLS.
-// What differs is meant: the names, the secret that home asks for, and plain HTTP at home.
+// checkStandbyOrigin demands that CloudFront asks the standby as often as it has asked elsewhere, waits as long as for any
+// answer, as nobody else is left to ask, and asks by the same TLS.
 func checkStandbyOrigin(in *read.Reader) {
 	d := in.SiteDistribution()
-	home, standby := read.Origin(d, "home"), read.Origin(d, "standby")
-	agree(d, standby.Path, home.Path, "ConnectionAttempts", "ConnectionTimeout",
-		"CustomOriginConfig.OriginReadTimeout", "CustomOriginConfig.OriginKeepaliveTimeout")
-	read.Expect(d, standby.At("CustomOriginConfig.OriginSSLProtocols"), []any{"TLSv1.2"})
+	first, standby := read.Origin(d, firstOrigin(in)), read.Origin(d, standbyOrigin)
+	checkPatience(standby, patience{read.Int(d, first.At("ConnectionAttempts")), in.Site.Edge.ResponseTimeout})
+	agree(d, standby.Path, first.Path, "CustomOriginConfig.OriginKeepaliveTimeout", "CustomOriginConfig.OriginSSLProtocols")
+	if headers := standby.At("OriginCustomHeaders"); read.LengthOrNone(d, headers) != 0 {
+		read.Fail(d, headers, "is there: the secret is home's")
+	}
 }
 
 // checkDistributions demands that distributions are switched on, and none has addresses of its own: they cost $600 a month,

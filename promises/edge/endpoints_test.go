@@ -37,18 +37,17 @@ var endpointCopies = map[string][]brokencopy.Copy{
 		{"nowhere", func(in *read.Reader) { in.StandbyStatic().Delete("DistributionConfig.CacheBehaviors") }, "has no behavior for /failover-switch"},
 	},
 	"a read that fails over reaches the standby as it would reach home": {
-		{"once more", func(in *read.Reader) {
-			d := in.SiteDistribution()
-			d.Set(read.Origin(d, "standby").At("ConnectionAttempts"), 3)
-		}, "ConnectionAttempts is 3, want 2"},
+		{"more often", originCopy(standbyOrigin, "ConnectionAttempts", 3), "ConnectionAttempts is 3, want 1"},
 		{"after CloudFront's own ten seconds", func(in *read.Reader) {
 			d := in.SiteDistribution()
-			d.Delete(read.Origin(d, "standby").At("ConnectionTimeout"))
-		}, "ConnectionTimeout is only at one of"},
-		{"with less patience", func(in *read.Reader) {
+			d.Delete(read.Origin(d, standbyOrigin).At("ConnectionTimeout"))
+		}, "ConnectionTimeout"},
+		{"with less patience", originCopy(standbyOrigin, "CustomOriginConfig.OriginReadTimeout", 5), "OriginReadTimeout is 5"},
+		{"on connections of its own", originCopy(standbyOrigin, "CustomOriginConfig.OriginKeepaliveTimeout", 5), "OriginKeepaliveTimeout is 5"},
+		{"with home's secret", func(in *read.Reader) {
 			d := in.SiteDistribution()
-			d.Add(read.Origin(d, "standby").At("CustomOriginConfig.OriginReadTimeout"), 5)
-		}, "OriginReadTimeout is only at one of"},
+			d.Add(read.Origin(d, standbyOrigin).At("OriginCustomHeaders"), []any{map[string]any{"HeaderName": "X-Twinsite-Origin", "HeaderValue": "secret"}})
+		}, "the secret is home's"},
 		{"by an old TLS", func(in *read.Reader) {
 			d := in.SiteDistribution()
 			d.Set(read.Origin(d, "standby").At("CustomOriginConfig.OriginSSLProtocols"), []string{"TLSv1"})

@@ -13,19 +13,22 @@ func switchCheck(serves *assembly.Resource) *assembly.Resource {
 	return read.Child(serves, "of the switch at "+read.SwitchPath, func(path string) bool { return path == read.SwitchPath })
 }
 
-// checkSwitch demands that the records follow both the home endpoint and the
+// checkSwitch demands that who serves follows both the home endpoint and the
 // failover switch, and that the switch is asked for where it is put.
 func checkSwitch(in *read.Reader) {
-	in.Pairs(func(primary, _ assembly.Record) {
-		serves := in.Followed(primary)
-		read.Expect(serves, "HealthCheckConfig.Type", "CALCULATED")
-		read.Expect(serves, "HealthCheckConfig.HealthThreshold", 2)
-		const path = "HealthCheckConfig.ChildHealthChecks"
-		if n := len(read.Targets(serves, path)); n != 2 {
-			read.Fail(serves, path, "is calculated from %d health checks, want two", n)
-		}
-	})
-	checkSwitchObject(in, switchCheck(in.Serves()))
+	serves := in.Serves()
+	checkCalculated(serves, 2)
+	checkSwitchObject(in, switchCheck(serves))
+}
+
+// checkCalculated demands a health check that is calculated from two, of which so many must be healthy.
+func checkCalculated(check *assembly.Resource, healthy int) {
+	read.Expect(check, "HealthCheckConfig.Type", "CALCULATED")
+	read.Expect(check, "HealthCheckConfig.HealthThreshold", healthy)
+	const path = "HealthCheckConfig.ChildHealthChecks"
+	if n := len(read.Targets(check, path)); n != 2 {
+		read.Fail(check, path, "is calculated from %d health checks, want two", n)
+	}
 }
 
 // checkSwitchObject demands that a health check asks the standby for the

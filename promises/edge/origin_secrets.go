@@ -30,11 +30,16 @@ func checkOriginSecrets(in *read.Reader) {
 		read.Fail(rule, values, "accepts %d secrets, want %d", len(accepted), len(in.Site.Edge.OriginSecrets))
 	}
 	d := in.SiteDistribution()
-	headers := read.DefaultOrigin(d).At("OriginCustomHeaders")
-	read.Expect(d, headers+".0.HeaderName", read.Text(rule, "Conditions.0.HttpHeaderConfig.HttpHeaderName"))
-	sent := secrets(d, headers, headerValues(d, headers))
-	if len(sent) != 1 || sent[0] != accepted[0] {
-		read.Fail(d, headers, "sends %v, but %s accepts %v", sent, rule, accepted)
+	for _, origin := range must.Get(topology.Origins(d)) {
+		if must.Get(origin.FollowBalancers(in.Assembly)).Primary != home.Balancer {
+			continue
+		}
+		headers := origin.At("OriginCustomHeaders")
+		read.Expect(d, headers+".0.HeaderName", read.Text(rule, "Conditions.0.HttpHeaderConfig.HttpHeaderName"))
+		sent := secrets(d, headers, headerValues(d, headers))
+		if len(sent) != 1 || sent[0] != accepted[0] {
+			read.Fail(d, headers, "sends %v, but %s accepts %v", sent, rule, accepted)
+		}
 	}
 	// In one deployment, the new secret is accepted before it is sent.
 	if !slices.Contains(d.DependsOn(), rule.LogicalID) {

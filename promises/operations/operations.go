@@ -31,7 +31,7 @@ func operationsPromises() []read.Promise {
 		{Name: "every scaling policy is triggered by an alarm", Check: checkScalingPolicies},
 		{Name: "alarms say what they mean and where to read on", Check: checkDescriptions},
 		{Name: "visitors are affected: one page for an outage, one more when nobody is served", When: when.Notifications, Check: checkPages},
-		{Name: "the standby is asked whether it answers, and nothing depends on it", When: when.Watched, Check: checkStandbyCheck},
+		{Name: "the standby is asked whether it answers, and no visitor waits for it", When: when.StandbyAsked, Check: checkStandbyCheck},
 		{Name: "the dashboard shows what is there, from where it is published", When: when.Dashboard, Check: checkDashboard},
 		{Name: "the dashboard shows every alarm", When: when.AlarmsShown, Check: checkShownAlarms},
 		{Name: "manual failback: what moved the site puts the switch", When: when.ManualFailback, Check: checkFailback},

@@ -131,7 +131,7 @@ var operationsCopies = map[string][]brokencopy.Copy{
 		}, "AlarmRule is"},
 		{"another address", func(in *read.Reader) { in.Site.Page = append(slices.Clone(in.Site.Page), "late@example.com") }, "addresses, want"},
 	},
-	"the standby is asked whether it answers, and nothing depends on it": {
+	"the standby is asked whether it answers, and no visitor waits for it": {
 		{"a record follows it", func(in *read.Reader) {
 			primary, _ := in.Pair(in.FirstName(), "A")
 			primary.Resource.Set(primary.At("HealthCheckId"), brokencopy.Ref(standbyCheck(in)))

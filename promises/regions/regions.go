@@ -2,12 +2,14 @@
 package regions
 
 import (
-	"strconv"
+	"time"
 
 	"twinsite/assembly"
+	"twinsite/internal/must"
 	"twinsite/promises/internal/read"
 	"twinsite/promises/internal/when"
 	"twinsite/site"
+	"twinsite/topology"
 )
 
 // Promises are what site.yaml says of both regions beside the article.
@@ -15,6 +17,7 @@ func Promises() []read.Promise {
 	return []read.Promise{
 		{Name: "NAT gateways: one a zone, or one", Check: checkGateways},
 		{Name: "connections stay open longer at the load balancer than at the edge", Check: checkIdleConnections},
+		{Name: "no connection outlives a failover by more than a minute", Check: checkClientKeepAlive},
 		{Name: "measurements as often as the alarms look", Check: checkMonitoring},
 		{Name: "the site's tags", When: when.WithTags, Check: checkTags},
 	}
@@ -32,15 +35,28 @@ func checkGateways(in *read.Reader) {
 	}
 }
 
+// idleMargin is how much later than CloudFront a load balancer ends a connection on which nothing happens.
+const idleMargin = 5 * time.Second
+
 // checkIdleConnections demands that CloudFront, and not the load balancer, ends
-// idle connections: a request on one that has just been closed would fail.
+// idle connections: a request on one that has just been closed would fail. It also
+// demands that the load balancer waits for an answer as long as CloudFront does.
 func checkIdleConnections(in *read.Reader) {
+	least := max(in.Site.Edge.KeepAlive, in.Site.Edge.ResponseTimeout) + idleMargin
 	for _, t := range in.Tiers() {
-		const name = "idle_timeout.timeout_seconds"
-		seconds, err := strconv.Atoi(read.Attribute(t.Balancer, name))
-		if err != nil || float64(seconds) <= in.Site.Edge.KeepAlive.Seconds() {
-			read.Fail(t.Balancer, "LoadBalancerAttributes", "has %s %q: closes idle connections after %d s, the edge after %s",
-				name, read.Attribute(t.Balancer, name), seconds, in.Site.Edge.KeepAlive)
+		if times := must.Get(topology.Times(t.Balancer)); times.Idle < least {
+			read.Fail(t.Balancer, "LoadBalancerAttributes", "closes idle connections after %s, want %s or more: the edge waits %s for an answer, and keeps connections for %s",
+				times.Idle, least, in.Site.Edge.ResponseTimeout, in.Site.Edge.KeepAlive)
+		}
+	}
+}
+
+// checkClientKeepAlive demands that a load balancer ends connections after the least time that there is: whoever holds one
+// does not ask DNS again, and stays where the site no longer is.
+func checkClientKeepAlive(in *read.Reader) {
+	for _, t := range in.Tiers() {
+		if times := must.Get(topology.Times(t.Balancer)); times.KeepAlive != time.Minute {
+			read.Fail(t.Balancer, "LoadBalancerAttributes", "keeps connections for %s, want 1m0s: until then, nobody leaves", times.KeepAlive)
 		}
 	}
 }

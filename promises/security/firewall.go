@@ -30,14 +30,14 @@ func firewallPromises() []read.Promise {
 const forwardedLimit = "ForwardedRateLimit"
 
 // checkSameRules demands of the standby's web ACL the rules of the distribution's, in their order: who is refused at home
-// must not get through while the standby serves. Where CloudFront forwards reads to the standby, its limit is two: one of
+// must not get through while the standby serves. Where CloudFront forwards requests to the standby, its limit is two: one of
 // those who come themselves, and one of those who are forwarded.
 func checkSameRules(in *read.Reader) {
 	edge, standby := edgeACL(in), standbyACL(in)
 	read.Expect(standby, "VisibilityConfig", read.Value(edge, "VisibilityConfig"))
 	read.Expect(standby, "DefaultAction", read.Value(edge, "DefaultAction"))
 	want := rulesInOrder(edge)
-	if in.Site.Edge.ReadFailover {
+	if in.Site.Edge.ReadFailover || in.Site.Edge.WriteFailover {
 		limit := slices.IndexFunc(want, func(r map[string]any) bool { return r["Name"] == "RateLimit" })
 		if limit < 0 {
 			read.Fail(edge, "Rules", "has no rule RateLimit")
@@ -91,15 +91,19 @@ func rulesInOrder(acl *assembly.Resource) []map[string]any {
 // unforwarded is the rule that limits an address, for those alone who come themselves.
 func unforwarded(rule map[string]any) map[string]any {
 	return relimited(rule, func(limit map[string]any) {
-		limit["ScopeDownStatement"] = map[string]any{"AndStatement": map[string]any{"Statements": []any{
-			limit["ScopeDownStatement"],
+		statements := []any{limit["ScopeDownStatement"]}
+		scope, _ := limit["ScopeDownStatement"].(map[string]any)
+		if all, ok := scope["AndStatement"].(map[string]any); ok {
+			statements = slices.Clone(read.AsList(all["Statements"]))
+		}
+		limit["ScopeDownStatement"] = map[string]any{"AndStatement": map[string]any{"Statements": append(statements,
 			// Not a request with the header, however short it is.
 			map[string]any{"NotStatement": map[string]any{"Statement": map[string]any{"SizeConstraintStatement": map[string]any{
 				"FieldToMatch":       map[string]any{"SingleHeader": map[string]any{"Name": "x-forwarded-for"}},
 				"ComparisonOperator": "GE", "Size": float64(0),
 				"TextTransformations": []any{map[string]any{"Priority": float64(0), "Type": "NONE"}},
 			}}}},
-		}}}
+		)}}
 	})
 }
 

@@ -23,10 +23,10 @@ func checkStandbyACL(in *read.Reader) {
 	acl := standbyACL(in)
 	read.InRegion(acl, in.Site.Standby.Region.Name)
 	checkACL(in, acl, "REGIONAL")
-	if !in.Site.Edge.ReadFailover {
+	if !in.Site.Edge.ReadFailover && !in.Site.Edge.WriteFailover {
 		return
 	}
-	// CloudFront's addresses stand for all visitors when it retries reads here.
+	// CloudFront's addresses stand for all visitors when it asks here.
 	aclRule(acl, "ForwardedRateLimit")
 	path := aclRule(acl, "RateLimit") + ".Statement.RateBasedStatement.ScopeDownStatement"
 	if !strings.Contains(read.Show(acl, path), "x-forwarded-for") {
@@ -83,8 +83,14 @@ func checkACL(in *read.Reader, acl *assembly.Resource, scope string) {
 			continue
 		}
 		scope := read.Show(acl, path+".ScopeDownStatement")
-		if !strings.Contains(scope, "NotStatement:map[Statement:map[ByteMatchStatement:") || !strings.Contains(scope, "SearchString:"+in.Site.Failover.Path+" ") {
-			read.Fail(acl, path+".ScopeDownStatement", "limits health checkers")
+		asked := []string{in.Site.Failover.Path}
+		if in.Site.Failover.Front == site.FrontEdge {
+			asked = append(asked, site.StandbyCheckPath)
+		}
+		for _, asked := range asked {
+			if !strings.Contains(scope, "NotStatement:map[Statement:map[ByteMatchStatement:") || !strings.Contains(scope, "SearchString:"+asked+" ") {
+				read.Fail(acl, path+".ScopeDownStatement", "limits health checkers, who ask for %s", asked)
+			}
 		}
 	}
 }

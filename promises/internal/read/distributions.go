@@ -6,6 +6,7 @@ import (
 
 	"twinsite/assembly"
 	"twinsite/internal/must"
+	"twinsite/site"
 	"twinsite/topology"
 )
 
@@ -28,5 +29,25 @@ func CheckCovers(certificate *assembly.Resource, names ...string) {
 		if !slices.Contains(patterns, name) && !slices.Contains(patterns, "*."+parent) {
 			Fail(certificate, "", "does not cover %s: it is for %v", name, patterns)
 		}
+	}
+}
+
+// CheckBehaviors demands of the site's distribution that no request goes another way than the default behavior's but those
+// of health checkers: first their path for home, where reads or writes fail over, then that for the standby.
+func (in *Reader) CheckBehaviors(d *assembly.Resource) {
+	var want, got []string
+	if in.Site.Edge.ReadFailover || in.Site.Edge.WriteFailover {
+		want = append(want, in.Site.Failover.Path)
+	}
+	if in.Site.Failover.Front == site.FrontEdge {
+		want = append(want, site.StandbyCheckPath)
+	}
+	for _, behavior := range must.Get(topology.Behaviors(d)) {
+		if behavior.Pattern != "" {
+			got = append(got, behavior.Pattern)
+		}
+	}
+	if !slices.Equal(got, want) {
+		Fail(d, "DistributionConfig.CacheBehaviors", "are for %q, want %q: requests would go another way", got, want)
 	}
 }

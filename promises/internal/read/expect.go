@@ -7,6 +7,7 @@ import (
 
 	"twinsite/assembly"
 	"twinsite/internal/must"
+	"twinsite/topology"
 )
 
 // Text is the text at a path: a value that is not there, or is of another kind, ends the check, as it does in those
@@ -27,6 +28,9 @@ func Value(r *assembly.Resource, path string) any { return must.Get(r.Value(path
 
 // Length is the length of the list at a path.
 func Length(r *assembly.Resource, path string) int { return len(List(r, path)) }
+
+// LengthOrNone is the length of the list at a path, 0 if there is none.
+func LengthOrNone(r *assembly.Resource, path string) int { return must.Get(topology.Length(r, path)) }
 
 // Show writes the value at a path as text.
 func Show(r *assembly.Resource, path string) string { return fmt.Sprint(Value(r, path)) }

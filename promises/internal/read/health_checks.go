@@ -18,20 +18,34 @@ func (in *Reader) Followed(record assembly.Record) *assembly.Resource {
 	return record.HealthCheck
 }
 
-// Serves is the health check of the first PRIMARY record: who serves.
-func (in *Reader) Serves() *assembly.Resource {
+// Front is the health check that visitors' records follow, by the first PRIMARY record.
+func (in *Reader) Front() *assembly.Resource {
 	primary, _ := in.Pair(in.FirstName(), "A")
 	return in.Followed(primary)
 }
 
-// EndpointCheck is the health check on the home endpoint: a record's own, or,
-// with the failover switch, the one that does not ask for the switch of those
-// it is calculated from.
-func (in *Reader) EndpointCheck(serves *assembly.Resource) *assembly.Resource {
-	if !in.Site.Failover.Switch {
-		return serves
+// Serves is the health check that decides which region serves: the one that CloudFront's own name follows, or visitors'
+// records where CloudFront has none.
+func (in *Reader) Serves() *assembly.Resource {
+	if !in.Site.Edge.OriginTLS {
+		return in.Front()
 	}
-	return Child(serves, "of the home endpoint", func(path string) bool { return path != SwitchPath })
+	primary, _ := in.ServingPair()
+	return in.Followed(primary)
+}
+
+// ServingPair returns the failover records of the name by which CloudFront finds the region that serves.
+func (in *Reader) ServingPair() (primary, secondary assembly.Record) {
+	return in.Pair(in.Site.ServingHost(), "CNAME")
+}
+
+// EndpointCheck is the health check on the home endpoint: a record's own, or, of those that a record's is calculated from,
+// the one that asks neither for the failover switch nor for the standby.
+func (in *Reader) EndpointCheck(of *assembly.Resource) *assembly.Resource {
+	if must.Get(topology.ReadHealthCheck(of)).Type != "CALCULATED" {
+		return of
+	}
+	return Child(of, "of the home endpoint", func(path string) bool { return path != SwitchPath && path != site.StandbyCheckPath })
 }
 
 // Child is the first of a calculated health check's children whose path is

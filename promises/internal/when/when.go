@@ -15,6 +15,8 @@ var (
 	OpenOrigin     = Condition{"edge.originTls is false", func(s *site.Site) bool { return !s.Edge.OriginTLS }}
 	WithSchedules  = Condition{"web.schedules has some", func(s *site.Site) bool { return len(s.Web.Schedules) > 0 }}
 	ReadFailover   = Condition{"edge.readFailover is true", func(s *site.Site) bool { return s.Edge.ReadFailover }}
+	WriteFailover  = Condition{"edge.writeFailover is true", func(s *site.Site) bool { return s.Edge.WriteFailover }}
+	FrontEdge      = Condition{"failover.front is edge", func(s *site.Site) bool { return s.Failover.Front == site.FrontEdge }}
 	FailoverSwitch = Condition{"failover.switch is true", func(s *site.Site) bool { return s.Failover.Switch }}
 	OriginTLS      = Condition{"edge.originTls is true", func(s *site.Site) bool { return s.Edge.OriginTLS }}
 	OriginSecrets  = Condition{"edge.originSecrets has some", func(s *site.Site) bool { return len(s.Edge.OriginSecrets) > 0 }}
@@ -35,11 +37,14 @@ var (
 	Practice       = Condition{"practice is true", func(s *site.Site) bool { return s.Practice }}
 	NoPractice     = Condition{"practice is false", func(s *site.Site) bool { return !s.Practice }}
 
+	AnyFailover = Condition{"edge.readFailover or edge.writeFailover is true", func(s *site.Site) bool {
+		return s.Edge.ReadFailover || s.Edge.WriteFailover
+	}}
+	StandbyAsked = Condition{"notifications, dashboard or edge.originTls is true", func(s *site.Site) bool {
+		return s.Notifications || s.Dashboard || s.Edge.OriginTLS
+	}}
 	CertificateAtHome = Condition{"edge.originTls is true and home.region is not us-east-1", func(s *site.Site) bool {
 		return s.Edge.OriginTLS && s.Home.Region.Name != site.GlobalRegion
-	}}
-	Watched = Condition{"notifications or dashboard is true", func(s *site.Site) bool {
-		return s.Notifications || s.Dashboard
 	}}
 	AlarmsShown = Condition{"notifications and dashboard are true", func(s *site.Site) bool {
 		return s.Notifications && s.Dashboard
