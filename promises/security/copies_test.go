@@ -1,7 +1,11 @@
 package security
 
 import (
+	"encoding/json"
+	"strings"
+
 	"twinsite/assembly"
+	"twinsite/internal/must"
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
 	"twinsite/site"
@@ -25,6 +29,15 @@ func aclCopies(acl func(*read.Reader) *assembly.Resource) []brokencopy.Copy {
 		}, "AWSManagedRulesCommonRuleSet"},
 		{"another limit", edit("RateLimit", ".Statement.RateBasedStatement.Limit", 10), "Limit is 10"},
 		{"the limit is counted only", edit("RateLimit", ".Action", map[string]any{"Count": map[string]any{}}), "Action"},
+		{"one kind of health checkers is limited", func(in *read.Reader) {
+			acl, asked := acl(in), in.Site.Failover.Path
+			if in.Site.Failover.Front == site.FrontEdge {
+				asked = site.StandbyCheckPath
+			}
+			path := aclRule(acl, "RateLimit") + ".Statement.RateBasedStatement.ScopeDownStatement"
+			data := must.Get(json.Marshal(read.Value(acl, path)))
+			acl.Set(path, json.RawMessage(strings.ReplaceAll(string(data), asked, "/elsewhere")))
+		}, "limits health checkers, who ask for"},
 		{"health checkers are limited", edit("RateLimit", ".Statement.RateBasedStatement.ScopeDownStatement", map[string]any{}), "limits health checkers"},
 	}
 }
