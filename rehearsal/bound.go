@@ -32,14 +32,15 @@ func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 	}[q])
 }
 
-// DocumentedBound is the bound of writes that follows from documented numbers
-// alone: threshold × (interval + connection and answer limits) + TTL.
+// DocumentedBound is how long until all visitors' resolvers follow a health check,
+// from documented numbers alone: threshold × (interval + connection and answer
+// limits) + TTL.
 func DocumentedBound(m *Model, p Parameters) Seconds {
-	check, leading := m.homeCheck(), m.Leading().Primary
-	if check == nil || leading == nil {
+	check := m.homeCheck()
+	if check == nil {
 		return Seconds(Never)
 	}
-	return Seconds(time.Duration(check.Threshold)*(check.Interval+p.ConnectLimit+p.AnswerLimit) + p.TTL(leading))
+	return Seconds(time.Duration(check.Threshold)*(check.Interval+p.ConnectLimit+p.AnswerLimit) + p.AliasTTL)
 }
 
 // A bound computes the worst cases of one outage.
@@ -104,19 +105,28 @@ func (b *bound) reads(moved time.Duration) time.Duration {
 		return Never
 	}
 	first := to.Origins[0]
-	asks := time.Duration(first.Asks("GET"))
 	switch {
 	case b.outage == BySwitch:
 		return p.Period + b.answer
 	case b.outage == Slow && p.SlowAnswer <= first.ResponseTimeout:
 		return p.Period + p.SlowAnswer + b.answer
 	case len(to.Origins) > 1:
-		return p.Period + max(time.Duration(first.Attempts)*first.ConnectTimeout, asks*first.ResponseTimeout) + b.answer
+		return p.Period + b.silence(first) + b.answer
 	}
-	if b.outage == Half { // the edge repeats errors from its cache although home would answer again
-		return b.writes(moved, false) + b.m.Edge.LongestErrorCaching()
+	return b.writes(moved, false) + b.m.Edge.LongestErrorCaching() // which the edge repeats although home would answer again
+}
+
+// silence is how long the edge waits for an origin until it asks the next: on a
+// connection that it holds, or on a new one.
+func (b *bound) silence(o *Origin) time.Duration {
+	answers := time.Duration(o.Asks("GET")) * (2*b.p.HomeRTT + o.ResponseTimeout)
+	switch b.outage {
+	case Dark:
+		return max(time.Duration(o.Attempts)*o.ConnectTimeout, answers)
+	case Hang, Slow:
+		return answers
 	}
-	return b.writes(moved, false) + b.m.Edge.LongestErrorCaching()
+	return 0
 }
 
 // writes is the worst case of a visitor who follows DNS, or who has kept a
@@ -133,9 +143,6 @@ func (b *bound) writes(moved time.Duration, kept bool) time.Duration {
 		return time.Duration(t.Unhealthy)*t.Interval + p.Period + b.answer
 	}
 	follows := b.edgeFollows(b.m.Home)
-	if b.p.PooledStay && follows != Never { // connections from before the outage, of which nobody has made use
-		moved = max(moved, b.m.Edge.Default().Route.Origins[0].KeepAlive)
-	}
 	switch {
 	case follows == Never && kept && p.EdgeConnection == Never:
 		return Never

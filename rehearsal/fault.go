@@ -201,6 +201,9 @@ func findNotes(m *Model) []Fault {
 	if ttl := m.Edge.LongestErrorCaching(); ttl > 0 {
 		add(m.Edge.Resource, "repeats errors from its cache, up to %s: that prolongs an outage and blurs the health check", ttl)
 	}
+	if m.Leading() == m.Pairs[0] {
+		add(m.Edge.Resource, "nothing moves behind it: visitors who keep a connection to it, as browsers do while they use it, cannot write until home answers again")
+	}
 	for _, pair := range m.Serving {
 		if pair.Primary != nil && pair.Primary.TTL > shortTTL {
 			add(pair.Primary.Place, "the edge keeps the name %s for %s: writes come back that much later", pair.Name, pair.Primary.TTL)

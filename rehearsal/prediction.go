@@ -10,13 +10,28 @@ type Prediction struct {
 	Lost       LostForecast `json:"lost"`
 
 	Failback *FailbackForecast `json:"failback,omitempty"` // nil: visitors come home by themselves
+
+	// Otherwise is what it would be like if the opposite were true of something that
+	// AWS does not publish: for each unknown in the outage in which it costs most.
+	Otherwise []Variant `json:"otherwise,omitempty"`
 }
 
+// A Variant is a prediction with another assumption.
+type Variant struct {
+	If         string     `json:"if"` // "the edge keeps a name for a minute, whatever its TTL"
+	Quantities []Forecast `json:"quantities"`
+}
+
+// Of returns the forecast of a quantity.
+func (v Variant) Of(q Quantity) Forecast { return Prediction{Quantities: v.Quantities}.Of(q) }
+
 // A LostForecast counts requests of one visitor without a good answer, on
-// average over the trials.
+// average over the trials: of one who follows DNS, unless it says otherwise.
+// ComingHome counts those of one visitor of each kind.
 type LostForecast struct {
 	Reads      float64 `json:"reads"`
 	Writes     float64 `json:"writes"`
+	WritesKept float64 `json:"writesKept"` // of one who keeps the connection
 	ComingHome float64 `json:"comingHome"`
 }
 

@@ -288,17 +288,24 @@ const (
 // 1h. One that is left out, or 0s, follows from the other settings, rounded up
 // to half a minute where it is above a minute.
 type FailoverTargets struct {
-	// Reads is how long until visitors can read again. Left out: 10s with
-	// Edge.ReadFailover; else as Writes, and Edge.ErrorCaching.
+	// Reads is how long until visitors can read again. Left out: 3s more than
+	// Edge.ReadTimeout with Edge.ReadFailover, 13s by default; without
+	// Edge.WriteFailover, 3s more than twice Edge.ResponseTimeout; without
+	// Edge.ReadFailover, as Writes, and Edge.ErrorCaching.
 	Reads time.Duration `yaml:"reads" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
 
 	// Writes is how long until visitors can write again. Left out:
-	// Failover.Threshold times six seconds more than Failover.Interval, and one
-	// minute in which resolvers keep their answers; 2m by default.
+	// Failover.Threshold times six seconds more than Failover.Interval, and 10s in
+	// which CloudFront keeps the name that moves; 58s by default. Without
+	// Edge.WriteFailover, a minute instead of 10s, in which resolvers keep their
+	// answers; whoever keeps a connection to CloudFront is not counted then.
 	Writes time.Duration `yaml:"writes" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
 
 	// HomeAgain is how long until the home region serves every visitor again. Left
-	// out: as Writes, and Edge.ErrorCaching; 2m by default.
+	// out: Failover.Threshold times six seconds more than Failover.Interval,
+	// Edge.ErrorCaching, a minute in which resolvers keep their answers, and a minute
+	// for which the standby's load balancer keeps connections; 3m by default. With
+	// Failover.Front at "edge", 10s instead of the two minutes.
 	HomeAgain time.Duration `yaml:"homeAgain" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
 }
 

@@ -5,23 +5,50 @@ import (
 	"time"
 )
 
-// retriedReads is how long reads take that CloudFront retries at the standby.
-const retriedReads = 10 * time.Second
+const (
+	// ConnectTimeout is how long CloudFront waits for a connection to a load
+	// balancer, where anything fails over at the edge.
+	ConnectTimeout = 2 * time.Second
+
+	// ClientKeepAlive is how long a load balancer keeps a client's connection that is
+	// in use: until then, who holds one to the standby stays there.
+	ClientKeepAlive = time.Minute
+)
+
+// answered is how long a visitor waits beside what time-outs take: until the next
+// request, and for the answer of the other region.
+const answered = 3 * time.Second
 
 // Targets returns how long a failover may take: what Failover.Targets says and,
-// for what that leaves out, what follows from the other settings.
+// for what that leaves out, what follows from the other settings. Its fields say
+// how.
 func (s *Site) Targets() FailoverTargets {
-	writes := time.Duration(s.Failover.Threshold)*(s.Failover.Interval+SlowestAnswer) + AliasTTL
-	reads := writes + s.Edge.ErrorCaching
-	if s.Edge.ReadFailover {
-		reads = retriedReads
+	detected := time.Duration(s.Failover.Threshold) * (s.Failover.Interval + SlowestAnswer)
+	writes := detected + AliasTTL
+	if s.Edge.WriteFailover {
+		writes = detected + ServingTTL
+	}
+	home := detected + s.Edge.ErrorCaching + AliasTTL + ClientKeepAlive
+	if s.Failover.Front == FrontEdge {
+		home = detected + s.Edge.ErrorCaching + ServingTTL
 	}
 	given := s.Failover.Targets
 	return FailoverTargets{
-		Reads:     cmp.Or(given.Reads, roundedUp(reads)),
+		Reads:     cmp.Or(given.Reads, roundedUp(s.retriedReads(writes))),
 		Writes:    cmp.Or(given.Writes, roundedUp(writes)),
-		HomeAgain: cmp.Or(given.HomeAgain, roundedUp(writes+s.Edge.ErrorCaching)),
+		HomeAgain: cmp.Or(given.HomeAgain, roundedUp(home)),
 	}
+}
+
+// retriedReads is how long until visitors can read again.
+func (s *Site) retriedReads(writes time.Duration) time.Duration {
+	switch {
+	case s.Edge.ReadFailover && s.Edge.WriteFailover:
+		return max(s.Edge.ReadTimeout, ConnectTimeout) + answered
+	case s.Edge.ReadFailover: // home is asked twice, as long as all else
+		return 2*max(s.Edge.ResponseTimeout, ConnectTimeout) + answered
+	}
+	return writes + s.Edge.ErrorCaching
 }
 
 // roundedUp rounds a time above a minute up to half a minute: what follows from

@@ -7,13 +7,13 @@ import (
 	"twinsite/rehearsal"
 )
 
-// playFailback simulates manual failback, given the health of the endpoints: some
+// playFailback simulates manual failback, given the status of the endpoints: some
 // time after the alarm turns on the state machine writes the switch, and later an
 // operator deletes it.
-func (s *simulation) playFailback(endpoints map[*rehearsal.HealthCheck][]change) {
+func (s *simulation) playFailback() {
 	alarm := rehearsal.FailbackAlarm{Failback: s.model.Failback}
 	for at := rehearsal.Between(s.random, 0, alarm.Period); at < s.until && s.switchPut == rehearsal.Never; at += alarm.Period {
-		if alarm.Sample(alarm.Check.Healthy(func(c *rehearsal.HealthCheck) bool { return statusAt(endpoints[c], at) })) {
+		if alarm.Sample(alarm.Check.Healthy(func(c *rehearsal.HealthCheck) bool { return s.status(c, at) })) {
 			s.switchPut = at + rehearsal.Between(s.random, s.p.AlarmMin, s.p.AlarmMax)
 		}
 	}
@@ -22,8 +22,11 @@ func (s *simulation) playFailback(endpoints map[*rehearsal.HealthCheck][]change)
 	}
 	s.failbackAt = max(s.switchPut, s.p.Length) + s.p.OperatorAfter
 	s.until = s.failbackAt + 5*time.Minute
-	check := s.model.Switch.Check
-	endpoints[check] = s.endpoint(check)
+	for i := range s.endpoints {
+		if s.endpoints[i].check == s.model.Switch.Check {
+			s.statuses[i] = s.play(i)
+		}
+	}
 }
 
 // switchExists reports whether the failover switch exists.

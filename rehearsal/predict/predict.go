@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"twinsite/rehearsal"
 )
@@ -46,9 +47,47 @@ func Run(ctx context.Context, m *rehearsal.Model, options Options) ([]rehearsal.
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		predictions = append(predictions, summarize(m, p, outage, samples))
+		prediction := summarize(m, p, outage, samples)
+		for _, u := range unknowns(m, outage) {
+			other := p
+			u.change(&other)
+			variant, err := newSimulation(m, other)
+			if err != nil {
+				return nil, err
+			}
+			samples := trials(ctx, variant, outage, options.Trials, options.Seed, uint64(i))
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			prediction.Otherwise = append(prediction.Otherwise, rehearsal.Variant{If: u.assumes, Quantities: summarize(m, other, outage, samples).Quantities})
+		}
+		predictions = append(predictions, prediction)
 	}
 	return predictions, nil
+}
+
+// An unknown is something that AWS does not publish.
+type unknown struct {
+	assumes string
+	change  func(*rehearsal.Parameters)
+}
+
+// unknowns are those that cost most in an outage. Connections that the edge holds
+// are of no use in a black hole, but a load balancer that answers 503 keeps them.
+func unknowns(m *rehearsal.Model, outage rehearsal.Outage) []unknown {
+	var all []unknown
+	if len(m.Serving) > 0 && outage == rehearsal.Error503 {
+		all = append(all, unknown{"the edge goes on using the connections that it holds when a name moves", func(p *rehearsal.Parameters) { p.PooledStay = !p.PooledStay }})
+	}
+	if len(m.Serving) > 0 && outage == rehearsal.Dark {
+		all = append(all, unknown{"the edge keeps a name for a minute, whatever its TTL", func(p *rehearsal.Parameters) { p.EdgeTTL = time.Minute }})
+	}
+	if to, err := m.Edge.Route("GET", "/", map[string]string{"host": m.Hosts()[0]}); err == nil && len(to.Origins) > 1 && outage == rehearsal.Dark {
+		all = append(all,
+			unknown{"the edge connects anew for every first read", func(p *rehearsal.Parameters) { p.StaleShare = 0 }},
+			unknown{"every first read takes a connection that the edge holds", func(p *rehearsal.Parameters) { p.StaleShare = 1 }})
+	}
+	return all
 }
 
 // trials simulates one outage many times, on all processors. Each trial has a
@@ -59,9 +98,9 @@ func trials(ctx context.Context, prototype simulation, outage rehearsal.Outage, 
 	workers := runtime.GOMAXPROCS(0)
 	for worker := range workers {
 		wait.Go(func() {
+			s := prototype
+			s.outage = outage
 			for i := worker; i < n && ctx.Err() == nil; i += workers {
-				s := prototype
-				s.outage = outage
 				s.random = rand.New(rand.NewPCG(seed, stream<<32|uint64(i)))
 				samples[i] = s.run()
 			}
@@ -93,6 +132,7 @@ func summarize(m *rehearsal.Model, p rehearsal.Parameters, outage rehearsal.Outa
 	for _, sample := range samples {
 		prediction.Lost.Reads += float64(sample.LostReads) / float64(len(samples))
 		prediction.Lost.Writes += float64(sample.LostWrites) / float64(len(samples))
+		prediction.Lost.WritesKept += float64(sample.LostWritesKept) / float64(len(samples))
 		prediction.Lost.ComingHome += float64(sample.LostComingHome) / float64(len(samples))
 	}
 	return prediction

@@ -17,7 +17,7 @@ var pageHTML string
 // WriteHTML writes the report as one page that needs no other file.
 func (r *Report) WriteHTML(w io.Writer) error {
 	page, err := template.New("page").Funcs(template.FuncMap{
-		"target": r.target, "summary": summary, "dash": orDash, "seconds": func(d time.Duration) rehearsal.Seconds { return rehearsal.Seconds(d) },
+		"target": r.target, "summary": summary, "otherwise": otherwise, "dash": orDash, "seconds": func(d time.Duration) rehearsal.Seconds { return rehearsal.Seconds(d) },
 	}).Parse(pageHTML)
 	if err != nil {
 		return err
@@ -158,7 +158,11 @@ func title(q rehearsal.Request) string {
 	if q.Write {
 		what = "write"
 	}
-	return fmt.Sprintf("visitor %d, %s at %s: %d after %s, sent to %s, served by %s", q.Visitor+1, what, rehearsal.Seconds(q.Sent), q.Status, rehearsal.Seconds(q.Took), q.To, class(q))
+	kept := ""
+	if q.Kept {
+		kept = " who keeps the connection"
+	}
+	return fmt.Sprintf("visitor %d%s, %s at %s: %d after %s, sent to %s, served by %s", q.Visitor+1, kept, what, rehearsal.Seconds(q.Sent), q.Status, rehearsal.Seconds(q.Took), q.To, class(q))
 }
 
 func marksOf(p *rehearsal.Play, visitor int, write bool, x func(time.Duration) float64, y float64) []mark {
@@ -171,14 +175,14 @@ func marksOf(p *rehearsal.Play, visitor int, write bool, x func(time.Duration) f
 	return marks
 }
 
-// latency draws each request's time on a square-root scale, 0 to 10 s.
+// latency draws each request's time on a square-root scale, 0 to 30 s.
 func (c *chart) latency(p *rehearsal.Play, x func(time.Duration) float64, y int) int {
 	const height = 120
 	scale := func(d time.Duration) float64 {
-		part := min(1, d.Seconds()/10)
+		part := min(1, d.Seconds()/30)
 		return float64(y) + height*(1-math.Sqrt(part))
 	}
-	for _, line := range []time.Duration{0, time.Second, 4 * time.Second, 10 * time.Second} {
+	for _, line := range []time.Duration{0, time.Second, 4 * time.Second, 10 * time.Second, 30 * time.Second} {
 		c.Lines = append(c.Lines, tick{0, scale(line), fmt.Sprintf("%.0f s", line.Seconds())})
 	}
 	for _, q := range p.Requests {

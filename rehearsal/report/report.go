@@ -20,7 +20,20 @@ type Targets struct {
 
 // of is a quantity's target, 0 if it has none.
 func (t Targets) of(q rehearsal.Quantity) time.Duration {
-	return map[rehearsal.Quantity]time.Duration{rehearsal.ReadsBack: t.Reads, rehearsal.WritesBack: t.Writes, rehearsal.HomeAgain: t.HomeAgain}[q]
+	return map[rehearsal.Quantity]time.Duration{
+		rehearsal.ReadsBack: t.Reads, rehearsal.WritesBack: t.Writes, rehearsal.WritesKept: t.Writes,
+		rehearsal.HomeAgain: t.HomeAgain, rehearsal.HomeKept: t.HomeAgain,
+	}[q]
+}
+
+// of is a quantity's target at this site, 0 if it has none: where nothing moves
+// behind the edge, nobody promises anything to visitors who keep a connection to
+// it.
+func (r *Report) of(q rehearsal.Quantity) time.Duration {
+	if q == rehearsal.WritesKept && len(r.Model.Serving) == 0 {
+		return 0
+	}
+	return r.Targets.of(q)
 }
 
 // A Report is the verdict on a site's failover.
@@ -82,19 +95,37 @@ func (r *Report) judgePrediction(p rehearsal.Prediction) {
 	worst := rehearsal.Sample{
 		Detect: time.Duration(p.Of(rehearsal.Detect).Worst), DNSMoved: time.Duration(p.Of(rehearsal.DNSMoved).Worst),
 		Reads: time.Duration(p.Of(rehearsal.ReadsBack).Worst), Writes: time.Duration(p.Of(rehearsal.WritesBack).Worst),
+		WritesKept: time.Duration(p.Of(rehearsal.WritesKept).Worst),
 		DetectHome: time.Duration(p.Of(rehearsal.DetectHome).Worst), DNSHome: time.Duration(p.Of(rehearsal.DNSHome).Worst),
-		Home: time.Duration(p.Of(rehearsal.HomeAgain).Worst),
+		Home: time.Duration(p.Of(rehearsal.HomeAgain).Worst), HomeKept: time.Duration(p.Of(rehearsal.HomeKept).Worst),
 	}
 	r.judge("predicted at worst", p.Outage, worst)
+	for _, variant := range p.Otherwise {
+		r.noteVariant(p, variant)
+	}
 	if p.Lost.ComingHome > 0 {
 		r.add("target", "%s: on the way home, a visitor loses %.2f requests on average; none may be lost", p.Outage, p.Lost.ComingHome)
 	}
 }
 
+// noteVariant says what an unknown would cost, if it would miss a target. It fails
+// no rehearsal, as nobody knows.
+func (r *Report) noteVariant(p rehearsal.Prediction, v rehearsal.Variant) {
+	for _, q := range judged {
+		worst, target := v.Of(q).Worst, r.of(q)
+		if target > 0 && time.Duration(worst) > target && time.Duration(p.Of(q).Worst) <= target {
+			r.add(note, "%s: if %s, %s would take %s at worst, not %s, beyond the target %s", p.Outage, v.If, q, worst, p.Of(q).Worst, rehearsal.Seconds(target))
+		}
+	}
+}
+
+// judged are the quantities that have a target.
+var judged = []rehearsal.Quantity{rehearsal.ReadsBack, rehearsal.WritesBack, rehearsal.WritesKept, rehearsal.HomeAgain, rehearsal.HomeKept}
+
 func (r *Report) judge(how string, outage rehearsal.Outage, s rehearsal.Sample) {
-	for _, quantity := range []rehearsal.Quantity{rehearsal.ReadsBack, rehearsal.WritesBack, rehearsal.HomeAgain} {
-		got, target := quantity.Of(s), r.Targets.of(quantity)
-		if time.Duration(got) <= target {
+	for _, quantity := range judged {
+		got, target := quantity.Of(s), r.of(quantity)
+		if target == 0 || time.Duration(got) <= target {
 			continue
 		}
 		r.add("target", "%s: %s, %s %s, target %s: %s", outage, quantity, how, got, rehearsal.Seconds(target), blame(quantity, s))
@@ -110,7 +141,7 @@ func (r *Report) judgePlay(play *rehearsal.Play) {
 	slack := time.Duration(float64(slackPerSpeed) * play.Speed)
 	if play.Outage.Unjudged() == "" {
 		late := play.Sample
-		for _, d := range []*time.Duration{&late.Reads, &late.Writes, &late.Home} {
+		for _, d := range []*time.Duration{&late.Reads, &late.Writes, &late.WritesKept, &late.Home, &late.HomeKept} {
 			if *d != rehearsal.Never {
 				*d -= slack
 			}
@@ -153,7 +184,7 @@ func (r *Report) compare(p rehearsal.Prediction, play *rehearsal.Play, slack tim
 // blame says which phase of a sample took too long.
 func blame(q rehearsal.Quantity, s rehearsal.Sample) string {
 	detect, moved, all, unhealthy := s.Detect, s.DNSMoved, q.Of(s), "Route 53 never found the outage: the records' health checks did not fail"
-	if q == rehearsal.HomeAgain {
+	if q == rehearsal.HomeAgain || q == rehearsal.HomeKept {
 		detect, moved, unhealthy = s.DetectHome, s.DNSHome, "Route 53 never found home healthy again"
 	}
 	switch {
@@ -174,6 +205,9 @@ func blame(q rehearsal.Quantity, s rehearsal.Sample) string {
 	}
 	if d := time.Duration(all) - moved; d > longest {
 		phase, longest = "resolvers keeping the old answer", d
+		if q == rehearsal.WritesKept || q == rehearsal.HomeKept {
+			phase = "resolvers and connections that keep the old answer"
+		}
 	}
 	return fmt.Sprintf("%s took longest, %s", phase, rehearsal.Seconds(longest))
 }
@@ -198,8 +232,12 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		"seed": r.Seed, "passed": r.Passed(), "findings": append([]Finding{}, r.Findings...),
 		"targets":         map[string]rehearsal.Seconds{"reads": rehearsal.Seconds(r.Targets.Reads), "writes": rehearsal.Seconds(r.Targets.Writes), "homeAgain": rehearsal.Seconds(r.Targets.HomeAgain)},
 		"documentedBound": rehearsal.DocumentedBound(r.Model, r.Parameters),
-		"predictions":     append([]rehearsal.Prediction{}, r.Predictions...),
-		"plays":           plays,
+		"unknown": map[string]any{
+			"pooledStay": r.Parameters.PooledStay, "edgeTtl": rehearsal.Seconds(r.Parameters.EdgeTTL),
+			"staleShare": r.Parameters.StaleShare, "edgeConnection": rehearsal.Seconds(r.Parameters.EdgeConnection),
+		},
+		"predictions": append([]rehearsal.Prediction{}, r.Predictions...),
+		"plays":       plays,
 	}
 	if f := r.Model.Failback; f != nil {
 		report["failback"] = map[string]any{
@@ -221,13 +259,13 @@ func plain(p *rehearsal.Play) map[string]any {
 	}
 	for _, q := range p.Requests {
 		requests = append(requests, map[string]any{
-			"visitor": q.Visitor, "write": q.Write, "sent": rehearsal.Seconds(q.Sent), "took": rehearsal.Seconds(q.Took), "status": q.Status, "by": q.By, "to": q.To,
+			"visitor": q.Visitor, "kept": q.Kept, "write": q.Write, "sent": rehearsal.Seconds(q.Sent), "took": rehearsal.Seconds(q.Took), "status": q.Status, "by": q.By, "to": q.To,
 		})
 	}
 	all := map[string]any{
 		"outage": p.Outage, "speed": p.Speed, "visitors": p.Visitors,
 		"began": rehearsal.Seconds(p.Began), "healed": rehearsal.Seconds(p.Healed), "ended": rehearsal.Seconds(p.Ended), "effectiveSpeed": p.Effective,
-		"measured": measured, "lost": map[string]int{"reads": p.Sample.LostReads, "writes": p.Sample.LostWrites, "comingHome": p.Sample.LostComingHome},
+		"measured": measured, "lost": map[string]int{"reads": p.Sample.LostReads, "writes": p.Sample.LostWrites, "writesKept": p.Sample.LostWritesKept, "comingHome": p.Sample.LostComingHome},
 		"events": events, "requests": requests,
 	}
 	if p.Removed > 0 {

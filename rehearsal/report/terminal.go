@@ -28,6 +28,9 @@ func (r *Report) WriteText(w io.Writer) error {
 			return err
 		}
 		fmt.Fprintf(w, "  %s\n", summary(p))
+		for _, text := range otherwise(p) {
+			fmt.Fprintf(w, "  %s\n", text)
+		}
 	}
 	for _, play := range r.Plays {
 		writeTimeline(w, play)
@@ -51,7 +54,7 @@ func orDash(s rehearsal.Seconds) string {
 }
 
 func (r *Report) target(o rehearsal.Outage, q rehearsal.Quantity) string {
-	if target := r.Targets.of(q); target > 0 && o.Unjudged() == "" {
+	if target := r.of(q); target > 0 && o.Unjudged() == "" {
 		return target.String()
 	}
 	return ""
@@ -99,8 +102,8 @@ func writeTimeline(w io.Writer, p *rehearsal.Play) {
 		fmt.Fprintf(w, "  %7.1f s  %s\n", e.At.Seconds(), e.What)
 	}
 	for _, q := range rehearsal.Quantities() {
-		fmt.Fprintf(w, "  %-18s %s\n", q, q.Of(p.Sample))
+		fmt.Fprintf(w, "  %-28s %s\n", q, q.Of(p.Sample))
 	}
-	fmt.Fprintf(w, "  %d visitors lost %d reads and %d writes, and %d requests on the way home\n",
-		p.Visitors, p.Sample.LostReads, p.Sample.LostWrites, p.Sample.LostComingHome)
+	fmt.Fprintf(w, "  %d visitors lost %d reads and %d writes (%d more of those who keep their connection), and %d requests on the way home\n",
+		p.Visitors, p.Sample.LostReads, p.Sample.LostWrites, p.Sample.LostWritesKept, p.Sample.LostComingHome)
 }

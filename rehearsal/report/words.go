@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"twinsite/rehearsal"
 )
@@ -18,13 +19,42 @@ func (r *Report) Failback() string {
 		"%q, %q and %q count from then; the prediction has it removed %s after the outage.", f.Alarm, f.StateMachine, rehearsal.DetectHome, rehearsal.DNSHome, rehearsal.HomeAgain, rehearsal.Seconds(r.Parameters.OperatorAfter))
 }
 
-// summary says in one sentence what visitors notice of an outage and, where
-// failback is manual, in another where the site is afterwards.
+// summary says what visitors notice of an outage: those who follow DNS, and those
+// who keep a connection, if they fare worse. Where failback is manual, it says
+// where the site is afterwards.
 func summary(p rehearsal.Prediction) string {
-	if p.Failback == nil {
-		return experience(p)
+	said := experience(p)
+	if p.Of(rehearsal.WritesKept).Median.Never() && !p.Of(rehearsal.WritesBack).Median.Never() {
+		said += fmt.Sprintf(" One who keeps the connection to CloudFront is lost until home is healed: %.0f writes.", p.Lost.WritesKept)
 	}
-	return experience(p) + " " + afterwards(p.Failback, p.Trials, p.Outage)
+	if p.Failback != nil {
+		said += " " + afterwards(p.Failback, p.Trials, p.Outage)
+	}
+	return said
+}
+
+// otherwise says what would be worse if what AWS does not publish were otherwise;
+// the seconds in which requests come differ by chance.
+func otherwise(p rehearsal.Prediction) []string {
+	var all []string
+	for _, v := range p.Otherwise {
+		var changes []string
+		for _, q := range judged {
+			is, would := p.Of(q), v.Of(q)
+			if differs(is.Median, would.Median) || differs(is.Worst, would.Worst) {
+				changes = append(changes, fmt.Sprintf("%s %s, at worst %s", q, would.Median, would.Worst))
+			}
+		}
+		if len(changes) > 0 {
+			all = append(all, fmt.Sprintf("Not published: if %s, %s.", v.If, strings.Join(changes, "; ")))
+		}
+	}
+	return all
+}
+
+// differs reports whether two times differ by more than chance.
+func differs(a, b rehearsal.Seconds) bool {
+	return a.Never() != b.Never() || max(a-b, b-a) > rehearsal.Seconds(2*time.Second)
 }
 
 // experience says what visitors notice of an outage.
