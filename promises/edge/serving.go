@@ -61,13 +61,16 @@ func checkServes(in *read.Reader, origin topology.Origin) {
 func checkServingPair(in *read.Reader) {
 	primary, secondary := in.ServingPair()
 	for _, half := range []struct {
-		record assembly.Record
-		region string
-		leads  *assembly.Resource
+		record   assembly.Record
+		failover string
+		region   string
+		leads    *assembly.Resource
 	}{
-		{primary, in.Site.Home.Region.Name, in.HomeBalancer()}, {secondary, in.Site.Standby.Region.Name, in.StandbyBalancer()},
+		{primary, "PRIMARY", in.Site.Home.Region.Name, in.HomeBalancer()},
+		{secondary, "SECONDARY", in.Site.Standby.Region.Name, in.StandbyBalancer()},
 	} {
 		r := half.record
+		read.Expect(r.Resource, r.At("Failover"), half.failover)
 		if want := in.Site.OriginHost(half.region) + "."; !slices.Equal(r.Values, []string{want}) {
 			read.Fail(r.Resource, r.At("ResourceRecords"), "of %s %s is %q, want %q", r.Name, r.Failover, r.Values, want)
 		}

@@ -22,6 +22,7 @@ var servingCopies = map[string][]brokencopy.Copy{
 	},
 	"CloudFront's name for who serves moves as the health check does": {
 		{"a minute later", func(in *read.Reader) { servingRecord(in, "SECONDARY", "TTL", "60") }, "TTL is 60"},
+		{"always", func(in *read.Reader) { servingRecord(in, "PRIMARY", "Failover", "MULTIVALUE") }, "Failover is MULTIVALUE"},
 		{"PRIMARY is the standby", func(in *read.Reader) {
 			servingRecord(in, "PRIMARY", "ResourceRecords.0", in.Site.OriginHost(in.Site.Standby.Region.Name)+".")
 		}, "PRIMARY is"},

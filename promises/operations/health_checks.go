@@ -24,6 +24,7 @@ func standbyCheck(in *read.Reader) *assembly.Resource {
 func checkStandbyCheck(in *read.Reader) {
 	check := standbyCheck(in)
 	read.Expect(check, "HealthCheckConfig.RequestInterval", 30)
+	read.Expect(check, "HealthCheckConfig.FailureThreshold", 3)
 	read.Expect(check, "HealthCheckConfig.ResourcePath", in.Site.Failover.Path)
 	read.Expect(check, "HealthCheckConfig.FullyQualifiedDomainName", read.Placeholder(in.StandbyBalancer(), "DNSName"))
 	for _, group := range recordResources(in) {

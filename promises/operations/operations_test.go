@@ -137,6 +137,7 @@ var operationsCopies = map[string][]brokencopy.Copy{
 			primary.Resource.Set(primary.At("HealthCheckId"), brokencopy.Ref(standbyCheck(in)))
 		}, "depends on"},
 		{"as often as home", func(in *read.Reader) { standbyCheck(in).Set("HealthCheckConfig.RequestInterval", 10) }, "RequestInterval is 10"},
+		{"gives up late", func(in *read.Reader) { standbyCheck(in).Set("HealthCheckConfig.FailureThreshold", 10) }, "FailureThreshold is 10"},
 	},
 	"the dashboard shows what is there, from where it is published": {
 		{"a metric of the other region", func(in *read.Reader) {
