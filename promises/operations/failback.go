@@ -15,7 +15,7 @@ import (
 
 // behind are the resources that some lead to, through any of their values or
 // explicit dependencies, and themselves.
-func behind(in *read.Reader, from ...*assembly.Resource) []*assembly.Resource {
+func behind(from ...*assembly.Resource) []*assembly.Resource {
 	all := slices.Clone(from)
 	for i := 0; i < len(all); i++ {
 		next := read.Targets(all[i], "")
@@ -134,7 +134,7 @@ func checkFailback(in *read.Reader) {
 // of: not on the alarm, the rules, the bus nor the state machine.
 func checkWayOut(in *read.Reader) {
 	for _, group := range recordResources(in) {
-		for _, to := range behind(in, group) {
+		for _, to := range behind(group) {
 			for _, never := range []string{"AWS::CloudWatch::", "AWS::Events::", "AWS::StepFunctions::", "AWS::SNS::"} {
 				if strings.HasPrefix(to.Type, never) {
 					read.Fail(group, "", "depends on %s", to)

@@ -31,7 +31,7 @@ func checkStandbyCheck(in *read.Reader) {
 		if in.Site.Edge.OriginTLS && group == serving(in) {
 			continue
 		}
-		if slices.Contains(behind(in, group), check) {
+		if slices.Contains(behind(group), check) {
 			read.Fail(group, "", "depends on %s", check)
 		}
 	}

@@ -116,7 +116,7 @@ func checkJobs(in *read.Reader) {
 			role := read.Only("roles of "+user.String(), slices.DeleteFunc(read.Targets(user, j.role), func(r *assembly.Resource) bool {
 				return r.Type != "AWS::IAM::Role"
 			})...)
-			compareGrants(role, want, granted(in, role))
+			compareGrants(role, want, granted(role))
 		}
 	}
 }
@@ -135,7 +135,7 @@ func compareGrants(r *assembly.Resource, want, got []string) {
 }
 
 // granted is all that a role may do by policies of its own.
-func granted(in *read.Reader, role *assembly.Resource) []string {
+func granted(role *assembly.Resource) []string {
 	var all []string
 	for _, policy := range role.Stack.Resources("AWS::IAM::Policy") {
 		if slices.Contains(read.Targets(policy, "Roles"), role) {

@@ -88,7 +88,7 @@ func checkBucketTLS(in *read.Reader) {
 // that the topic leads to the operators.
 func checkServerEvents(in *read.Reader) {
 	for _, t := range in.Tiers() {
-		topic := topic(in, t)
+		topic := topic(t)
 		read.InRegion(topic, t.Region.Name)
 		const path = "NotificationConfigurations.0.NotificationTypes"
 		events := read.Texts(t.Group, path)
@@ -102,7 +102,7 @@ func checkServerEvents(in *read.Reader) {
 }
 
 // topic is where a tier's group sends notifications.
-func topic(in *read.Reader, t *read.Tier) *assembly.Resource {
+func topic(t *read.Tier) *assembly.Resource {
 	return read.Target(t.Group, "NotificationConfigurations.0.TopicARN", "AWS::SNS::Topic")
 }
 

@@ -37,8 +37,8 @@ var securityCopies = map[string][]brokencopy.Copy{
 		{"another address", func(in *read.Reader) { in.Site.Notify = []string{"a@example.com", "b@example.com"} }, "addresses, want 2"},
 	},
 	"notifications are encrypted all the way": {
-		{"in plain text", func(in *read.Reader) { topic(in, in.Home()).Delete("KmsMasterKeyId") }, "KmsMasterKeyId"},
-		{"with AWS's key", func(in *read.Reader) { topic(in, in.Home()).Set("KmsMasterKeyId", "alias/aws/sns") }, "leads to no resource"},
+		{"in plain text", func(in *read.Reader) { topic(in.Home()).Delete("KmsMasterKeyId") }, "KmsMasterKeyId"},
+		{"with AWS's key", func(in *read.Reader) { topic(in.Home()).Set("KmsMasterKeyId", "alias/aws/sns") }, "leads to no resource"},
 		{"the pages in plain text", func(in *read.Reader) { in.PagesTopic().Delete("KmsMasterKeyId") }, "KmsMasterKeyId"},
 	},
 	"a web ACL before the distribution": append([]brokencopy.Copy{

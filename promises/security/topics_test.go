@@ -13,18 +13,18 @@ var topicCopies = map[string][]brokencopy.Copy{
 			in.Referrers(in.PagesTopic(), "AWS::SNS::TopicPolicy")[0].Set("PolicyDocument.Statement.1.Principal.Service", "events.amazonaws.com")
 		}, "lacks sns:Publish on"},
 		{"Auto Scaling may not encrypt", func(in *read.Reader) {
-			read.Follow(topic(in, in.Standby()), "KmsMasterKeyId").Set("KeyPolicy.Statement.1.Effect", "Deny")
+			read.Follow(topic(in.Standby()), "KmsMasterKeyId").Set("KeyPolicy.Statement.1.Effect", "Deny")
 		}, "lacks kms:Decrypt on *, Condition map[ArnEquals"},
 		{"alarms of any account", func(in *read.Reader) {
-			in.Referrers(topic(in, in.Home()), "AWS::SNS::TopicPolicy")[0].Delete("PolicyDocument.Statement.1.Condition")
+			in.Referrers(topic(in.Home()), "AWS::SNS::TopicPolicy")[0].Delete("PolicyDocument.Statement.1.Condition")
 		}, "lacks sns:Publish on"},
 		{"somebody more", func(in *read.Reader) {
-			in.Referrers(topic(in, in.Home()), "AWS::SNS::TopicPolicy")[0].Add("PolicyDocument.Statement.2", map[string]any{
-				"Effect": "Allow", "Action": "sns:Publish", "Principal": map[string]any{"Service": "s3.amazonaws.com"}, "Resource": brokencopy.Ref(topic(in, in.Home())),
+			in.Referrers(topic(in.Home()), "AWS::SNS::TopicPolicy")[0].Add("PolicyDocument.Statement.2", map[string]any{
+				"Effect": "Allow", "Action": "sns:Publish", "Principal": map[string]any{"Service": "s3.amazonaws.com"}, "Resource": brokencopy.Ref(topic(in.Home())),
 			})
 		}, "which nobody needs"},
 		{"in the clear", func(in *read.Reader) {
-			in.Referrers(topic(in, in.Home()), "AWS::SNS::TopicPolicy")[0].Delete("PolicyDocument.Statement.0")
+			in.Referrers(topic(in.Home()), "AWS::SNS::TopicPolicy")[0].Delete("PolicyDocument.Statement.0")
 		}, "lacks Deny sns:Publish on"},
 	},
 }
