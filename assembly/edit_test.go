@@ -139,19 +139,23 @@ func TestEditsAreFollowed(t *testing.T) {
 		name        string
 		edit        func()
 		first, then bool // whether somebody refers to R, and to S
+		text        string
 	}{
-		{"nothing", func() {}, true, false},
-		{"the output", func() { must[*Output](t)(must[*Stack](t)(a.Stack("A")).Output("O")).Set(map[string]any{"Ref": "S"}) }, false, true},
-		{"the property", func() { from.Set("P", "x") }, false, false},
+		{"nothing", func() {}, true, false, "${A.R}"},
+		{"the output", func() { must[*Output](t)(must[*Stack](t)(a.Stack("A")).Output("O")).Set(map[string]any{"Ref": "S"}) }, false, true, "${A.S}"},
+		{"the property", func() { from.Set("P", "x") }, false, false, "x"},
 		{"back again", func() {
 			from.Set("P", map[string]any{"Fn::GetStackOutput": map[string]any{"StackName": "app-A", "OutputName": "O"}})
-		}, false, true},
-		{"the way is gone", func() { from.Stack.Remove("U") }, false, false},
+		}, false, true, "${A.S}"},
+		{"the way is gone", func() { from.Stack.Remove("U") }, false, false, "${A.S}"},
 	}
 	for _, step := range steps {
 		step.edit()
 		if refers(to) != step.first || refers(other) != step.then {
 			t.Errorf("%s: somebody refers to R: %t, to S: %t; want %t and %t", step.name, refers(to), refers(other), step.first, step.then)
+		}
+		if got := must[string](t)(from.Text("P")); got != step.text {
+			t.Errorf("%s: P is %q, want %q", step.name, got, step.text)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -15,7 +16,8 @@ type Resource struct {
 
 	raw map[string]any // as in the template: Type, Properties, DependsOn, …
 
-	leads atomic.Pointer[leads]
+	leads  atomic.Pointer[leads]
+	values atomic.Pointer[values]
 }
 
 // String returns the resource's place, as "Primary.Edge4F2A".
@@ -171,8 +173,29 @@ func single(path string, v any) (*Resource, error) {
 	return nil, fmt.Errorf("%s: %s that leads to no resource", path, kind(v))
 }
 
-// resolve resolves the value at the path.
+// values are what was resolved of a resource, by paths, as it was after so many edits of the assembly.
+type values struct {
+	edits  int
+	byPath sync.Map // of result
+}
+
+// resolve resolves the value at the path. It is remembered until the assembly is edited, as many ask for the same.
 func (r *Resource) resolve(path string) (any, error) {
+	known := r.values.Load()
+	if edits := r.Stack.assembly.edits; known == nil || known.edits != edits {
+		known = &values{edits: edits}
+		r.values.Store(known)
+	}
+	if found, ok := known.byPath.Load(path); ok {
+		found := found.(result)
+		return found.value, found.err
+	}
+	value, err := r.resolveAnew(path)
+	known.byPath.Store(path, result{value, err})
+	return value, err
+}
+
+func (r *Resource) resolveAnew(path string) (any, error) {
 	node, at, err := r.find(path, &run{})
 	if err != nil {
 		return nil, err
