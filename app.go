@@ -12,7 +12,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"twinsite/constructs"
-	"twinsite/internal/kernel"
 	"twinsite/site"
 	"twinsite/stacks"
 	"twinsite/web"
@@ -29,7 +28,7 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
-	kernel.Close() // before os.Exit, which defers nothing
+	jsii.Close() // ends the CDK's process and deletes its files; before os.Exit, which defers nothing
 	if err != nil {
 		os.Exit(1)
 	}

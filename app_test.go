@@ -12,10 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"twinsite/assembly"
-	"twinsite/internal/kernel"
 	"twinsite/promises"
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/predict"
@@ -45,9 +45,8 @@ var sites []*synthesized
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code, err := synthesizeAndRun(m)
-	kernel.Close()
+	jsii.Close()
 	if err != nil {
-		log.SetOutput(os.Stdout) // kernel.Close took standard error
 		log.Fatal(err)
 	}
 	os.Exit(code)

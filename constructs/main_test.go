@@ -17,8 +17,6 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
-
-	"twinsite/internal/kernel"
 )
 
 // The region of the stacks under test, and a certificate for CloudFront.
@@ -40,7 +38,7 @@ func TestMain(m *testing.M) {
 	}
 	testContext = context
 	code := m.Run()
-	kernel.Close()
+	jsii.Close()
 	os.Exit(code)
 }
 
