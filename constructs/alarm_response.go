@@ -64,6 +64,7 @@ func newAlarmResponse(scope constructs.Construct, id string, props *alarmRespons
 			MaxEventAge: duration(eventAge),
 		})},
 	})
+	confineEvents(r.stateMachine)
 	return r
 }
 
@@ -116,9 +117,17 @@ func (r *alarmResponse) follow(scope constructs.Construct, id string, alarm awsc
 		},
 		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewEventBus(r.bus, nil)},
 	})
+	confineEvents(rule)
 	// The CDK's target has no property for the age.
 	rule.Node().DefaultChild().(awsevents.CfnRule).AddPropertyOverride(
 		jsii.String("Targets.0.RetryPolicy.MaximumEventAgeInSeconds"), eventAge.Seconds())
+}
+
+// confineEvents limits the role that EventBridge assumes: the CDK makes it below a rule that leads to a bus, or below the
+// state machine that rules start.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+func confineEvents(parent constructs.IConstruct) {
+	confine(parent.Node().FindChild(jsii.String("EventsRole")), "events", "rule")
 }
 
 // failing is the alarm that goes off when the call failed for good.

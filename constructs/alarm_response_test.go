@@ -106,8 +106,15 @@ func TestAlarmResponse(t *testing.T) {
 		{"by no other policy", has("AWS::IAM::Role", object{
 			"AssumeRolePolicyDocument": object{"Statement": list{exactly(object{
 				"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": object{"Service": "states.amazonaws.com"},
+				"Condition": fromAccount(arn("states", "stateMachine:*")),
 			})}},
 			"ManagedPolicyArns": absent(), "Policies": absent(),
+		}), minimal, careless},
+		{"the bus's rules only make EventBridge take the role", has("AWS::IAM::Role", object{
+			"AssumeRolePolicyDocument": object{"Statement": list{exactly(object{
+				"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": object{"Service": "events.amazonaws.com"},
+				"Condition": fromAccount(arn("events", "rule/*")),
+			})}},
 		}), minimal, careless},
 		{"the log is of everything", has(machineType, object{"LoggingConfiguration": object{
 			"Level":        "ALL",
@@ -126,6 +133,14 @@ func TestAlarmResponse(t *testing.T) {
 			"DatapointsToAlarm": 1, "EvaluationPeriods": 1,
 			"TreatMissingData": "notBreaching", // nothing was started
 		}), minimal, careless},
+	})
+}
+
+// fromAccount demands the account of a resource for which a service acts, and the resource.
+func fromAccount(source any) any {
+	return exactly(object{
+		"StringEquals": exactly(object{"aws:SourceAccount": object{"Ref": "AWS::AccountId"}}),
+		"ArnLike":      exactly(object{"aws:SourceArn": source}),
 	})
 }
 

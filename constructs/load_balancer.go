@@ -3,10 +3,13 @@ package constructs
 import (
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/regioninfo"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -112,12 +115,63 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 		DropInvalidHeaderFields: jsii.Bool(true),
 		DesyncMitigationMode:    elb.DesyncMitigationMode_DEFENSIVE,
 	})
+	l.closeOutbound(props.IPv6)
 	if props.Logs != nil {
-		l.LoadBalancer.LogAccessLogs(props.Logs, jsii.String("load-balancer"))
+		l.logRequests(props.Logs)
 	}
 	l.TargetGroup = l.newTargetGroup(props)
 	l.Listener = l.addListeners(props)
 	return l
+}
+
+// closeOutbound leads the load balancer's own outbound rules nowhere. A group without rules of its own gets two that allow
+// everything, and CloudFormation does not promise to take them away for the rule that leads to the web servers, which is a
+// resource apart.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
+func (l *LoadBalancer) closeOutbound(ipv6 bool) {
+	nowhere := []map[string]any{{"CidrIp": "127.0.0.1/32", "IpProtocol": "-1", "Description": "Nowhere, instead of everywhere"}}
+	if ipv6 {
+		nowhere = append(nowhere, map[string]any{"CidrIpv6": "::1/128", "IpProtocol": "-1", "Description": "Nowhere, instead of everywhere"})
+	}
+	group := l.LoadBalancer.Connections().SecurityGroups()
+	(*group)[0].Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(jsii.String("SecurityGroupEgress"), nowhere)
+}
+
+// logRequests does what the CDK's LogAccessLogs does, which lets AWS's log delivery write for anybody's load balancer. The
+// load balancer itself writes by an account of Elastic Load Balancing's, which has no condition: its path names ours.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html
+func (l *LoadBalancer) logRequests(bucket awss3.IBucket) {
+	const prefix = "load-balancer"
+	l.LoadBalancer.SetAttribute(jsii.String("access_logs.s3.enabled"), jsii.String("true"))
+	l.LoadBalancer.SetAttribute(jsii.String("access_logs.s3.bucket"), bucket.BucketName())
+	l.LoadBalancer.SetAttribute(jsii.String("access_logs.s3.prefix"), jsii.String(prefix))
+	files := bucket.ArnForObjects(jsii.Sprintf("%s/AWSLogs/%s/*", prefix, *awscdk.Aws_ACCOUNT_ID()))
+	delivery := awsiam.NewServicePrincipal(jsii.String("delivery.logs.amazonaws.com"), nil)
+	let := func(principal awsiam.IPrincipal, action, on string, equals map[string]any) {
+		var conditions *map[string]any
+		if equals != nil {
+			equals["aws:SourceAccount"] = awscdk.Aws_ACCOUNT_ID()
+			conditions = &map[string]any{"StringEquals": equals}
+		}
+		bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Principals: &[]awsiam.IPrincipal{principal}, Actions: &[]*string{&action}, Resources: &[]*string{&on}, Conditions: conditions,
+		}))
+	}
+	let(writesLogs(bucket), "s3:PutObject", *files, nil)
+	let(delivery, "s3:PutObject", *files, map[string]any{"s3:x-amz-acl": "bucket-owner-full-control"})
+	let(delivery, "s3:GetBucketAcl", *bucket.BucketArn(), map[string]any{})
+	// The load balancer tries to write when logging is switched on.
+	l.LoadBalancer.Node().AddDependency(bucket.Policy())
+}
+
+// writesLogs is who writes the log of a load balancer of the bucket's region.
+func writesLogs(bucket awss3.IBucket) awsiam.IPrincipal {
+	account := regioninfo.RegionInfo_Get(awscdk.Stack_Of(bucket).Region()).Elbv2Account()
+	if account == nil {
+		return awsiam.NewServicePrincipal(jsii.String("logdelivery.elasticloadbalancing.amazonaws.com"), nil)
+	}
+	return awsiam.NewAccountPrincipal(account)
 }
 
 func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationTargetGroup {

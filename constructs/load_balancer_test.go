@@ -66,6 +66,7 @@ func TestLoadBalancer(t *testing.T) {
 			)}),
 			has("AWS::S3::BucketPolicy", object{"PolicyDocument": object{"Statement": listLike(object{
 				"Effect": "Allow", "Action": "s3:PutObject", "Principal": object{"Service": "delivery.logs.amazonaws.com"},
+				"Condition": object{"StringEquals": object{"aws:SourceAccount": object{"Ref": "AWS::AccountId"}}},
 			})}}),
 		), exhaustive, minimal},
 		{"internet-facing, in the public subnets", has(loadBalancer, object{
@@ -75,6 +76,12 @@ func TestLoadBalancer(t *testing.T) {
 		{"not before the way to the internet", hasWhole(loadBalancer, object{"DependsOn": listWith(
 			logicalID("NetworkVpcPublicSubnet1DefaultRoute"), logicalID("NetworkVpcPublicSubnet2DefaultRoute"),
 		)}), minimal, plain},
+		{"whose own group leads nowhere", has("AWS::EC2::SecurityGroup", object{
+			"SecurityGroupEgress": list{object{"CidrIp": "127.0.0.1/32", "IpProtocol": "-1"}},
+		}), minimal, plain},
+		{"in either address family", has("AWS::EC2::SecurityGroup", object{
+			"SecurityGroupEgress": list{object{"CidrIp": "127.0.0.1/32", "IpProtocol": "-1"}, object{"CidrIpv6": "::1/128", "IpProtocol": "-1"}},
+		}), exhaustive, minimal},
 		{"IPv4 only", has(loadBalancer, object{"IpAddressType": "ipv4"}), minimal, exhaustive},
 		{"both address families", has(loadBalancer, object{"IpAddressType": "dualstack"}), exhaustive, minimal},
 		{"may be deleted", attribute("deletion_protection.enabled", "false"), minimal, exhaustive},

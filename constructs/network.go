@@ -71,10 +71,12 @@ func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) awse
 // traffic, which shows who tried to.
 func addFlowLogs(scope constructs.Construct, vpc awsec2.Vpc, removal awscdk.RemovalPolicy) {
 	group := newLogGroup(scope, "FlowLogs", removal)
-	vpc.AddFlowLog(jsii.String("FlowLog"), &awsec2.FlowLogOptions{
+	log := vpc.AddFlowLog(jsii.String("FlowLog"), &awsec2.FlowLogOptions{
 		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(group, nil),
 		TrafficType: awsec2.FlowLogTrafficType_ALL,
 	})
+	// https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+	confine(log.Node().FindChild(jsii.String("IAMRole")), "ec2", "vpc-flow-log")
 }
 
 func ipProtocol(ipv6 bool) awsec2.IpProtocol {

@@ -76,6 +76,8 @@ func newTopicKey(scope constructs.Construct, props *NotificationsProps) awskms.K
 		}
 		encrypt(&[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()}, role)
 	}
+	// CloudWatch sends the account and the alarm to KMS too, says AWS's own construct for it. EventBridge does not.
+	// https://aws.github.io/modern-data-architecture-accelerator/typedocs/functions/_aws-mdaa_cloudwatch-constructs.grantCloudWatchAlarmsTopicAccess.html
 	encrypt(alarms(), fromThisAccount("aws:SourceAccount"))
 	return key
 }

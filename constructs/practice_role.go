@@ -12,15 +12,11 @@ import (
 // of AWS's own policy for network actions, AWSFaultInjectionSimulatorNetworkAccess,
 // and on no other subnets than those that are cut off.
 func newPracticeRole(scope constructs.Construct, vpc awsec2.IVpc, subnets []*string) awsiam.Role {
-	stack := awscdk.Stack_Of(scope)
+	conditions := sentFrom(awscdk.Stack_Of(scope), "fis", "experiment/*")
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("fis.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-			Conditions: &map[string]any{
-				"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
-				"ArnLike": map[string]any{"aws:SourceArn": stack.FormatArn(&awscdk.ArnComponents{
-					Service: jsii.String("fis"), Resource: jsii.String("experiment"), ResourceName: jsii.String("*"),
-				})},
-			},
+			// https://docs.aws.amazon.com/fis/latest/userguide/getting-started-iam-service-role.html
+			Conditions: &conditions,
 		}),
 	})
 	networkACLs := *ec2ARN(scope, "network-acl", "*") // those that the experiment creates

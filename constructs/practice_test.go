@@ -71,10 +71,7 @@ func TestPractice(t *testing.T) {
 		{"only this account's experiments take the role", has("AWS::IAM::Role", object{
 			"AssumeRolePolicyDocument": object{"Statement": list{exactly(object{
 				"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": object{"Service": "fis.amazonaws.com"},
-				"Condition": exactly(object{
-					"StringEquals": exactly(object{"aws:SourceAccount": object{"Ref": "AWS::AccountId"}}),
-					"ArnLike":      exactly(object{"aws:SourceArn": arn("fis", "experiment/*")}),
-				}),
+				"Condition": fromAccount(arn("fis", "experiment/*")),
 			})}},
 			"ManagedPolicyArns": absent(), "Policies": absent(),
 		}), minimal, careless},

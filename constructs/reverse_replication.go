@@ -65,10 +65,12 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 		// The SDK of the Lambda runtime has these calls. With true, the function would
 		// download another at every deployment.
 		InstallLatestAwsSdk: jsii.Bool(false),
+		// As of [NewStaticFiles]: the group has to be there before the function runs.
+		LogGroup: newLogGroup(scope, "Logs", awscdk.RemovalPolicy_DESTROY),
 		Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
 			allow(*props.From.BucketArn(), "s3:PutReplicationConfiguration"),
-			// The role trusts S3 only: no other service could use it.
-			allow(*role.RoleArn(), "iam:PassRole"),
+			// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+			allowIf(map[string]any{"iam:PassedToService": replicationService}, *role.RoleArn(), "iam:PassRole"),
 		}),
 	})
 	// The CDK gives this id to the function of all its AwsCustomResources.
@@ -78,16 +80,20 @@ func NewReverseReplication(scope constructs.Construct, id string, props *Reverse
 	rule.Node().AddDependency(role)
 }
 
-// newReverseRole makes the role that S3 assumes to copy objects back.
+// replicationService assumes the roles of replication.
+const replicationService = "s3.amazonaws.com"
+
+// newReverseRole makes the role that S3 assumes to copy objects back. Its trust has no condition: no source of AWS's says
+// that S3 names a source account or bucket when it replicates, and with a wrong condition replication would stop.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 func newReverseRole(scope constructs.Construct, props *ReverseReplicationProps) awsiam.Role {
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("s3.amazonaws.com"), nil),
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String(replicationService), nil),
 	})
 	role.AddToPolicy(allow(*props.From.BucketArn(), "s3:GetReplicationConfiguration", "s3:ListBucket"))
 	role.AddToPolicy(allow(*props.From.ArnForObjects(jsii.String("*")),
 		"s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"))
-	role.AddToPolicy(allow(*props.To.ArnForObjects(jsii.String("*")),
-		"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"))
+	role.AddToPolicy(allow(*props.To.ArnForObjects(jsii.String("*")), replicateTo...))
 	acknowledgePolicy(role, replicatesAll, allObjects)
 	return role
 }

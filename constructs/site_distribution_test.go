@@ -81,11 +81,11 @@ func TestSiteDistribution(t *testing.T) {
 		{"the host names, by the certificate", distribution(object{
 			"Aliases": list{"example.com", "www.example.com"},
 			"ViewerCertificate": object{
-				"AcmCertificateArn": testCertificateARN, "MinimumProtocolVersion": "TLSv1.2_2021", "SslSupportMethod": "sni-only",
+				"AcmCertificateArn": testCertificateARN, "MinimumProtocolVersion": "TLSv1.2_2025", "SslSupportMethod": "sni-only",
 			},
 		}), exhaustive, minimal},
 		{"TLS 1.2 at least", distribution(object{
-			"ViewerCertificate": object{"MinimumProtocolVersion": "TLSv1.2_2021"},
+			"ViewerCertificate": object{"MinimumProtocolVersion": "TLSv1.2_2025"},
 		}), minimal, plain},
 		{"every edge location", distribution(object{"PriceClass": "PriceClass_All"}), minimal, plain},
 		{"IPv4 and HTTP/2 only", distribution(object{"IPV6Enabled": false, "HttpVersion": "http2"}), minimal, exhaustive},

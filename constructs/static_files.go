@@ -31,6 +31,10 @@ func NewStaticFiles(scope constructs.Construct, id string, props *StaticFilesPro
 	require(id, "Folder", props.Folder)
 	require(id, "Bucket", props.Bucket)
 	scope = constructs.NewConstruct(scope, &id)
+	// The function names its group, so the group is there before it runs. Otherwise the CDK makes a group named after the
+	// function, which nothing orders before its first run: if that run makes the group, CloudFormation cannot.
+	// https://github.com/aws/aws-cdk/issues/667
+	logs := newLogGroup(scope, "Logs", awscdk.RemovalPolicy_DESTROY)
 	upload := func(id string, only, except []string, cache ...deployment.CacheControl) {
 		files := deployment.NewBucketDeployment(scope, &id, &deployment.BucketDeploymentProps{
 			DestinationBucket: props.Bucket,
@@ -39,6 +43,7 @@ func NewStaticFiles(scope constructs.Construct, id string, props *StaticFilesPro
 			Include:           jsii.Strings(only...),
 			CacheControl:      &cache,
 			Prune:             jsii.Bool(false),
+			LogGroup:          logs,
 		})
 		// A dependency on the bucket includes its replication role and policy: an
 		// object that is uploaded before the role may write is never replicated.

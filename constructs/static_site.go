@@ -90,7 +90,11 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 	}
 	s.Bucket = newBucket(s.Construct, "Bucket", bucket)
 	if props.ReplicateTo != nil {
-		acknowledgePolicy(s.Bucket.Node().FindChild(jsii.String("ReplicationRole")), replicatesAll, allObjects)
+		role := s.Bucket.Node().FindChild(jsii.String("ReplicationRole"))
+		acknowledgePolicy(role, replicatesAll, allObjects)
+		// The CDK also lets it give replicas to another owner. Both buckets are ours.
+		role.Node().FindChild(jsii.String("DefaultPolicy")).Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(
+			jsii.String("PolicyDocument.Statement.2.Action"), replicateTo)
 	}
 	s.Distribution = newStaticDistribution(s.Construct, s.Bucket, props)
 	acknowledge(s.Distribution, "AwsSolutions-CFR2",
@@ -107,6 +111,9 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 	}
 	return s
 }
+
+// replicateTo is what replication does to the bucket it leads to.
+var replicateTo = []string{"s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"}
 
 const (
 	// replicatesAll is why a policy may name all objects of a bucket.

@@ -144,7 +144,7 @@ func TestStaticSite(t *testing.T) {
 			distribution(object{
 				"Aliases": list{"static.example.com"},
 				"ViewerCertificate": object{
-					"AcmCertificateArn": testCertificateARN, "MinimumProtocolVersion": "TLSv1.2_2021", "SslSupportMethod": "sni-only",
+					"AcmCertificateArn": testCertificateARN, "MinimumProtocolVersion": "TLSv1.2_2025", "SslSupportMethod": "sni-only",
 				},
 			}),
 			hasOutput("Address", object{"Value": "https://static.example.com"}),

@@ -18,17 +18,17 @@ func findFaults(m *Model) []Fault {
 		}
 	}
 	for _, pair := range m.Pairs {
-		pairFaults(m, pair, add)
+		pairFaults(pair, add)
 		visitorFaults(m, pair, add)
 	}
 	for _, pair := range m.Serving {
-		pairFaults(m, pair, add)
+		pairFaults(pair, add)
 	}
 	for _, origin := range m.Edge.Origins {
 		servingFaults(m, origin, add)
 	}
 	for _, check := range m.Checks() {
-		checkFaults(m, check, add)
+		checkFaults(check, add)
 		swingFaults(m, check, add)
 	}
 	leadingFaults(m, add)
@@ -52,7 +52,7 @@ func Calm() Health {
 }
 
 // pairFaults judges what visitors' and serving pairs have in common.
-func pairFaults(m *Model, p *Pair, add addFault) {
+func pairFaults(p *Pair, add addFault) {
 	switch {
 	case p.Secondary == nil:
 		add(p.Place(), "%s has a PRIMARY record of type %s and no SECONDARY: it never fails over", p.Name, p.Type)
@@ -92,7 +92,7 @@ func servingFaults(m *Model, o *Origin, add addFault) {
 	}
 }
 
-func checkFaults(m *Model, c *HealthCheck, add addFault) {
+func checkFaults(c *HealthCheck, add addFault) {
 	switch {
 	case c.Bucket != "" && !c.Inverted:
 		add(c.Resource, "the check on the failover switch is not inverted: the site leaves home while the object is absent")

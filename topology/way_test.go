@@ -98,7 +98,9 @@ func TestCheckOrigins(t *testing.T) {
 
 // TestMethods promises that a behavior that says nothing takes GET and HEAD.
 func TestMethods(t *testing.T) {
-	a := load(t, "site", func(a *assembly.Assembly) { find(a, siteEdge).Delete("DistributionConfig.CacheBehaviors.0.AllowedMethods") })
+	a := load(t, "site", func(a *assembly.Assembly) {
+		find(a, siteEdge).Delete("DistributionConfig.CacheBehaviors.0.AllowedMethods")
+	})
 	behaviors := got[[]topology.Behavior](t)(topology.Behaviors(find(a, siteEdge)))
 	same(t, "the default's", len(got[[]string](t)(behaviors[1].Methods())), 7)
 	same(t, "by default", got[[]string](t)(behaviors[0].Methods()), "[GET HEAD]")

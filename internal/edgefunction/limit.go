@@ -53,7 +53,7 @@ func (f *Function) limited(run func() error) error {
 	}
 	f.vm.Interrupt(err)
 	select {
-	case <-ended:
+	case <-ended: //nolint:errcheck // of a run that was interrupted
 		f.vm.ClearInterrupt()
 	case <-time.After(grace):
 		f.lost = err

@@ -79,8 +79,11 @@ var articleCopies = map[string][]brokencopy.Copy{
 			}
 		}, "admits "},
 		{"the load balancer may reach anything", func(in *read.Reader) {
-			in.Home().BalancerSecurity.Add("SecurityGroupEgress", []any{map[string]any{"CidrIp": "0.0.0.0/0", "IpProtocol": "-1"}})
+			in.Home().BalancerSecurity.Set("SecurityGroupEgress.0.CidrIp", "0.0.0.0/0")
 		}, "other ways out"},
+		{"the load balancer reaches everything, as CloudFormation adds", func(in *read.Reader) {
+			in.Home().BalancerSecurity.Delete("SecurityGroupEgress")
+		}, "SecurityGroupEgress"},
 	},
 	"7, 11 home listener, open HTTP": {
 		{"another port", func(in *read.Reader) { in.Listener(in.HomeBalancer(), 80).Set("Port", 8080) }, "listens on [8080]"},

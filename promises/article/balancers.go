@@ -1,6 +1,7 @@
 package article
 
 import (
+	"twinsite/assembly"
 	"twinsite/promises/internal/read"
 )
 
@@ -33,9 +34,27 @@ func checkSecurityGroups(in *read.Reader) {
 		for _, egress := range in.Referrers(t.BalancerSecurity, "AWS::EC2::SecurityGroupEgress") {
 			read.Leads(egress, "DestinationSecurityGroupId", t.WebSecurity)
 		}
-		if t.BalancerSecurity.Has("SecurityGroupEgress") {
-			read.Fail(t.BalancerSecurity, "SecurityGroupEgress", "has other ways out")
+		checkNoWayOut(in, t.BalancerSecurity)
+	}
+}
+
+// checkNoWayOut demands that a group's own outbound rules lead nowhere. With none, the group gets two that lead everywhere.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
+func checkNoWayOut(in *read.Reader, group *assembly.Resource) {
+	ranges := map[string]string{"CidrIp": "127.0.0.1/32"}
+	if in.Site.IPv6 {
+		ranges["CidrIpv6"] = "::1/128"
+	}
+	rules := read.Objects(group, "SecurityGroupEgress")
+	for _, rule := range rules {
+		for _, key := range read.Sorted(rule) {
+			if key != "Description" && key != "IpProtocol" && rule[key] != ranges[key] {
+				read.Fail(group, "SecurityGroupEgress", "has other ways out: %s %v", key, rule[key])
+			}
 		}
+	}
+	if len(rules) != len(ranges) {
+		read.Fail(group, "SecurityGroupEgress", "are %d, want %d that lead nowhere", len(rules), len(ranges))
 	}
 }
 

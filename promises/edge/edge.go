@@ -144,7 +144,7 @@ func checkConnections(in *read.Reader) {
 		want = "http2and3"
 	}
 	read.Expect(d, "DistributionConfig.HttpVersion", want)
-	read.Expect(d, "DistributionConfig.ViewerCertificate.MinimumProtocolVersion", "TLSv1.2_2021")
+	read.Expect(d, "DistributionConfig.ViewerCertificate.MinimumProtocolVersion", "TLSv1.2_2025")
 }
 
 func checkSecurityHeaders(in *read.Reader) {

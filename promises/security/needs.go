@@ -63,7 +63,7 @@ func needsOfRule(in *read.Reader, r *assembly.Resource) []string {
 	var all []string
 	for _, to := range read.Targets(r, "Create") {
 		if to.Type == "AWS::IAM::Role" {
-			all = append(all, each(read.Placeholder(to, "Arn"), "iam:PassRole")...)
+			all = append(all, each(read.Placeholder(to, "Arn")+", Condition map[StringEquals:map[iam:PassedToService:s3.amazonaws.com]]", "iam:PassRole")...)
 		}
 	}
 	for _, rule := range rulesIn(in, r) {
@@ -81,10 +81,6 @@ func needsOfReplication(in *read.Reader, r *assembly.Resource) []string {
 		all = append(all, each(from, "s3:GetReplicationConfiguration", "s3:ListBucket")...)
 		all = append(all, each(from+"/*", "s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging")...)
 		all = append(all, each(to+"/*", "s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags")...)
-		if r.Type == topology.BucketType {
-			// The CDK's grant for a bucket's own rules. Nobody uses it: both buckets are the account's.
-			all = append(all, each(to+"/*", "s3:ObjectOwnerOverrideToBucketOwner")...)
-		}
 	}
 	return all
 }
