@@ -78,7 +78,7 @@ func (s *simulation) ask(changes []change, e *endpoint, c checker, mind bool) []
 	streak := 0
 	at := s.placeOf(e, c)
 	for sent := c.begins; sent < s.until; {
-		good, took := s.check(e, &at, sent, c)
+		good, took := s.check(e, at, sent, c)
 		heard := sent + took
 		if good == mind {
 			streak = 0
@@ -136,16 +136,24 @@ type place struct {
 }
 
 // placeOf finds out where a checker's requests go, given what DNS answers.
-func (s *simulation) placeOf(e *endpoint, c checker) place {
+// The place is the trial's until the next call.
+func (s *simulation) placeOf(e *endpoint, c checker) *place {
+	p := &s.place
+	if p.edge == nil {
+		p.edge = &edge{begins: longAgo}
+	}
+	p.host, p.edge.pools = p.host[:0], p.edge.pools[:0]
 	if !e.moves {
-		return place{edge: &edge{begins: longAgo}}
+		p.edge.names = p.edge.names[:0]
+		return p
 	}
-	p := place{edge: &edge{begins: longAgo, pools: make([]pool, len(s.model.Serving))}}
 	if pair := e.check.Pair; pair != nil {
-		p.host = s.names(pair).cached(nil, c.phase, ttl(pair, s.p.TTL))
+		p.host = s.names(pair).cached(p.host, c.phase, ttl(pair, s.p.TTL))
 	}
+	p.edge.names = slices.Grow(p.edge.names[:0], len(s.model.Serving))[:len(s.model.Serving)]
 	for i, pair := range s.model.Serving {
-		p.edge.names = append(p.edge.names, s.serving[i].cached(nil, c.phase, ttl(pair, s.p.OriginTTL)))
+		p.edge.names[i] = s.serving[i].cached(p.edge.names[i], c.phase, ttl(pair, s.p.OriginTTL))
+		p.edge.pools = append(p.edge.pools, pool{})
 	}
 	return p
 }

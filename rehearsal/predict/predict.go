@@ -16,10 +16,14 @@ import (
 // Options say what to predict.
 type Options struct {
 	Outages    []rehearsal.Outage    // default: all
-	Trials     int                   // of each outage; default 10,000
+	Trials     int                   // of each outage; default 10,000. See mostSwings
 	Seed       uint64                // the same seed gives the same numbers
 	Parameters *rehearsal.Parameters // default: DefaultParameters
 }
+
+// mostSwings bounds the trials of a site whose health check follows what it moves:
+// each takes dozens of rounds, and a site that swings is wrong whatever the figures.
+const mostSwings = 300
 
 // Run simulates outages, many times each. It returns early, with an error,
 // only when the context ends or the edge function fails.
@@ -40,6 +44,9 @@ func Run(ctx context.Context, m *rehearsal.Model, options Options) ([]rehearsal.
 	prototype, err := newSimulation(m, p)
 	if err != nil {
 		return nil, err
+	}
+	if prototype.swings {
+		options.Trials = min(options.Trials, mostSwings)
 	}
 	var predictions []rehearsal.Prediction
 	for i, outage := range options.Outages {

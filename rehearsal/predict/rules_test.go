@@ -180,3 +180,49 @@ func TestCachedAnswers(t *testing.T) {
 		t.Errorf("asked at 10 s, 70 s and so on, the answer changes at %s", at)
 	}
 }
+
+// A front at the edge brings visitors home within 110 s, whatever the edge does with
+// its connections; a front that moves needs longer.
+func TestFrontAtTheEdge(t *testing.T) {
+	soon := func(a *assembly.Assembly) {
+		for _, check := range a.Resources("AWS::Route53::HealthCheck") {
+			if check.Has("HealthCheckConfig.FailureThreshold") {
+				check.Set("HealthCheckConfig.FailureThreshold", 3)
+				check.Set("HealthCheckConfig.RequestInterval", 10)
+			}
+		}
+		for _, machine := range a.Resources("AWS::StepFunctions::StateMachine") {
+			machine.Stack.Remove(machine.LogicalID) // nobody has to bring it home
+		}
+	}
+	moves := site("Failover.FailoverEdgeServesBE3F15E6", "HealthCheckConfig.HealthThreshold", 2)
+	for _, test := range []struct {
+		name        string
+		stay        bool
+		edit        func(*assembly.Assembly)
+		least, most time.Duration
+	}{
+		{"pooled connections follow", false, func(*assembly.Assembly) {}, 30 * s, 58 * s},
+		{"pooled connections stay", true, func(*assembly.Assembly) {}, 70 * s, 110 * s},
+		{"the front moves too", false, moves, 111 * s, 165 * s},
+	} {
+		m := fixture.Site(t, "everything", soon, test.edit)
+		for _, p := range predictWith(t, m, func(p *rehearsal.Parameters) { p.PooledStay = test.stay }, rehearsal.Dark, rehearsal.Hang, rehearsal.Error503) {
+			if got := time.Duration(p.Of(rehearsal.HomeKept).Worst); got < test.least || got > test.most {
+				t.Errorf("%s, %s: home again, connection kept, after %s at worst, want %s to %s", test.name, p.Outage, got, test.least, test.most)
+			}
+			if got := time.Duration(p.Of(rehearsal.HomeAgain).Worst); got > 110*s {
+				t.Errorf("%s, %s: home again after %s at worst", test.name, p.Outage, got)
+			}
+		}
+	}
+}
+
+// A site that swings is found out without ten thousand trials, each of which takes
+// dozens of rounds.
+func TestSwingsAreBounded(t *testing.T) {
+	m := fixture.Site(t, "site", site(distribution, "DistributionConfig.CacheBehaviors.0.TargetOriginId", "serving"))
+	if p := predicted(t, m, 10_000, rehearsal.Refused)[0]; p.Trials != mostSwings {
+		t.Errorf("%d trials, want %d", p.Trials, mostSwings)
+	}
+}

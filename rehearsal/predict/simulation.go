@@ -36,6 +36,7 @@ type drawn struct {
 	spread   [][]time.Duration // by pair, visitors' first: how long each new answer takes to spread
 	standby  []change          // its target health, as its load balancer sees it
 	scratch  []change
+	place    place
 }
 
 func newSimulation(m *rehearsal.Model, p rehearsal.Parameters) (simulation, error) {
@@ -129,11 +130,11 @@ func (s *simulation) resolve() {
 		s.serving = append(s.serving, answers{{longAgo, pair.Answer(rehearsal.Calm())}})
 	}
 	const mostChanges = 100
-	for range mostChanges {
+	for round := range mostChanges {
 		before := s.changes()
 		s.sample = rehearsal.NewSample()
 		s.switchPut, s.failbackAt, s.until = rehearsal.Never, s.p.Length, s.p.Length+5*time.Minute
-		s.resolveOnce()
+		s.resolveOnce(round == 0)
 		if !s.swings || slices.Equal(before, s.changes()) {
 			return
 		}
@@ -154,10 +155,16 @@ func (s *simulation) changes() []time.Duration {
 	return all
 }
 
-func (s *simulation) resolveOnce() {
-	s.statuses = s.statuses[:0]
-	for i := range s.endpoints {
-		s.statuses = append(s.statuses, s.play(i))
+// resolveOnce is one round. What asks nothing that moves is simulated in the first,
+// and the switch in each, as manual failback may put it.
+func (s *simulation) resolveOnce(first bool) {
+	if first {
+		s.statuses = make([][]change, len(s.endpoints))
+	}
+	for i, e := range s.endpoints {
+		if first || e.moves || e.check.Bucket != "" {
+			s.statuses[i] = s.play(i)
+		}
 	}
 	if s.model.Failback != nil {
 		s.playFailback()
