@@ -50,6 +50,11 @@ race: ## look for data races; needs gcc, takes minutes
 rehearse: synth ## play a failover of the synthesized site on this machine
 	$(TWINSITE) rehearse $(if $(SITE),-site $(SITE))
 
+# FROM is a git revision, or a folder with a cloud assembly.
+.PHONY: rehearse-change
+rehearse-change: synth ## say what a deployment over FROM=REVISION would cost visitors
+	@tools/rehearse-change.sh "$(FROM)" $(SITE)
+
 .PHONY: diagram
 diagram: ## draw docs/architecture.svg from the golden templates
 	@set -e; folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
@@ -64,6 +69,7 @@ bench: node_modules ## time the synthesis of the default site
 .PHONY: golden
 golden: node_modules ## accept new templates, schema, configuration page and picture
 	go test . ./site -update
+	node tools/resource-types.mjs
 	go test ./diagram -update
 	@$(MAKE) --no-print-directory diagram
 

@@ -150,6 +150,12 @@ func (a *Assembly) Lookup(name string) (*Resource, error) {
 	return found[0], nil
 }
 
+// A NoRecordError is the error about a name that no record of the assembly has.
+type NoRecordError struct{ Name string }
+
+// Error names the types that are looked for.
+func (e *NoRecordError) Error() string { return "no record of type A, AAAA or CNAME for " + e.Name }
+
 // mostNames is how many names a lookup goes through. Resolvers follow a dozen; where each name leads on to two, thirty
 // steps would never end.
 const mostNames = 100
@@ -169,7 +175,7 @@ func (a *Assembly) lookup(name string, way []string, left *int) ([]*Resource, er
 		return nil, err
 	}
 	if len(records) == 0 {
-		return nil, fmt.Errorf("no record of type A, AAAA or CNAME for %s", name)
+		return nil, &NoRecordError{name}
 	}
 	var found []*Resource
 	for _, record := range records {

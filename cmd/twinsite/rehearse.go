@@ -58,6 +58,7 @@ func newRehearse() *cobra.Command {
 	flags.IntVar(&o.trials, "trials", 10_000, fmt.Sprintf("simulations of each outage, 1 to %d", mostTrials))
 	flags.BoolVar(&o.predict, "predict", true, "predict every outage")
 	flags.BoolVar(&o.play, "play", true, "play the outages")
+	command.AddCommand(newChange())
 	return command
 }
 

@@ -1,0 +1,196 @@
+package change
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"twinsite/assembly"
+)
+
+// site is the default site's assembly.
+func site(t *testing.T) *assembly.Assembly {
+	t.Helper()
+	a, err := assembly.Load("../../testdata/site")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// find is the one resource of a stack and type whose logical id begins so.
+func find(a *assembly.Assembly, stack, prefix string) *assembly.Resource {
+	for _, r := range stackOf(a, stack).Resources() {
+		if strings.HasPrefix(r.LogicalID, prefix) {
+			return r
+		}
+	}
+	panic("no " + prefix + " in " + stack)
+}
+
+// withoutSecrets takes the secrets away, as edge.originSecrets: [] does.
+func withoutSecrets(a *assembly.Assembly) {
+	rule := find(a, "Primary", "WebTierEntranceLoadBalancerHttpsFromDistributionRule")
+	listener := find(a, "Primary", "WebTierEntranceLoadBalancerHttps1")
+	listener.Set("DefaultActions", rule.Template()["Properties"].(map[string]any)["Actions"])
+	rule.Stack.Remove(rule.LogicalID)
+	site := find(a, "Primary", "SiteDistribution")
+	for _, origin := range []string{"0", "1", "2", "3"} {
+		if path := "DistributionConfig.Origins." + origin + ".OriginCustomHeaders"; site.Has(path) {
+			site.Delete(path)
+		}
+	}
+}
+
+// withoutPaging takes away of what notifications: false does: an alarm of the standby,
+// and what names it in another stack.
+func withoutPaging(a *assembly.Assembly) {
+	for _, r := range []*assembly.Resource{
+		find(a, "Failover", "Dashboard"), find(a, "Failover", "AlarmsVisitorsAffected"), find(a, "Failover", "AlarmsNobodyServed"), find(a, "Secondary", "WebTierAlarmsLoadBalancerErrors"),
+	} {
+		r.Stack.Remove(r.LogicalID)
+	}
+}
+
+func TestJudge(t *testing.T) {
+	tests := []struct {
+		name     string
+		from, to func(*assembly.Assembly) // nil: as the site is
+		kind     Kind                     // "": there is nothing to say
+		want     string                   // in its message
+		order    string                   // of the stacks that change
+	}{
+		{name: "nothing", kind: ""},
+		{name: "a first deployment", from: func(a *assembly.Assembly) {
+			for _, r := range a.Resources() {
+				r.Stack.Remove(r.LogicalID)
+			}
+		}, order: "Domain Global Secondary Primary Failover"},
+		{name: "a longer limit of the web ACL", to: func(a *assembly.Assembly) {
+			find(a, "Global", "WebAclC").Set("Description", "other")
+		}, order: "Global"},
+		{name: "the secrets are switched on", from: withoutSecrets, kind: Lost, want: "step", order: "Primary"},
+		{name: "notifications are switched off", to: withoutPaging, order: "Failover Secondary"},
+		{name: "an alarm goes that a dashboard names", to: func(a *assembly.Assembly) {
+			alarm := find(a, "Failover", "AlarmsNobodyServed")
+			alarm.Stack.Remove(alarm.LogicalID)
+		}, kind: Stale, want: "Failover.Dashboard9E4231ED names Failover.AlarmsNobodyServedE4F2B101, which is gone", order: "Failover"},
+		{name: "the writes' name comes with the distribution that asks for it", from: func(a *assembly.Assembly) {
+			records := find(a, "Failover", "Failoverorigin")
+			records.Stack.Remove(records.LogicalID)
+			find(a, "Primary", "SiteDistribution").Set("DistributionConfig.Origins.0.DomainName", "origin-ap-northeast-2.ticketing.pw")
+		}, order: "Failover Primary"},
+		{name: "a host name goes", to: func(a *assembly.Assembly) {
+			records := find(a, "Failover", "Failoverwww")
+			records.Stack.Remove(records.LogicalID)
+		}, kind: Lost, want: "lost are all of www.ticketing.pw, and it stays so", order: "Failover"},
+		{name: "a bucket with another name", to: func(a *assembly.Assembly) {
+			find(a, "Primary", "StaticSiteBucket").Add("BucketName", "other")
+		}, kind: Data, want: "because of BucketName: the new one has none of its files", order: "Primary Failover"},
+		{name: "an alarm goes that a composite alarm names", to: func(a *assembly.Assembly) {
+			alarm := find(a, "Secondary", "WebTierAlarmsLoadBalancerErrors")
+			alarm.Stack.Remove(alarm.LogicalID)
+		}, kind: Refused, want: "while Failover.AlarmsVisitorsAffected17C0CD56 uses it", order: "Secondary"},
+		{name: "a second alarm of one name", to: func(a *assembly.Assembly) {
+			alarm := find(a, "Secondary", "WebTierAlarmsLoadBalancerErrors")
+			alarm.Stack.Put("Other", alarm.Template())
+		}, kind: Refused, want: "AWS refuses a second one called ticketing:", order: "Secondary"},
+		{name: "a type that AWS's schemas lack", from: func(a *assembly.Assembly) {
+			stackOf(a, "Global").Put("Strange", map[string]any{"Type": "AWS::Strange::Thing", "Properties": map[string]any{"A": 1.0}})
+		}, to: func(a *assembly.Assembly) {
+			stackOf(a, "Global").Put("Strange", map[string]any{"Type": "AWS::Strange::Thing", "Properties": map[string]any{"A": 2.0}})
+		}, kind: Note, want: "AWS::Strange::Thing is not known: taken for a replacement", order: "Global"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			from, to := site(t), site(t)
+			if test.from != nil {
+				test.from(from)
+			}
+			if test.to != nil {
+				test.to(to)
+			}
+			v, err := Judge(from, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var text bytes.Buffer
+			if err := v.WriteText(&text); err != nil {
+				t.Fatal(err)
+			}
+			found := slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Kind == test.kind && strings.Contains(f.Message, test.want) })
+			if v.Good() == test.kind.fails() || test.kind != "" && !found {
+				t.Errorf("want %s with %q:\n%s", test.kind, test.want, &text)
+			}
+			if got := strings.Join(changed(v), " "); got != test.order {
+				t.Errorf("deploys %q, want %q:\n%s", got, test.order, &text)
+			}
+		})
+	}
+}
+
+// changed are the ids of the stacks with steps, in the verdict's order.
+func changed(v *Verdict) []string {
+	var ids []string
+	for _, p := range v.Plans {
+		if len(p.Steps) > 0 {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// TestTwoSites holds that two sites are not compared.
+func TestTwoSites(t *testing.T) {
+	other, err := assembly.Load("../../testdata/article")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Judge(other, site(t)); err == nil || !strings.Contains(err.Error(), "two sites") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestTypes holds that every type of the golden templates is known.
+func TestTypes(t *testing.T) {
+	dirs, err := filepath.Glob("../../testdata/*/manifest.json")
+	if err != nil || len(dirs) < 3 {
+		t.Fatalf("%v: %v", dirs, err)
+	}
+	for _, manifest := range dirs {
+		a, err := assembly.Load(filepath.Dir(manifest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range a.Resources() {
+			if _, known := types[r.Type]; !known && !isCustom(r.Type) {
+				t.Errorf("%s: types.json lacks %s: run make golden", r, r.Type)
+			}
+		}
+	}
+}
+
+// TestCauses promises what a change of a property does.
+func TestCauses(t *testing.T) {
+	for _, test := range []struct {
+		typ, path string
+		want      cause
+		why       string
+	}{
+		{"AWS::S3::Bucket", "BucketName", yes, "BucketName"},
+		{"AWS::S3::Bucket", "VersioningConfiguration.Status", no, ""},
+		{"AWS::Route53::HealthCheck", "HealthCheckConfig.RequestInterval", yes, "HealthCheckConfig.RequestInterval"},
+		{"AWS::Route53::HealthCheck", "HealthCheckConfig.FailureThreshold", no, ""},
+		{"AWS::EC2::Subnet", "Ipv6CidrBlock", maybe, "Ipv6CidrBlock"},
+		{"AWS::S3::Bucket", "Strange", yes, "Strange is not known: taken for a replacement"},
+		{"AWS::Strange::Thing", "A", yes, "AWS::Strange::Thing is not known: taken for a replacement"},
+		{"Custom::Thing", "A", no, ""},
+	} {
+		got, why := causes(test.typ, []string{test.path})
+		if got != test.want || strings.Join(why, ", ") != test.why {
+			t.Errorf("%s %s: got %s because of %q, want %s because of %q", test.typ, test.path, got, why, test.want, test.why)
+		}
+	}
+}
