@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +27,24 @@ func TestSummarize(t *testing.T) {
 		if out, stderr, status := execute(t, append([]string{"summary"}, args...)...); status != 0 || out != want {
 			t.Errorf("%v: got %d, %s and\n%swant\n%s", args, status, stderr, out, want)
 		}
+	}
+}
+
+// A summary ends with what the site needs of quotas, and which to ask for.
+func TestSummarizeNeeds(t *testing.T) {
+	out, stderr, status := execute(t, "summary", root+"testdata/article")
+	for _, want := range []string{
+		"\n\nneeded at most  us-east-1  ap-northeast-2  a new account has\n",
+		"\nvCPUs           2 to 7     2 to 7          5\n",
+		"\nask for 7 vCPUs in ap-northeast-2: https://console.aws.amazon.com/",
+	} {
+		if status != 0 || !strings.Contains(out, want) {
+			t.Errorf("got %d, %s and\n%swant %q in it", status, stderr, out, want)
+		}
+	}
+	out, _, _ = execute(t, "summary", root+"testdata/everything")
+	if !strings.Contains(out, "ask for 12 vCPUs in us-east-1") || strings.Contains(out, "vCPUs in us-west-2") {
+		t.Errorf("asks for what a new account has, or not for what it lacks:\n%s", out)
 	}
 }
 
