@@ -5,6 +5,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 # SITE chooses another site: make synth SITE=examples/article.yaml
+# STACK chooses stacks: make deploy STACK=Domain
 CDK = npx cdk
 TWINSITE = go run ./cmd/twinsite
 CONTEXT = $(if $(SITE),--context site=$(SITE))
@@ -25,8 +26,8 @@ diff: node_modules ## show what a deployment would change
 	$(CDK) diff $(CONTEXT)
 
 .PHONY: deploy
-deploy: node_modules ## deploy all stacks, the standby before the home region
-	$(CDK) deploy --all $(CONTEXT)
+deploy: node_modules ## deploy all stacks, or STACK=ID and what it reads from
+	@$(TWINSITE) deploy $(if $(SITE),-site $(SITE) )$(STACK)
 
 .PHONY: failover-on
 failover-on: ## move the site to the standby by hand

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -48,6 +50,9 @@ func synthesizeTo(outdir string) error {
 	}
 	assets, err := readAssets(s)
 	if err != nil {
+		return err
+	}
+	if assets.Unprotected, err = unprotected(app, s); err != nil {
 		return err
 	}
 	return caught(siteFile(app), func() {
@@ -93,6 +98,23 @@ func siteFile(app awscdk.App) string {
 		return file
 	}
 	return "site.yaml"
+}
+
+// unprotected are the stacks that "-c unprotected=ID,ID" names: "twinsite deploy"
+// names those that do not exist yet.
+func unprotected(app awscdk.App, s *site.Site) ([]string, error) {
+	text, ok := app.Node().TryGetContext(jsii.String("unprotected")).(string)
+	if !ok {
+		return nil, nil
+	}
+	ids := strings.Split(text, ",")
+	for _, id := range ids {
+		if !slices.Contains(s.StackIDs(), id) {
+			return nil, fmt.Errorf("-c unprotected=%s: the site has no stack %q; its stacks are %s",
+				text, id, strings.Join(s.StackIDs(), ", "))
+		}
+	}
+	return ids, nil
 }
 
 // staticFolder holds the files that are uploaded to the home bucket. The CDK

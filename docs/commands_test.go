@@ -40,6 +40,7 @@ func TestCommands(t *testing.T) {
 		"make test && make synht",
 		"make synth SITE=examples/none.yaml",
 		"npx cdk deploy Third",
+		"make deploy STACK=Third",
 		"npx cdk synth -c site=none.yaml",
 		"npx cdk bootstrap aws://ACCOUNT/eu-west-9",
 		"npm install aws-cdk@2.0.0",
@@ -134,7 +135,7 @@ func commandChecks(t *testing.T) nameChecks {
 			records, err := deployed.Records(host)
 			return err == nil && len(records) > 0
 		}},
-		{"stack", regexp.MustCompile(`cdk (?:deploy|destroy|diff|synth) ([A-Z]\w*)`), func(id string) bool {
+		{"stack", regexp.MustCompile(`(?:cdk (?:deploy|destroy|diff|synth) |STACK=)([A-Z]\w*)`), func(id string) bool {
 			_, err := deployed.Stack(id)
 			return err == nil
 		}},

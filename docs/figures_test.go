@@ -35,6 +35,30 @@ func TestStackSizes(t *testing.T) {
 	}
 }
 
+// TestNeeds holds the quotas that the READMEs show after "make synth" against what
+// our command says of the default site.
+func TestNeeds(t *testing.T) {
+	atTop(t)
+	for _, file := range glob(t, "cmd/twinsite/*.go", "topology/*.go") {
+		read(t, file)
+	}
+	golden(t)
+	_, needs, found := strings.Cut(output(t, "go", "run", "./cmd/twinsite", "summary", "testdata/site"), "\n\n")
+	needs, _, _ = strings.Cut(needs, "ask for ")
+	if !found || strings.Count(needs, "\n") != 4 {
+		t.Fatalf("the needs of the default site are %q", needs)
+	}
+	for _, file := range []string{english, korean} {
+		page := read(t, file)
+		if !strings.Contains(page, "\n"+needs+"```\n") {
+			t.Errorf("%s lacks what our command says:\n%s", file, needs)
+		}
+		if strings.Contains(strings.Replace(page, "4 to 14", "4 to 12", 1), "\n"+needs+"```\n") {
+			t.Errorf("%s: nobody noticed other vCPUs", file)
+		}
+	}
+}
+
 // TestCosts holds the quantities of docs/costs.md against the default site's
 // templates, and its totals against their parts.
 func TestCosts(t *testing.T) {

@@ -76,6 +76,28 @@ func (s *Site) StackName(id string) string {
 	return s.Name + "-" + id
 }
 
+// StackIDs returns the ids of the site's stacks in the order of their deployment.
+// Domain is missing where the site uses a zone that exists.
+func (s *Site) StackIDs() []string {
+	ids := []string{DomainStack, GlobalStack, SecondaryStack, PrimaryStack, FailoverStack}
+	if s.Zone.ID != "" {
+		return ids[1:]
+	}
+	return ids
+}
+
+// StackRegion returns the region of a stack, by its id.
+func (s *Site) StackRegion(id string) string {
+	switch id {
+	case SecondaryStack:
+		return s.Standby.Region.Name
+	case PrimaryStack:
+		return s.Home.Region.Name
+	default:
+		return GlobalRegion
+	}
+}
+
 // AlarmName returns the name of an alarm in CloudWatch, by its title:
 // "ticketing: The standby serves".
 func (s *Site) AlarmName(title string) string {

@@ -28,7 +28,7 @@ type monitoring struct {
 func newMonitoring(stack awscdk.Stack, s *site.Site) monitoring {
 	var m monitoring
 	if s.AccessLogs {
-		m.logs = constructs.NewLogBucket(stack, "AccessLogs", &constructs.LogBucketProps{Removal: removalPolicy(s.Retention.Logs)})
+		m.logs = constructs.NewLogBucket(stack, "AccessLogs", &constructs.LogBucketProps{Removal: bucketRemovalPolicy(s.Retention.Logs)})
 	}
 	if s.Notifications {
 		m.topic = constructs.NewNotifications(stack, "Notifications", &constructs.NotificationsProps{

@@ -107,7 +107,7 @@ func staticSiteProps(s *site.Site, global *Global, hostName string, m monitoring
 		IPv6:        s.IPv6,
 		HTTP3:       s.Edge.HTTP3,
 		TimeControl: s.Replication.TimeControl,
-		Removal:     removalPolicy(s.Retention.Buckets),
+		Removal:     bucketRemovalPolicy(s.Retention.Buckets),
 		Logs:        m.logs,
 	}
 	if s.StaticFiles.HostNames {

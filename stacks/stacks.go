@@ -6,6 +6,8 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -33,6 +35,22 @@ type Assets struct {
 	// StaticFolder is the path of the folder whose files are uploaded to the home
 	// bucket. Required.
 	StaticFolder string
+
+	// Unprotected are the ids of the stacks that are deployed without termination
+	// protection, and without deletion protection of their load balancers, whatever
+	// the site says: a creation that fails can be rolled back and repeated only
+	// without. Default: none.
+	Unprotected []string
+}
+
+// forStack is the site as the stack of this id is made from it.
+func (a Assets) forStack(id string, s *site.Site) *site.Site {
+	if !slices.Contains(a.Unprotected, id) {
+		return s
+	}
+	unprotected := *s
+	unprotected.Retention.TerminationProtection = false
+	return &unprotected
 }
 
 // Add adds the stacks of a site to an app or a stage, in the order of their
@@ -45,12 +63,12 @@ func Add(app constructs.Construct, s *site.Site, assets Assets) {
 	}
 	var domain *Domain
 	if s.Zone.ID == "" {
-		domain = NewDomain(app, s)
+		domain = NewDomain(app, assets.forStack(site.DomainStack, s))
 	}
-	global := NewGlobal(app, s, domain)
-	secondary := NewSecondary(app, s, global, assets)
-	primary := NewPrimary(app, s, global, secondary, assets)
-	NewFailover(app, s, global, secondary, primary)
+	global := NewGlobal(app, assets.forStack(site.GlobalStack, s), domain)
+	secondary := NewSecondary(app, assets.forStack(site.SecondaryStack, s), global, assets)
+	primary := NewPrimary(app, assets.forStack(site.PrimaryStack, s), global, secondary, assets)
+	NewFailover(app, assets.forStack(site.FailoverStack, s), global, secondary, primary)
 }
 
 // newStack makes a stack that is named after the site and its id.
@@ -74,8 +92,20 @@ func output(stack awscdk.Stack, id, value, description string) {
 	awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Value: &value, Description: &description})
 }
 
-// removalPolicy is what a site's retention means to the CDK.
+// removalPolicy is what a site's retention means to the CDK, for what is empty
+// when it is new: zones and log groups. What is retained goes nevertheless when its
+// own creation fails, so that a deployment can be tried again.
 func removalPolicy(removal site.Removal) awscdk.RemovalPolicy {
+	if removal == site.Delete {
+		return awscdk.RemovalPolicy_DESTROY
+	}
+	return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
+}
+
+// bucketRemovalPolicy is what it means for buckets. One that is retained stays when
+// the creation of its stack fails: logs arrive at once, and CloudFormation could not
+// delete it, so the rollback would fail too.
+func bucketRemovalPolicy(removal site.Removal) awscdk.RemovalPolicy {
 	if removal == site.Delete {
 		return awscdk.RemovalPolicy_DESTROY
 	}

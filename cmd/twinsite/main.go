@@ -1,9 +1,10 @@
-// Twinsite is what is done with a site beside deploying it: it sums up, judges,
+// Twinsite is what is done with a site: it deploys, sums up, judges,
 // rehearses and draws the templates of a cloud assembly, and moves a deployed
 // site.
 //
 //	go run ./cmd/twinsite summary
 //	go run ./cmd/twinsite promises
+//	go run ./cmd/twinsite deploy Domain
 //	go run ./cmd/twinsite rehearse -outage black-hole -speed 20
 //	go run ./cmd/twinsite switch on -site examples/tokyo-and-ireland.yaml
 //
@@ -27,8 +28,8 @@ func main() { os.Exit(cli.Run(newCommand(), os.Args[1:])) }
 func newCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "twinsite",
-		Short: "Judge, rehearse and draw the templates of a site, and move a deployed one",
-		Long: `Judge, rehearse and draw the templates of a site, and move a deployed one.
+		Short: "Deploy a site, move it, and judge, rehearse and draw its templates",
+		Long: `Deploy a site, move it, and judge, rehearse and draw its templates.
 
 Flags have one dash or two. The exit status is 0 for good, 1 for judged and
 failed, 2 for bad input or nothing to judge, and 130 after Ctrl-C.`,
@@ -39,7 +40,7 @@ failed, 2 for bad input or nothing to judge, and 130 after Ctrl-C.`,
 			return errors.Join(errors.New("give a command, one of those above"), command.Help())
 		},
 	}
-	command.AddCommand(newSummary(), newRehearse(), newSwitch(), newDiagram(), newPromises())
+	command.AddCommand(newSummary(), newDeploy(), newRehearse(), newSwitch(), newDiagram(), newPromises())
 	return command
 }
 

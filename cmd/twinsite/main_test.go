@@ -65,7 +65,7 @@ func TestHelp(t *testing.T) {
 	})
 }
 
-var anyCDK = regexp.MustCompile(`(?m)^(twinsite/(constructs|stacks)|github\.com/aws/).*$`)
+var anyCDK = regexp.MustCompile(`(?m)^(twinsite/(constructs|stacks)|github\.com/aws/(aws-cdk|constructs|jsii)).*$`)
 
 // Whoever needs a command waits neither for the CDK nor for Node.js.
 func TestQuick(t *testing.T) {
@@ -90,6 +90,8 @@ func TestMake(t *testing.T) {
 		{[]string{"failover-off"}, "go run ./cmd/twinsite switch off"},
 		{[]string{"failover-on", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite switch on -site examples/own-image.yaml"},
 		{[]string{"failover-off", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite switch off -site examples/own-image.yaml"},
+		{[]string{"deploy"}, "go run ./cmd/twinsite deploy"},
+		{[]string{"deploy", "STACK=Domain", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite deploy -site examples/own-image.yaml Domain"},
 		{[]string{"rehearse"}, "go run ./cmd/twinsite rehearse"},
 		{[]string{"rehearse", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite rehearse -site examples/own-image.yaml"},
 	}

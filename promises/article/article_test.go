@@ -42,6 +42,11 @@ var articleCopies = map[string][]brokencopy.Copy{
 	}},
 	"2, 3 hosted zone": {
 		{"it meets another end", func(in *read.Reader) { zone(in).Set(".DeletionPolicy", "Snapshot") }, "deletion policy Snapshot"},
+		{"a failed creation leaves it behind", func(in *read.Reader) {
+			in.Site.Retention.Zone = site.Retain
+			zone(in).Set(".DeletionPolicy", "Retain")
+			zone(in).Set(".UpdateReplacePolicy", "Retain")
+		}, "deletion policy Retain, Retain when it is replaced, want RetainExceptOnCreate and Retain"},
 		{"no accelerated recovery", func(in *read.Reader) { zone(in).Set("HostedZoneFeatures.EnableAcceleratedRecovery", false) }, "EnableAcceleratedRecovery is false"},
 		{"another name", func(in *read.Reader) { zone(in).Set("Name", "elsewhere.test.") }, "Name is elsewhere.test."},
 	},

@@ -7,6 +7,7 @@ import (
 	"twinsite/assembly"
 	"twinsite/promises/internal/read"
 	"twinsite/site"
+	"twinsite/topology"
 )
 
 // checkStaticSite demands a private, versioned bucket that only its
@@ -47,10 +48,18 @@ func checkReaders(in *read.Reader, bucket, distribution *assembly.Resource) {
 }
 
 // checkRemoval demands that a resource that leaves the template meets the end
-// that the site wants for it.
+// that the site wants for it. What is retained goes nevertheless when its creation
+// fails, except for buckets, in which logs may be.
 func checkRemoval(r *assembly.Resource, removal site.Removal) {
-	want := map[site.Removal]string{site.Retain: "Retain", site.Delete: "Delete"}[removal]
-	if r.DeletionPolicy() != want || r.UpdateReplacePolicy() != want {
-		read.Fail(r, "", "has the deletion policy %s, %s when it is replaced, want %s", r.DeletionPolicy(), r.UpdateReplacePolicy(), want)
+	end, replaced := "Delete", "Delete"
+	if removal == site.Retain {
+		end, replaced = "RetainExceptOnCreate", "Retain"
+		if r.Type == topology.BucketType {
+			end = replaced
+		}
+	}
+	if r.DeletionPolicy() != end || r.UpdateReplacePolicy() != replaced {
+		read.Fail(r, "", "has the deletion policy %s, %s when it is replaced, want %s and %s",
+			r.DeletionPolicy(), r.UpdateReplacePolicy(), end, replaced)
 	}
 }

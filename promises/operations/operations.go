@@ -10,6 +10,7 @@ import (
 	"twinsite/promises/internal/read"
 	"twinsite/promises/internal/when"
 	"twinsite/site"
+	"twinsite/topology"
 )
 
 // Promises returns the promises about what operators rely on.
@@ -39,7 +40,18 @@ func operationsPromises() []read.Promise {
 		{Name: "practice cuts the home web servers off, for ten minutes", When: when.Practice, Check: checkPractice},
 		{Name: "no experiment unless one is asked for", When: when.NoPractice, Check: checkNoPractice},
 		{Name: "two sites fit into one account", Check: checkNames},
+		{Name: "a creation that fails leaves nothing but buckets", Check: checkLeftovers},
 		{Name: "stacks say where things are", Check: checkOutputs},
+	}
+}
+
+// checkLeftovers demands that what a failed creation leaves is a bucket, whose logs
+// may say why it failed, and which has a name of CloudFormation's.
+func checkLeftovers(in *read.Reader) {
+	for _, r := range in.Resources() {
+		if r.DeletionPolicy() == "Retain" && (r.Type != topology.BucketType || r.Has("BucketName")) {
+			read.Fail(r, ".DeletionPolicy", "is Retain: a creation that fails leaves it behind")
+		}
 	}
 }
 

@@ -234,6 +234,16 @@ var operationsCopies = map[string][]brokencopy.Copy{
 			in.Resources("AWS::S3::Bucket")[0].Add("BucketName", "static-files")
 		}, `is called "static-files"`},
 	},
+	"a creation that fails leaves nothing but buckets": {
+		{"a log group", func(in *read.Reader) {
+			in.Resources("AWS::Logs::LogGroup")[0].Set(".DeletionPolicy", "Retain")
+		}, "is Retain: a creation"},
+		{"a bucket whose name is taken then", func(in *read.Reader) {
+			bucket := in.Resources("AWS::S3::Bucket")[0]
+			bucket.Set(".DeletionPolicy", "Retain")
+			bucket.Add("BucketName", in.Site.Name)
+		}, "is Retain: a creation"},
+	},
 	"stacks say where things are": {
 		{"of another site", func(in *read.Reader) {
 			read.Output(must.Get(in.Stack(site.FailoverStack)), site.SiteAddressOutput).Set("https://other.example.com")

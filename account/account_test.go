@@ -1,0 +1,74 @@
+package account_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"twinsite/account"
+)
+
+// amazon answers every call with this status and body, and credentials lead to it.
+func amazon(t *testing.T, status int, body string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}))
+	t.Cleanup(server.Close)
+	nobody(t)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+}
+
+// nobody removes every credential of the machine's.
+func nobody(t *testing.T) {
+	t.Helper()
+	nowhere := filepath.Join(t.TempDir(), "none")
+	for name, value := range map[string]string{
+		"HOME": nowhere, "AWS_CONFIG_FILE": nowhere, "AWS_SHARED_CREDENTIALS_FILE": nowhere, "AWS_PROFILE": "", "AWS_REGION": "",
+		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": "", "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_WEB_IDENTITY_TOKEN_FILE": "", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "",
+		"AWS_MAX_ATTEMPTS": "1",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+func failure(code, message string) string {
+	return fmt.Sprintf("<ErrorResponse><Error><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message)
+}
+
+func TestOpen(t *testing.T) {
+	amazon(t, 200, `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`)
+	a, err := account.Open(t.Context())
+	if err != nil || a.ID != "123456789012" || a.In("eu-west-1").Region != "eu-west-1" {
+		t.Errorf("got %+v, %v", a, err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	for _, test := range []struct {
+		set  func(t *testing.T)
+		want string
+	}{
+		{nobody, "there are no AWS credentials: give"},
+		{func(t *testing.T) { amazon(t, 403, failure("ExpiredToken", "expired")) }, "AWS refuses the credentials (ExpiredToken): give"},
+		{func(t *testing.T) {
+			amazon(t, 200, "")
+			t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+		}, "AWS does not answer: "},
+		{func(t *testing.T) { nobody(t); t.Setenv("AWS_PROFILE", "nobody's") }, "the AWS configuration cannot be read: "},
+	} {
+		test.set(t)
+		_, err := account.Open(t.Context())
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v, want one line that begins with %q", err, test.want)
+		}
+	}
+}

@@ -1,0 +1,226 @@
+// Package deploy deploys a site so that a first deployment which fails can be
+// repeated by the same command, once its cause is mended.
+//
+// AWS refuses to delete a stack with termination protection, and a load balancer
+// with deletion protection: a first creation that fails with either can be neither
+// rolled back nor repeated. So stacks that do not stand yet are deployed without,
+// and once all stand, a second pass switches both on. Both passes are the stock
+// "cdk deploy". What an earlier first creation has left is removed before.
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"twinsite/site"
+)
+
+// A Deployment deploys a site.
+type Deployment struct {
+	// Site is the site. Required.
+	Site *site.Site
+
+	// Cloud is the account. Required.
+	Cloud Cloud
+
+	// CDK runs the CDK's command line with arguments that follow "cdk". Required.
+	CDK func(ctx context.Context, args ...string) error
+
+	// Out is told what is done and why, a line each. Required.
+	Out io.Writer
+
+	// Pause is the time between two questions about a stack that is worked on.
+	// Default: two seconds.
+	Pause time.Duration
+}
+
+// A Cloud is what a deployment asks of an account. [Of] makes one.
+type Cloud interface {
+	// Stack returns the stack of this name; its status is empty if there is none.
+	Stack(ctx context.Context, region, name string) (Stack, error)
+
+	// Stood says whether a stack's creation ever came to its end.
+	Stood(ctx context.Context, stack Stack) (bool, error)
+
+	// Remains are the resources of a stack that are there still.
+	Remains(ctx context.Context, stack Stack) ([]Resource, error)
+
+	// Unprotect switches a stack's termination protection off.
+	Unprotect(ctx context.Context, stack Stack) error
+
+	// UnprotectBalancer switches a load balancer's deletion protection off.
+	UnprotectBalancer(ctx context.Context, region, arn string) error
+
+	// Delete begins to delete a stack, without the resources of these logical ids.
+	Delete(ctx context.Context, stack Stack, without ...string) error
+
+	// Buckets are the buckets that stacks of the site have made.
+	Buckets(ctx context.Context, s *site.Site) ([]Bucket, error)
+}
+
+// A Stack is a stack in CloudFormation.
+type Stack struct {
+	ID        string // of the site's description, as "Primary"
+	Name      string // as "ticketing-Primary"
+	Region    string
+	ARN       string
+	Status    string // as "CREATE_COMPLETE"; empty: there is no such stack
+	Protected bool   // against termination
+}
+
+// A Resource is one of a stack's, as far as it matters to a deletion.
+type Resource struct {
+	LogicalID, PhysicalID, Type string
+
+	Status string // as "DELETE_FAILED"
+	Reason string // CloudFormation's
+}
+
+// A Bucket was made by a stack of the site, or by an earlier stack of its name.
+type Bucket struct {
+	Name, Region string
+
+	StackARN string // of the stack that made it
+}
+
+// Check says by its error which of these ids is of no stack of the site's.
+func Check(s *site.Site, ids []string) error {
+	for _, id := range ids {
+		if !slices.Contains(s.StackIDs(), id) {
+			return fmt.Errorf("the site has no stack %q: its stacks are %s", id, strings.Join(s.StackIDs(), ", "))
+		}
+	}
+	return nil
+}
+
+// ErrFailed is the error of a deployment that the CDK could not finish. Every other
+// error of Run means that nothing was deployed.
+var ErrFailed = errors.New("the deployment failed")
+
+// Run deploys the stacks of these ids with those that they read from, or all
+// stacks, and switches the site's protection on. Its error is one line; what the
+// CDK says of a deployment that fails has been printed by it.
+func (d *Deployment) Run(ctx context.Context, ids ...string) error {
+	if err := Check(d.Site, ids); err != nil {
+		return err
+	}
+	missing, err := d.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		defer d.sayWhatIsLeft(ctx)
+	}
+	protect := len(missing) > 0 && d.Site.Retention.TerminationProtection
+	if protect {
+		d.say("new: %s; deployed without protection against deletion first, which is switched on once all stand", strings.Join(missing, ", "))
+	}
+	for _, run := range order(ids) {
+		arguments := append([]string{"deploy"}, run...)
+		if protect {
+			arguments = append(arguments, "--context", "unprotected="+strings.Join(missing, ","))
+		}
+		if err := d.CDK(ctx, arguments...); err != nil {
+			return d.failed(ctx, err)
+		}
+	}
+	if !protect {
+		return nil
+	}
+	d.say("deployed; now the same once more, to switch protection against deletion on")
+	for _, run := range order(ids) {
+		if err := d.CDK(ctx, append([]string{"deploy"}, run...)...); err != nil {
+			return d.failed(ctx, err)
+		}
+	}
+	return nil
+}
+
+// order is the runs of "cdk deploy" that deploy the stacks of these ids, or all, as
+// their arguments. The CDK takes the stacks in the order in which they read from
+// each other.
+func order(ids []string) [][]string {
+	if len(ids) == 0 {
+		return [][]string{{"--all"}}
+	}
+	return [][]string{ids}
+}
+
+func (d *Deployment) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w: interrupted: CloudFormation goes on with what it has begun; the same command waits for that, and goes on", ErrFailed)
+	}
+	return fmt.Errorf("%w (%w): mend the cause, which stands above, and run the same command again; "+
+		"docs/operations.md, \"The first deployment\", says what can go wrong", ErrFailed, err)
+}
+
+// prepare waits for stacks that are worked on, removes what failed first creations
+// have left, and returns the ids of the stacks that do not stand.
+func (d *Deployment) prepare(ctx context.Context) (missing []string, err error) {
+	var failed []Stack
+	for _, id := range d.Site.StackIDs() {
+		stack, err := d.settled(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		state, err := d.judge(ctx, stack)
+		switch {
+		case err != nil:
+			return nil, err
+		case state == absent:
+			missing = append(missing, id)
+		case state == failedCreation:
+			missing = append(missing, id)
+			failed = append(failed, stack)
+		}
+	}
+	slices.Reverse(failed) // what reads from others first
+	for _, stack := range failed {
+		if err := d.remove(ctx, stack); err != nil {
+			return nil, err
+		}
+	}
+	return missing, nil
+}
+
+// settled returns a stack when nothing is going on in it any more.
+func (d *Deployment) settled(ctx context.Context, id string) (Stack, error) {
+	name, region, told := d.Site.StackName(id), d.Site.StackRegion(id), ""
+	for {
+		stack, err := d.Cloud.Stack(ctx, region, name)
+		if err != nil {
+			return stack, err
+		}
+		stack.ID = id
+		if !strings.HasSuffix(stack.Status, "_IN_PROGRESS") || stack.Status == reviewed {
+			return stack, nil
+		}
+		if stack.Status != told {
+			d.say("%s is in %s: waiting until that ends", name, stack.Status)
+			told = stack.Status
+		}
+		if err := d.pause(ctx); err != nil {
+			return stack, err
+		}
+	}
+}
+
+func (d *Deployment) pause(ctx context.Context) error {
+	pause := d.Pause
+	if pause == 0 {
+		pause = 2 * time.Second
+	}
+	select {
+	case <-ctx.Done():
+		return errors.New("interrupted: nothing was deployed")
+	case <-time.After(pause):
+		return nil
+	}
+}
+
+func (d *Deployment) say(format string, values ...any) { fmt.Fprintf(d.Out, format+"\n", values...) }

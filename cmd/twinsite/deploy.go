@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"twinsite/account"
+	"twinsite/account/deploy"
+	"twinsite/internal/cli"
+	"twinsite/site"
+)
+
+// newDeploy returns the command that deploys a site by the stock "cdk deploy", so
+// that a first deployment that fails can be repeated. It asks for credentials before
+// anything is synthesized.
+func newDeploy() *cobra.Command {
+	var file string
+	command := &cobra.Command{
+		Use:   "deploy [STACK...]",
+		Short: "Deploy a site by the CDK, so that a first try that fails can be repeated",
+		Long: `Deploy all stacks of a site, or these with those that they read from, by "cdk deploy".
+
+Stacks that do not exist yet are deployed without termination protection and
+without deletion protection of their load balancers; when all stand, a second
+pass switches both on. What an earlier first creation has left is removed first.
+Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.`,
+		Example: `  twinsite deploy Domain                         # the zone alone, for its name servers
+  twinsite deploy -site examples/low-cost.yaml   # everything`,
+		RunE: func(command *cobra.Command, stacks []string) error {
+			s, err := site.Load(file)
+			if err != nil {
+				return err
+			}
+			if err := deploy.Check(s, stacks); err != nil {
+				return err
+			}
+			opened, err := account.Open(command.Context())
+			if err != nil {
+				return err
+			}
+			deployment := &deploy.Deployment{
+				Site:  s,
+				Cloud: deploy.Of(opened),
+				Out:   command.OutOrStdout(),
+				CDK: func(ctx context.Context, args ...string) error {
+					return cdk(ctx, command, append(args, "--context", "site="+file)...)
+				},
+			}
+			err = deployment.Run(command.Context(), stacks...)
+			if errors.Is(err, deploy.ErrFailed) {
+				return cli.Failed{Err: err}
+			}
+			return err
+		},
+	}
+	command.Flags().StringVar(&file, "site", "site.yaml", "site to deploy")
+	return command
+}
+
+// cdk runs the CDK's command line, which may ask before it widens permissions.
+// After Ctrl-C it has a moment to say where it stopped.
+func cdk(ctx context.Context, command *cobra.Command, args ...string) error {
+	run := exec.CommandContext(ctx, "npx", append([]string{"cdk"}, args...)...)
+	run.Stdin, run.Stdout, run.Stderr = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()
+	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
+	run.WaitDelay = 2 * time.Second
+	return run.Run()
+}
