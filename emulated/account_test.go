@@ -241,6 +241,13 @@ func (a *account) refuse(stack, logicalID string) {
 	a.tell("refuse", map[string]string{"stack": stack, "resource": logicalID})
 }
 
+// refuseNth makes the account refuse the nth resource that a stack creates from now
+// on, once; stack is CloudFormation's name.
+func (a *account) refuseNth(stack string, nth int) {
+	a.t.Helper()
+	a.tell("refuse-nth", map[string]any{"stack": stack, "nth": nth})
+}
+
 // makeZone makes a hosted zone that was there before the site.
 func (a *account) makeZone(id, name string) {
 	a.t.Helper()

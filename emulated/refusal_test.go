@@ -28,7 +28,7 @@ func TestRefusal(t *testing.T) {
 		{"topics", "CREATE_COMPLETE"},
 	} {
 		a.ask("us-east-1", "cloudformation", "create_stack", map[string]any{"StackName": attempt.stack, "TemplateBody": topic})
-		status := a.ended(attempt.stack)
+		status := a.ended("us-east-1", attempt.stack)
 		if status != attempt.ends {
 			t.Errorf("the stack %s ended with %s, not %s", attempt.stack, status, attempt.ends)
 		}
@@ -47,10 +47,10 @@ func TestRefusal(t *testing.T) {
 }
 
 // ended waits until a stack is no longer worked on and returns its status.
-func (a *account) ended(stack string) string {
+func (a *account) ended(region, stack string) string {
 	a.t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		answer := a.ask("us-east-1", "cloudformation", "describe_stacks", map[string]any{"StackName": stack})
+		answer := a.ask(region, "cloudformation", "describe_stacks", map[string]any{"StackName": stack})
 		status := text(list(answer["Stacks"])[0]["StackStatus"])
 		if !strings.HasSuffix(status, "_IN_PROGRESS") || time.Now().After(deadline) || interrupted.Err() != nil {
 			return status

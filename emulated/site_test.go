@@ -35,6 +35,7 @@ func TestDeploy(t *testing.T) {
 	if *assemblies == "" {
 		t.Skip(`"make deploy-emulated" deploys`)
 	}
+	t.Parallel() // to TestFirstDeployment, which takes as long as all of these
 	folders, err := os.ReadDir(*assemblies)
 	if err != nil || len(folders) == 0 {
 		t.Fatalf("no assemblies in %s: %v", *assemblies, err)

@@ -10,10 +10,24 @@ import threading
 
 from ministack import app
 
-from account import admin, budgets, certificates, cloudwatch, ec2, fis, functions, outputs, route53, s3, waf
+from account import (
+    admin,
+    budgets,
+    certificates,
+    cloudwatch,
+    ec2,
+    elbv2,
+    fis,
+    functions,
+    outputs,
+    rollbacks,
+    route53,
+    s3,
+    waf,
+)
 from account.registry import run_on_worker_threads
 
-MODULES = (admin, budgets, certificates, cloudwatch, ec2, fis, functions, outputs, route53, s3, waf)
+MODULES = (admin, budgets, certificates, cloudwatch, ec2, elbv2, fis, functions, outputs, rollbacks, route53, s3, waf)
 
 
 def end_with_standard_input():

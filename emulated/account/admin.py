@@ -2,6 +2,8 @@
 
 POST /_emulated/refuse {"stack": "library-Primary", "resource": "Balancer…"}
     refuses the next creation or change of this resource, once
+POST /_emulated/refuse-nth {"stack": "library-Primary", "nth": 41}
+    refuses the 41st resource that this stack creates from now on, once
 POST /_emulated/zone {"zone": "Z0123456789ABCDEFGHIJ", "name": "example.com"}
     makes a public hosted zone that was there before, under an id of the test's choice
 """
@@ -13,6 +15,7 @@ from ministack.services import route53
 from ministack.services.cloudformation import stacks
 
 _refused = set()  # of (stack, logical id)
+_countdown = {}  # by stack: how many creations until one is refused
 
 
 def install():
@@ -25,6 +28,16 @@ def refuse(stack, resource):
     _refused.add((stack, resource))
 
 
+def refuse_nth(stack, nth):
+    _countdown[stack] = nth
+
+
+def count(stack, logical_id):
+    _countdown[stack] = _countdown.get(stack, 0) - 1
+    if _countdown[stack] == 0:
+        _refused.add((stack, logical_id))
+
+
 def check(stack, logical_id):
     if (stack, logical_id) in _refused:
         _refused.remove((stack, logical_id))
@@ -33,6 +46,7 @@ def check(stack, logical_id):
 
 def refusing_creation(provision):
     def checked(resource_type, logical_id, properties, stack, *rest):
+        count(stack, logical_id)
         check(stack, logical_id)
         return provision(resource_type, logical_id, properties, stack, *rest)
 
@@ -55,7 +69,7 @@ def make_zone(zone, name):
     route53._records[zone] = route53._default_records(name)
 
 
-CALLS = {"/_emulated/refuse": refuse, "/_emulated/zone": make_zone}
+CALLS = {"/_emulated/refuse": refuse, "/_emulated/refuse-nth": refuse_nth, "/_emulated/zone": make_zone}
 
 
 def serving(server):

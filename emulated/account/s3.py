@@ -3,17 +3,23 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
 """
 
+from ministack.services import s3
+from ministack.services.cloudformation import provisioners
+
 from account.registry import api, extend
+
+BUCKET = "AWS::S3::Bucket"
 
 
 def install():
-    extend("AWS::S3::Bucket", finish_bucket)
+    extend(BUCKET, finish_bucket)
+    # CloudFormation's own tags too, which say what stack a bucket is of when the stack is gone.
+    provisioners._STACK_TAG_PROPERTY[BUCKET] = ("Tags", "list")
 
 
 def finish_bucket(physical_id, properties, attributes):
-    if properties.get("Tags"):
-        tags = [{"Key": tag["Key"], "Value": tag["Value"]} for tag in properties["Tags"]]
-        api("s3").put_bucket_tagging(Bucket=physical_id, Tagging={"TagSet": tags})
+    # Not by the API, which takes no tags that begin with "aws:".
+    s3._bucket_tags[physical_id] = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
     replication = properties.get("ReplicationConfiguration")
     if replication:
         rules = [replication_rule(rule) for rule in replication["Rules"]]
