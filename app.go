@@ -7,13 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
 	"twinsite/constructs"
+	"twinsite/internal/synthesis"
 	"twinsite/site"
 	"twinsite/stacks"
 	"twinsite/web"
@@ -37,7 +37,7 @@ func main() {
 }
 
 // run synthesizes to the folder that the CDK's command line names.
-func run() error { return wholeOrNothing(os.Getenv("CDK_OUTDIR"), synthesizeTo) }
+func run() error { return synthesis.WholeOrNothing(os.Getenv("CDK_OUTDIR"), synthesizeTo) }
 
 func synthesizeTo(outdir string) error {
 	app, err := newApp(outdir)
@@ -55,7 +55,7 @@ func synthesizeTo(outdir string) error {
 	if assets.Unprotected, err = unprotected(app, s); err != nil {
 		return err
 	}
-	return caught(siteFile(app), func() {
+	return synthesis.Catch(siteFile(app), func() {
 		stacks.Add(app, s, assets)
 		app.Synth(nil)
 	})
@@ -79,7 +79,7 @@ func newApp(outdir string) (awscdk.App, error) {
 		props.Outdir = &outdir
 	}
 	var app awscdk.App
-	err := caught("the CDK", func() { app = awscdk.NewApp(props) })
+	err := synthesis.Catch("the CDK", func() { app = awscdk.NewApp(props) })
 	return app, err
 }
 
@@ -108,11 +108,8 @@ func unprotected(app awscdk.App, s *site.Site) ([]string, error) {
 		return nil, nil
 	}
 	ids := strings.Split(text, ",")
-	for _, id := range ids {
-		if !slices.Contains(s.StackIDs(), id) {
-			return nil, fmt.Errorf("-c unprotected=%s: the site has no stack %q; its stacks are %s",
-				text, id, strings.Join(s.StackIDs(), ", "))
-		}
+	if err := s.CheckStacks(ids); err != nil {
+		return nil, fmt.Errorf("-c unprotected=%s: %w", text, err)
 	}
 	return ids, nil
 }

@@ -1,6 +1,11 @@
 package site
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Names by contract: the stacks write them into the templates, and the command
 // line, the promises and the pictures look for them there. Change one, and a
@@ -84,6 +89,17 @@ func (s *Site) StackIDs() []string {
 		return ids[1:]
 	}
 	return ids
+}
+
+// CheckStacks returns an error that names the first of the ids that is no stack of
+// the site's.
+func (s *Site) CheckStacks(ids []string) error {
+	for _, id := range ids {
+		if !slices.Contains(s.StackIDs(), id) {
+			return fmt.Errorf("the site has no stack %q: its stacks are %s", id, strings.Join(s.StackIDs(), ", "))
+		}
+	}
+	return nil
 }
 
 // StackRegion returns the region of a stack, by its id.

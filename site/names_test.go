@@ -90,3 +90,18 @@ func TestStartTime(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckStacks promises that a stack that is not there is named.
+func TestCheckStacks(t *testing.T) {
+	site, err := Load("../site.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := site.CheckStacks([]string{SecondaryStack, FailoverStack}); err != nil {
+		t.Error(err)
+	}
+	const want = `the site has no stack "Third": its stacks are Domain, Global, Secondary, Primary, Failover`
+	if err := site.CheckStacks([]string{SecondaryStack, "Third"}); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

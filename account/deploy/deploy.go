@@ -88,16 +88,6 @@ type Bucket struct {
 	StackARN string // of the stack that made it
 }
 
-// Check says by its error which of these ids is of no stack of the site's.
-func Check(s *site.Site, ids []string) error {
-	for _, id := range ids {
-		if !slices.Contains(s.StackIDs(), id) {
-			return fmt.Errorf("the site has no stack %q: its stacks are %s", id, strings.Join(s.StackIDs(), ", "))
-		}
-	}
-	return nil
-}
-
 // ErrFailed is the error of a deployment that the CDK could not finish. Every other
 // error of Run means that nothing was deployed.
 var ErrFailed = errors.New("the deployment failed")
@@ -106,7 +96,7 @@ var ErrFailed = errors.New("the deployment failed")
 // stacks, and switches the site's protection on. Its error is one line; what the
 // CDK says of a deployment that fails has been printed by it.
 func (d *Deployment) Run(ctx context.Context, ids ...string) error {
-	if err := Check(d.Site, ids); err != nil {
+	if err := d.Site.CheckStacks(ids); err != nil {
 		return err
 	}
 	missing, err := d.prepare(ctx)

@@ -36,7 +36,7 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 			if err != nil {
 				return err
 			}
-			if err := deploy.Check(s, stacks); err != nil {
+			if err := s.CheckStacks(stacks); err != nil {
 				return err
 			}
 			opened, err := account.Open(command.Context())

@@ -1,4 +1,6 @@
-package main
+// Package synthesis makes a synthesis fail as users expect it: with one line, and
+// without half of its output.
+package synthesis
 
 import (
 	"cmp"
@@ -11,10 +13,10 @@ import (
 	"strings"
 )
 
-// wholeOrNothing synthesizes into a folder of its own below outdir, and moves
+// WholeOrNothing synthesizes into a folder of its own below outdir, and moves
 // what is there to outdir when it is whole: after a failure, outdir holds what
 // it held before, and not a mixture of two sites. An empty outdir is handed on.
-func wholeOrNothing(outdir string, synthesize func(outdir string) error) (err error) {
+func WholeOrNothing(outdir string, synthesize func(outdir string) error) (err error) {
 	if outdir == "" {
 		return synthesize("")
 	}
@@ -48,10 +50,10 @@ func wholeOrNothing(outdir string, synthesize func(outdir string) error) (err er
 	return nil
 }
 
-// caught runs what makes constructs, and returns a panic as one line that
+// Catch runs what makes constructs, and returns a panic as one line that
 // begins with what they are made of, and names the construct that was being
 // made. The CDK, and our constructs, panic at what they refuse.
-func caught(of string, make func()) (err error) {
+func Catch(of string, make func()) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			what := cmp.Or(beingMade(), "the site")
