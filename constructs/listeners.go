@@ -46,11 +46,18 @@ func (l *LoadBalancer) addListeners(props *LoadBalancerProps) elb.ApplicationLis
 	return listener
 }
 
+// The priorities of the rules. They differ, because both rules are there while an
+// origin lock comes or goes, and a listener refuses a priority that it has.
+const (
+	secretPriority = 1
+	openPriority   = 2
+)
+
 // addForward adds a listener that forwards to the web servers. With an origin lock,
 // it answers 403 to requests without one of the secrets.
 func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApplicationListenerProps, props *LoadBalancerProps) elb.ApplicationListener {
 	forward := elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil)
-	if props.Origin == nil {
+	if props.Origin == nil && !props.ForwardByRule {
 		listener.DefaultAction = forward
 		return l.addListener(id, port, listener, props)
 	}
@@ -58,15 +65,18 @@ func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApp
 		ContentType: jsii.String("text/plain"),
 		MessageBody: jsii.String("Forbidden"),
 	})
-	locked := l.addListener(id, port, listener, props)
-	locked.AddAction(jsii.String("FromDistribution"), &elb.AddApplicationActionProps{
-		Priority: jsii.Number(1),
-		Conditions: &[]elb.ListenerCondition{
-			elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(props.Origin.Secrets.Values()...)),
-		},
-		Action: forward,
+	closed := l.addListener(id, port, listener, props)
+	rule, condition, priority := "FromEverybody", elb.ListenerCondition_PathPatterns(jsii.Strings("/*")), openPriority
+	if props.Origin != nil {
+		rule, priority = "FromDistribution", secretPriority
+		condition = elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(props.Origin.Secrets.Values()...))
+	}
+	closed.AddAction(&rule, &elb.AddApplicationActionProps{
+		Priority:   jsii.Number(priority),
+		Conditions: &[]elb.ListenerCondition{condition},
+		Action:     forward,
 	})
-	return locked
+	return closed
 }
 
 // addListener adds a listener and opens its port: to everybody, or with an origin

@@ -43,6 +43,12 @@ type LoadBalancerOptions struct {
 	// Default: it is open to everybody.
 	Origin *OriginLock
 
+	// ForwardByRule has the listener answer 403, and a rule forward every request
+	// all the same. An origin lock can then come, and go, while visitors are served:
+	// its rule and this one stand side by side until CloudFront sends the secret.
+	// With an origin lock it changes nothing. Default: false, the listener forwards.
+	ForwardByRule bool
+
 	// IdleTimeout is how long an idle connection stays open, in whole seconds. It
 	// must be longer than the other side's, which would otherwise send requests into
 	// connections that have just been closed. Default, and least: 60 s.

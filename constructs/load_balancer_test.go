@@ -48,6 +48,16 @@ func TestLoadBalancer(t *testing.T) {
 	})
 	lockedHTTP := newTestLoadBalancer(stage, "LockedHTTP", func(props *LoadBalancerProps) { props.Origin = lock(props, "first") })
 
+	unlocked := newTestLoadBalancer(stage, "Unlocked", func(props *LoadBalancerProps) {
+		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
+		props.ForwardByRule = true
+	})
+	lockedAgain := newTestLoadBalancer(stage, "LockedAgain", func(props *LoadBalancerProps) {
+		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
+		props.ForwardByRule = true
+		props.Origin = lock(props, "first")
+	})
+
 	// The CDK's own choices.
 	plain := newTestStack(stage, "Plain")
 	balancer := elb.NewApplicationLoadBalancer(plain, jsii.String("Entrance"), &elb.ApplicationLoadBalancerProps{Vpc: testVpc(plain)})
@@ -132,10 +142,20 @@ func TestLoadBalancer(t *testing.T) {
 		{"CloudFront only", ingressFromCloudFront(443), locked, exhaustive},
 		{"CloudFront only, by HTTP", ingressFromCloudFront(80), lockedHTTP, minimal},
 
-		{"forbidden unless a rule says otherwise", has(listenerType, object{"DefaultActions": list{object{
-			"Type":                "fixed-response",
-			"FixedResponseConfig": object{"StatusCode": "403", "ContentType": "text/plain", "MessageBody": "Forbidden"},
-		}}}), locked, exhaustive},
+		{"forbidden unless a rule says otherwise", forbidden(), locked, exhaustive},
+		{"before there is a lock, too", forbidden(), unlocked, exhaustive},
+		{"where a rule then takes every request", every(
+			total("AWS::ElasticLoadBalancingV2::ListenerRule", 1),
+			has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
+				"ListenerArn": ref("EntranceLoadBalancerHttps?"), "Priority": 2,
+				"Conditions": list{object{"Field": "path-pattern", "PathPatternConfig": exactly(object{"Values": list{"/*"}})}},
+				"Actions":    list{object{"Type": "forward", "TargetGroupArn": ref("EntranceTargetGroup")}},
+			}),
+		), unlocked, lockedAgain},
+		{"and the lock's rule stands beside it until that is gone", every(
+			total("AWS::ElasticLoadBalancingV2::ListenerRule", 1),
+			has("AWS::ElasticLoadBalancingV2::ListenerRule", object{"Priority": 1}),
+		), lockedAgain, unlocked},
 		{"any of the secrets leads to the servers", has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
 			"ListenerArn": ref("EntranceLoadBalancerHttps?"),
 			"Conditions": list{object{
@@ -173,6 +193,14 @@ func forwards(listener object) assertion {
 	listener["LoadBalancerArn"] = ref("EntranceLoadBalancer")
 	listener["DefaultActions"] = list{object{"Type": "forward", "TargetGroupArn": ref("EntranceTargetGroup")}}
 	return has(listenerType, listener)
+}
+
+// forbidden demands a listener that answers 403 by itself.
+func forbidden() assertion {
+	return has(listenerType, object{"DefaultActions": list{object{
+		"Type":                "fixed-response",
+		"FixedResponseConfig": object{"StatusCode": "403", "ContentType": "text/plain", "MessageBody": "Forbidden"},
+	}}})
 }
 
 // ingress demands exactly these ways into the load balancer.

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"slices"
 	"time"
 
 	"twinsite/assembly"
@@ -48,10 +49,13 @@ func (r *reader) listener(from topology.Listener) *Listener {
 func listenerRule(from topology.Rule) Rule {
 	rule := Rule{Action: action(from.Resource, from.Actions)}
 	for _, condition := range from.Conditions {
-		if condition.Field != "http-header" || rule.Header != "" {
-			must.Fail("%s: the rehearsal plays rules with one condition, on a header; this has one on %s", from.Resource, condition.Field)
+		switch {
+		case condition.Field == "path-pattern" && slices.Contains(condition.Values, "/*"): // every path
+		case condition.Field == "http-header" && rule.Header == "":
+			rule.Header, rule.Values = condition.Header, condition.Values
+		default:
+			must.Fail("%s: the rehearsal plays rules on one header, or on every path; this has a condition on %s", from.Resource, condition.Field)
 		}
-		rule.Header, rule.Values = condition.Header, condition.Values
 	}
 	return rule
 }

@@ -48,3 +48,50 @@ func TestReplicationIsReadByRule(t *testing.T) {
 		})
 	}
 }
+
+// TestListenerRules holds the rules that are played, on a header, on every path
+// or on both, against those that are not.
+func TestListenerRules(t *testing.T) {
+	condition := func(field, config string, of map[string]any) map[string]any {
+		return map[string]any{"Field": field, config: of}
+	}
+	everyPath := condition("path-pattern", "PathPatternConfig", map[string]any{"Values": []any{"/*"}})
+	onePath := condition("path-pattern", "PathPatternConfig", map[string]any{"Values": []any{"/shop/*"}})
+	header := condition("http-header", "HttpHeaderConfig", map[string]any{"HttpHeaderName": "X-Known", "Values": []any{"word"}})
+	takes, leaves := rehearsal.Action{Status: 418}, rehearsal.Action{Forward: true, Status: 200}
+	tests := map[string]struct {
+		conditions []any
+		want       *rehearsal.Action // on a request without the header, nil if it is not played
+	}{
+		"every path":  {[]any{everyPath}, &takes},
+		"a header":    {[]any{header}, &leaves},
+		"both":        {[]any{everyPath, header}, &leaves},
+		"one path":    {[]any{onePath}, nil},
+		"two headers": {[]any{header, header}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a, err := assembly.Load("../testdata/article")
+			if err != nil {
+				t.Fatal(err)
+			}
+			listener := fixture.Find(t, a, "Primary.WebTierEntranceLoadBalancerHttpDAAD3900")
+			rule := listener.Stack.Resources(topology.AlarmType)[0] // to make a rule of
+			rule.Set(".Type", topology.ListenerRuleType)
+			rule.Set(".Properties", map[string]any{
+				"ListenerArn": map[string]any{"Ref": listener.LogicalID}, "Priority": 1, "Conditions": test.conditions,
+				"Actions": []any{map[string]any{"Type": "fixed-response", "FixedResponseConfig": map[string]any{"StatusCode": "418"}}},
+			})
+			m, err := rehearsal.NewModel(a)
+			if (err != nil) != (test.want == nil) {
+				t.Fatalf("got the error %v, want one: %t", err, test.want == nil)
+			}
+			if err != nil {
+				return
+			}
+			if got := m.Home.Listeners[0].Action(func(string) string { return "" }); got != *test.want {
+				t.Errorf("a request is answered %+v, want %+v", got, *test.want)
+			}
+		})
+	}
+}

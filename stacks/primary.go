@@ -53,6 +53,7 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	tier.Servers.UserData = assets.UserData
 	tier.Servers.Environment = environment(s, s.Home.Region, s.Web, p.StaticSite.Address())
 	tier.LoadBalancer.Origin = lock
+	tier.LoadBalancer.ForwardByRule = s.Edge.OriginTLS
 	if s.Edge.OriginTLS {
 		tier.LoadBalancer.Certificate, p.Alarms = regionalCertificate(p.Stack, s, global, p.monitoring)
 	}
@@ -62,7 +63,9 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock, assets)
 	distribution.Logs = p.monitoring.logs
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution)
-	// A secret that is added must be accepted before it is sent.
+	// What the listener demands changes before what CloudFront sends: a secret is
+	// accepted before it is sent, and requests without one before none is sent. The
+	// rule that is no longer wanted goes last, in CloudFormation's clean-up.
 	p.Distribution.Node().AddDependency(p.WebTier.Listener)
 	output(p.Stack, site.StaticAddressOutput, p.StaticSite.Address(), "The static files, at home")
 

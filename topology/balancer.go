@@ -65,7 +65,7 @@ type Condition struct {
 	Path   string   // in the rule: "Conditions.0"
 	Field  string   // "http-header", "path-pattern", …
 	Header string   // whose value is compared, of the field "http-header"
-	Values []string // of which one is enough, of the field "http-header"
+	Values []string // of which one is enough, of the fields "http-header" and "path-pattern"
 }
 
 // An Action is one of those of a listener or rule, which are done in turn.
@@ -97,9 +97,12 @@ func readRule(r *assembly.Resource) (Rule, error) {
 	for i := range p.length("Conditions") {
 		c := Condition{Path: fmt.Sprintf("Conditions.%d", i)}
 		c.Field = p.text(c.Path + ".Field")
-		if c.Field == "http-header" {
+		switch c.Field {
+		case "http-header":
 			c.Header = p.text(c.Path + ".HttpHeaderConfig.HttpHeaderName")
 			c.Values = read(p, c.Path+".HttpHeaderConfig.Values", (*assembly.Resource).Texts)
+		case "path-pattern":
+			c.Values = read(p, c.Path+".PathPatternConfig.Values", (*assembly.Resource).Texts)
 		}
 		rule.Conditions = append(rule.Conditions, c)
 	}

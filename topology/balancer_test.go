@@ -40,6 +40,12 @@ func TestListeners(t *testing.T) {
 	l = got[[]topology.Listener](t)(topology.Listeners(weighted, find(weighted, homeBalancer)))[0]
 	same(t, "a redirect", got[[]topology.Rule](t)(l.Rules(weighted))[0].Actions[0].Status, 302)
 
+	open := load(t, "site", func(a *assembly.Assembly) {
+		find(a, homeRule).Set("Conditions", []any{map[string]any{"Field": "path-pattern", "PathPatternConfig": map[string]any{"Values": []any{"/*"}}}})
+	})
+	l = got[[]topology.Listener](t)(topology.Listeners(open, find(open, homeBalancer)))[0]
+	same(t, "a rule on paths", fmt.Sprint(got[[]topology.Rule](t)(l.Rules(open))[0].Conditions), "[{Conditions.0 path-pattern  [/*]}]")
+
 	bad := load(t, "site", func(a *assembly.Assembly) { find(a, homeListener).Set("Port", "many") })
 	refused[[]*assembly.Resource](t, `"many", not an integer`)(topology.TargetGroups(bad, find(bad, homeBalancer)))
 }

@@ -28,6 +28,7 @@ func edgePromises() []read.Promise {
 		{Name: "TLS to the origin", When: when.OriginTLS, Check: checkOriginTLS},
 		{Name: "load balancers take certificates of their own region", When: when.CertificateAtHome, Check: checkHomeCertificate},
 		{Name: "only CloudFront reaches the home load balancer", When: when.OriginSecrets, Check: checkOriginSecrets},
+		{Name: "secrets come and go while visitors are served", When: when.OriginTLS, Check: checkOriginRules},
 		{Name: "a secret's value is in no template", When: when.OriginSecrets, Check: checkSecrets},
 		{Name: "both address families fail over", When: when.BothFamilies, Check: checkFamilies},
 		{Name: "no 5xx is cached", When: when.NothingCached, Check: checkErrorCaching},

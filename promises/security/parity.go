@@ -21,6 +21,7 @@ var differences = []difference{
 	{"WebTierWebServersLaunchTemplate", "LaunchTemplateData.InstanceType", "standby.web.instanceType"},
 	{"WebTierWebServersLaunchTemplate", "LaunchTemplateData.ImageId", "web.images"},
 	{"WebTierWebServersGroupASG", "MinSize", "standby.web.minimum"},
+	{"WebTierHealthyServersWait", "Servers", "standby.web.minimum"},
 	{"WebTierWebServersGroupASG", "MaxSize", "standby.web.maximum"},
 
 	// Listener, ingress and certificate.
@@ -28,7 +29,7 @@ var differences = []difference{
 	{"WebTierEntranceLoadBalancerHttp", "DefaultActions", "the standby sends them on to HTTPS"},
 	{"WebTierEntranceLoadBalancerHttps", "", "in the article, CloudFront comes by HTTP"},
 	{"WebTierEntranceLoadBalancerHttps", "DefaultActions", "at home, only CloudFront is let in"},
-	{"WebTierEntranceLoadBalancerHttpsFromDistributionRule", "", "likewise"},
+	{"WebTierEntranceLoadBalancerHttpsFrom*", "", "likewise: rules do"},
 	{"WebTierEntranceLoadBalancerSecurityGroup", "SecurityGroupIngress", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroupfrompl*", "", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroup", ".Metadata", "the standby is open to the world, and says why"},

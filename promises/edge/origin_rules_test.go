@@ -1,0 +1,54 @@
+package edge
+
+import (
+	"twinsite/promises/internal/brokencopy"
+	"twinsite/promises/internal/read"
+)
+
+// originRuleCopies break the promise of origin_rules.go.
+var originRuleCopies = map[string][]brokencopy.Copy{
+	"secrets come and go while visitors are served": {
+		{"the listener forwards", func(in *read.Reader) {
+			in.Listener(in.HomeBalancer(), 443).Set("DefaultActions.0", map[string]any{"Type": "forward", "TargetGroupArn": brokencopy.Ref(in.Home().TargetGroup)})
+		}, "Type is forward"},
+		{"the listener answers", func(in *read.Reader) {
+			in.Listener(in.HomeBalancer(), 443).Set("DefaultActions.0.FixedResponseConfig.StatusCode", "200")
+		}, "StatusCode is 200"},
+		{"the other rule's priority", func(in *read.Reader) { listenerRule(in).Set("Priority", 3) }, "Priority is 3"},
+		{"open in spite of secrets", func(in *read.Reader) {
+			openRule(in)
+			listenerRule(in).Set("Priority", secretPriority)
+			in.Site.Edge.OriginSecrets = []string{"first"}
+		}, "Field is path-pattern"},
+		{"leads elsewhere", func(in *read.Reader) {
+			listenerRule(in).Set("Actions.0.TargetGroupArn", brokencopy.Ref(in.HomeBalancer()))
+		}, "0 of Auto Scaling groups"},
+		{"the distribution is first", func(in *read.Reader) { in.SiteDistribution().Delete(".DependsOn") }, "may change before"},
+		{"the other kind of site's", func(in *read.Reader) {
+			if len(in.Site.Edge.OriginSecrets) > 0 {
+				in.Site.Edge.OriginSecrets = nil
+			} else {
+				in.Site.Edge.OriginSecrets = []string{"first"}
+			}
+		}, "Priority is "},
+		{"open at the secret's priority", func(in *read.Reader) {
+			openRule(in)
+			listenerRule(in).Set("Priority", secretPriority)
+			in.Site.Edge.OriginSecrets = nil
+		}, "Priority is 1"},
+		{"open to one path", func(in *read.Reader) {
+			openRule(in)
+			listenerRule(in).Set("Conditions.0.PathPatternConfig.Values.0", "/healthz")
+			in.Site.Edge.OriginSecrets = nil
+		}, "Conditions is"},
+	},
+}
+
+// openRule lets every request in, as a site without secrets does.
+func openRule(in *read.Reader) {
+	rule := listenerRule(in)
+	rule.Set("Priority", openPriority)
+	rule.Set("Conditions", []any{map[string]any{
+		"Field": "path-pattern", "PathPatternConfig": map[string]any{"Values": []any{"/*"}},
+	}})
+}
