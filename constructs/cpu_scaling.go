@@ -10,10 +10,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// cooldown is how long simple scaling waits after each step: a new server needs
-// about that long to take its share of the load.
-const cooldown = 5 * time.Minute
-
 // CPUScalingOptions describes when a group grows and shrinks.
 type CPUScalingOptions struct {
 	// HighPercent is the group's average CPU utilization at or above which one
@@ -26,6 +22,10 @@ type CPUScalingOptions struct {
 
 	// Period is how long a measurement lasts: whole minutes, from one. Required.
 	Period time.Duration
+
+	// Cooldown is how long scaling waits after each step, in whole seconds: as long
+	// as a new server takes to get its share of the load. Required.
+	Cooldown time.Duration
 
 	// Runbook is where operations.md is found, as in [Alarms]. Required.
 	Runbook string
@@ -49,6 +49,7 @@ func NewCPUScaling(scope constructs.Construct, id string, props *CPUScalingProps
 	require(id, "Group", props.Group)
 	require(id, "HighPercent", props.HighPercent)
 	require(id, "Period", props.Period)
+	require(id, "Cooldown", props.Cooldown)
 	require(id, "Runbook", props.Runbook)
 	if props.LowPercent >= props.HighPercent {
 		panic(fmt.Sprintf("%s: low %d %% is not below high %d %%: lower it", id, props.LowPercent, props.HighPercent))
@@ -56,21 +57,21 @@ func NewCPUScaling(scope constructs.Construct, id string, props *CPUScalingProps
 	scope = constructs.NewConstruct(scope, &id)
 	newCPUAlarm(scope, "High", props, props.HighPercent, "at or above %d %%: one server is added",
 		awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-		newScalingPolicy(scope, "AddInstance", props.Group, +1))
+		newScalingPolicy(scope, "AddInstance", props, +1))
 	newCPUAlarm(scope, "Low", props, props.LowPercent, "at or below %d %%: one server is removed",
 		awscloudwatch.ComparisonOperator_LESS_THAN_OR_EQUAL_TO_THRESHOLD,
-		newScalingPolicy(scope, "RemoveInstance", props.Group, -1))
+		newScalingPolicy(scope, "RemoveInstance", props, -1))
 }
 
 // newScalingPolicy adds or removes instances, one step an alarm. It is L1: the
 // CDK has no L2 for simple scaling.
-func newScalingPolicy(scope constructs.Construct, id string, group awsautoscaling.AutoScalingGroup, instances int) awsautoscaling.CfnScalingPolicy {
+func newScalingPolicy(scope constructs.Construct, id string, props *CPUScalingProps, instances int) awsautoscaling.CfnScalingPolicy {
 	return awsautoscaling.NewCfnScalingPolicy(scope, &id, &awsautoscaling.CfnScalingPolicyProps{
-		AutoScalingGroupName: group.AutoScalingGroupName(),
+		AutoScalingGroupName: props.Group.AutoScalingGroupName(),
 		PolicyType:           jsii.String("SimpleScaling"),
 		AdjustmentType:       jsii.String("ChangeInCapacity"),
 		ScalingAdjustment:    jsii.Number(instances),
-		Cooldown:             jsii.Sprintf("%.0f", cooldown.Seconds()),
+		Cooldown:             jsii.Sprintf("%.0f", props.Cooldown.Seconds()),
 	})
 }
 

@@ -21,7 +21,7 @@ func testGroup(scope constructs.Construct) awsautoscaling.AutoScalingGroup {
 }
 
 // testCPU says when a group grows and shrinks.
-var testCPU = CPUScalingOptions{HighPercent: 80, LowPercent: 10, Period: 5 * time.Minute, Runbook: testRunbook}
+var testCPU = CPUScalingOptions{HighPercent: 80, LowPercent: 10, Period: 5 * time.Minute, Cooldown: 2 * time.Minute, Runbook: testRunbook}
 
 func newTestCPUScaling(stage awscdk.Stage, id string, mutate func(*CPUScalingProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
@@ -38,6 +38,7 @@ func TestCPUScaling(t *testing.T) {
 		props.HighPercent = 61
 		props.LowPercent = 60
 		props.Period = time.Minute
+		props.Cooldown = 30 * time.Minute
 		props.Runbook = "https://example.com/runbook"
 	})
 	targetTracking := newTestStack(stage, "TargetTracking")
@@ -65,7 +66,8 @@ func TestCPUScaling(t *testing.T) {
 			"AlarmActions": list{ref("Cpu(Add|Remove)Instance")}, "OKActions": absent(),
 			"TreatMissingData": "missing",
 		}}), minimal, targetTracking},
-		{"simple scaling, by one", every(simpleScaling(+1), simpleScaling(-1)), minimal, targetTracking},
+		{"simple scaling, by one", every(simpleScaling(+1, "120"), simpleScaling(-1, "120")), minimal, targetTracking},
+		{"which waits for what it did", every(simpleScaling(+1, "1800"), simpleScaling(-1, "1800")), exhaustive, minimal},
 		{"no other policy", total("AWS::AutoScaling::ScalingPolicy", 2), minimal, targetTracking},
 	})
 }
@@ -91,13 +93,13 @@ func cpuText(means, runbook string) assertion {
 	})
 }
 
-func simpleScaling(instances int) assertion {
+func simpleScaling(instances int, cooldown string) assertion {
 	return has("AWS::AutoScaling::ScalingPolicy", object{
 		"PolicyType":           "SimpleScaling",
 		"AdjustmentType":       "ChangeInCapacity",
 		"AutoScalingGroupName": ref("GroupASG"),
 		"ScalingAdjustment":    instances,
-		"Cooldown":             "300",
+		"Cooldown":             cooldown,
 	})
 }
 

@@ -274,5 +274,8 @@ func addFailoverMakers(makers map[string]maker, scope constructs.Construct, tier
 		HomeEndpoint: failover.HomeEndpoint, HomeServes: failover.HomeServes, StandbyEndpoint: failover.HomeEndpoint,
 		Site: site, HomeFiles: site, StandbyFiles: site, Pages: alarms.Topic,
 	}, NewFailoverAlarms)
+	makers["HealthyServersProps"] = made(scope, HealthyServersProps{
+		Group: tier.Group, TargetGroup: tier.TargetGroup, Listener: tier.Listener, Servers: 2, Boot: time.Minute,
+	}, NewHealthyServers)
 	makers["WebTierAlarmsProps"] = made(scope, WebTierAlarmsProps{Alarms: alarms, Tier: tier}, NewWebTierAlarms)
 }

@@ -39,6 +39,12 @@ type WebServersOptions struct {
 	// Minimum and Maximum bound the number of instances. Required.
 	Minimum, Maximum int
 
+	// Boot is how long a server takes from its start to its first good answers, in
+	// whole seconds. For so long it is not replaced, its CPU is not counted, and an
+	// instance refresh waits before it goes on to the next. Too short, servers are
+	// replaced before they answer, for ever. Required.
+	Boot time.Duration
+
 	// DetailedMonitoring measures every minute instead of every five.
 	// Default: false.
 	DetailedMonitoring bool
@@ -63,6 +69,7 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 	require(id, "InstanceType", props.InstanceType)
 	require(id, "Minimum", props.Minimum)
 	require(id, "Maximum", props.Maximum)
+	require(id, "Boot", props.Boot)
 	if props.Minimum > props.Maximum {
 		panic(fmt.Sprintf("%s: minimum %d is greater than maximum %d: raise the maximum", id, props.Minimum, props.Maximum))
 	}
@@ -96,12 +103,16 @@ func newGroup(scope constructs.Construct, props *WebServersProps, template awsec
 		// answer would not be replaced.
 		HealthChecks: awsautoscaling.HealthChecks_WithAdditionalChecks(&awsautoscaling.AdditionalHealthChecksOptions{
 			AdditionalTypes: &[]awsautoscaling.AdditionalHealthCheckType{awsautoscaling.AdditionalHealthCheckType_ELB},
-			GracePeriod:     duration(5 * time.Minute),
+			GracePeriod:     duration(props.Boot),
 		}),
+		// An instance refresh would wait for the grace period all the same; scaling
+		// would count the CPU that a server needs to boot.
+		DefaultInstanceWarmup: duration(props.Boot),
 		// An instance refresh starts a server, waits until the load balancer calls it
 		// healthy, and then ends an old one. CloudFormation's older rolling update
 		// waits for a time or for signals, which images of others do not send: a
-		// broken image would pass at the standby and be deployed at home next.
+		// broken image would pass at the standby and be deployed at home next. What it
+		// stops at beside health, [WebTier.stopRefreshOn] says.
 		UpdatePolicy: awsautoscaling.UpdatePolicy_InstanceRefresh(&awsautoscaling.InstanceRefreshOptions{
 			Strategy:             awsautoscaling.InstanceRefreshStrategy_ROLLING,
 			MinHealthyPercentage: jsii.Number(100),

@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
@@ -10,7 +11,7 @@ import (
 )
 
 // testServers is the least group of web servers.
-var testServers = WebServersOptions{InstanceType: "t3.small", Minimum: 2, Maximum: 6}
+var testServers = WebServersOptions{InstanceType: "t3.small", Minimum: 2, Maximum: 6, Boot: 2 * time.Minute}
 
 func newTestWebServers(stage awscdk.Stage, id string, mutate func(*WebServersProps)) awscdk.Stack {
 	stack := newTestStack(stage, id)
@@ -29,6 +30,7 @@ func TestWebServers(t *testing.T) {
 		props.UserData = "#!/bin/bash\necho served\n"
 		props.SSH = []string{"10.0.0.0/16", "192.0.2.1/32"}
 		props.Minimum, props.Maximum = 4, 4
+		props.Boot = 30 * time.Minute
 		props.DetailedMonitoring = true
 		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", &NotificationsProps{AutoScaling: true})
 	})
@@ -96,9 +98,9 @@ func TestWebServers(t *testing.T) {
 		}}), minimal, plain},
 		{"bounds", group(object{"MinSize": "2", "MaxSize": "6"}), minimal, exhaustive},
 		{"no desired capacity", group(object{"DesiredCapacity": absent()}), minimal, plain},
-		{"a server that does not answer is replaced", group(object{
-			"HealthCheckType": "ELB", "HealthCheckGracePeriod": 300,
-		}), minimal, plain},
+		{"a server that does not answer is replaced", group(object{"HealthCheckType": "ELB"}), minimal, plain},
+		{"once it has had time to boot, after which a refresh goes on", booted(120), minimal, exhaustive},
+		{"which may be long", booted(1800), exhaustive, minimal},
 		{"tells when a server starts, ends or fails to", group(object{"NotificationConfigurations": list{object{
 			"TopicARN": ref("NotificationsTopic"),
 			"NotificationTypes": list{
@@ -135,6 +137,10 @@ func image(name string) assertion {
 		hasParameter("*", object{"Type": "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", "Default": matching(name)}),
 		launches(object{"ImageId": object{"Ref": matching("^SsmParameterValue")}}),
 	)
+}
+
+func booted(seconds int) assertion {
+	return group(object{"HealthCheckGracePeriod": seconds, "DefaultInstanceWarmup": seconds})
 }
 
 func group(properties object) assertion {

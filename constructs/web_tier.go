@@ -1,10 +1,14 @@
 package constructs
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // WebTierProps describes the web servers of one region and the way to them.
@@ -51,6 +55,10 @@ type WebTier struct {
 	// Group is the Auto Scaling group of the web servers.
 	Group awsautoscaling.AutoScalingGroup
 
+	// Healthy is there once the first web servers are healthy. What watches or needs
+	// healthy servers depends on it.
+	Healthy constructs.IConstruct
+
 	region string // as "us-east-1"
 }
 
@@ -68,5 +76,28 @@ func NewWebTier(scope constructs.Construct, id string, props *WebTierProps) *Web
 		LoadBalancerOptions: props.LoadBalancer, Vpc: props.Vpc, Target: t.Group,
 	})
 	t.LoadBalancer, t.Listener, t.TargetGroup = entrance.LoadBalancer, entrance.Listener, entrance.TargetGroup
+	t.Healthy = NewHealthyServers(t.Construct, "HealthyServers", &HealthyServersProps{
+		Group: t.Group, TargetGroup: t.TargetGroup, Listener: t.Listener,
+		Servers: props.Servers.Minimum, Boot: props.Servers.Boot,
+	})
 	return t
+}
+
+// bakeTime is how long an instance refresh goes on after its last server, so that
+// the alarm on errors, which looks at five minutes, has seen that server too.
+const bakeTime = 5 * time.Minute
+
+// stopRefreshOn fails an instance refresh, and so the deployment, when an alarm
+// goes off, whose name is name. Servers that call themselves healthy and answer
+// visitors with errors would otherwise be deployed everywhere.
+//
+// The alarm exists before the group may ask for it, and is deleted only after the
+// group has stopped to. A reference to it would order the two by itself, if
+// CloudFormation looked for references in update policies: nobody says that it does.
+func (t *WebTier) stopRefreshOn(alarm awscloudwatch.Alarm, name string) {
+	group := t.Group.Node().DefaultChild().(awsautoscaling.CfnAutoScalingGroup)
+	const preferences = "UpdatePolicy.AutoScalingInstanceRefresh.Preferences."
+	group.AddOverride(jsii.String(preferences+"AlarmSpecification.Alarms"), jsii.Strings(name))
+	group.AddOverride(jsii.String(preferences+"BakeTime"), jsii.Number(bakeTime.Seconds()))
+	t.Group.Node().AddDependency(alarm)
 }

@@ -35,17 +35,22 @@ type WebTierAlarms struct {
 	All []awscloudwatch.IAlarm
 }
 
-// NewWebTierAlarms makes the alarms.
+// NewWebTierAlarms makes the alarms. An instance refresh of the tier's group stops
+// at the alarm on errors; the others are made when the first servers are healthy.
 func NewWebTierAlarms(scope constructs.Construct, id string, props *WebTierAlarmsProps) *WebTierAlarms {
 	require(id, "Alarms", props.Alarms)
 	require(id, "Tier", props.Tier)
 	w := &WebTierAlarms{Construct: constructs.NewConstruct(scope, &id)}
-	add := func(id string, alarm alarmProps) awscloudwatch.Alarm {
+	errors := loadBalancerErrors(props.Tier)
+	w.Errors = props.Alarms.add(w.Construct, "LoadBalancerErrors", errors)
+	w.All = append(w.All, w.Errors)
+	props.Tier.stopRefreshOn(w.Errors, props.Alarms.name(errors.title, ""))
+	add := func(id string, alarm alarmProps) {
 		made := props.Alarms.add(w.Construct, id, alarm)
+		// Made before there are healthy servers, it would page for their absence.
+		made.Node().AddDependency(props.Tier.Healthy)
 		w.All = append(w.All, made)
-		return made
 	}
-	w.Errors = add("LoadBalancerErrors", loadBalancerErrors(props.Tier))
 	if len(props.AvailabilityZones) == 0 {
 		add("NoHealthyServer", noHealthyServer(props.Tier, ""))
 	}
@@ -54,8 +59,6 @@ func NewWebTierAlarms(scope constructs.Construct, id string, props *WebTierAlarm
 	}
 	add("UnhealthyServers", unhealthyServers(props.Tier))
 	add("AtMaximum", atMaximum(props.Tier))
-	// Made before the servers, the alarms on healthy servers would go off.
-	w.Node().AddDependency(props.Tier.Group)
 	return w
 }
 

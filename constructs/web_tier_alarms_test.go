@@ -95,21 +95,30 @@ func TestWebTierAlarms(t *testing.T) {
 			"DatapointsToAlarm": 5, "EvaluationPeriods": 5,
 			"TreatMissingData": "ignore",
 		}), minimal, plain},
+		{"an instance refresh stops at errors, and at those of its last server", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{
+			"UpdatePolicy": object{"AutoScalingInstanceRefresh": object{"Strategy": "Rolling", "Preferences": exactly(object{
+				"MinHealthyPercentage": 100, "MaxHealthyPercentage": 110, "BakeTime": 300,
+				"AlarmSpecification": object{"Alarms": list{"ticketing: A load balancer answers with errors"}},
+			})}},
+		}), minimal, plain},
+		{"by an alarm that is there before it", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{
+			"DependsOn": listWith(logicalID("WebTierAlarmsLoadBalancerErrors")),
+		}), minimal, plain},
 		{"nothing is missed before there are servers", afterServers(), minimal, plain},
 		{"nor in any zone", afterServers(), exhaustive, plain},
 	})
 }
 
-var groupID = regexp.MustCompile("^WebTierWebServersGroupASG[0-9A-F]{8}$")
+var healthyID = regexp.MustCompile("^WebTierHealthyServersWait[0-9A-F]{8}$")
 
-// afterServers demands that every alarm, save those that scale the group, is
-// made after the group.
+// afterServers demands that every alarm is made once the first servers are
+// healthy, save that on errors and those that scale the group.
 func afterServers() assertion {
 	return func(template assertions.Template) {
 		for id, alarm := range *template.FindResources(jsii.String(alarmType), nil) {
 			after, _ := (*alarm)["DependsOn"].([]any)
-			waits := slices.ContainsFunc(after, func(id any) bool { return groupID.MatchString(id.(string)) })
-			if !waits && !strings.HasPrefix(id, "WebTierCpu") {
+			waits := slices.ContainsFunc(after, func(id any) bool { return healthyID.MatchString(id.(string)) })
+			if !waits && !strings.HasPrefix(id, "WebTierCpu") && !strings.HasPrefix(id, "WebTierAlarmsLoadBalancerErrors") {
 				panic(fmt.Sprintf("%s%s is made after %v", flaw, id, after))
 			}
 		}

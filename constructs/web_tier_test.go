@@ -64,6 +64,10 @@ func TestWebTier(t *testing.T) {
 			}}),
 			count("AWS::AutoScaling::ScalingPolicy", 2, object{"AutoScalingGroupName": ref("WebTierWebServersGroupASG")}),
 		), minimal, serversOnly},
+		{"the first servers are waited for", has("Custom::HealthyServers", object{
+			"Group": ref("WebTierWebServersGroupASG"), "TargetGroup": ref("WebTierEntranceTargetGroup"),
+			"Servers": 2, "WithinSeconds": 420,
+		}), minimal, serversOnly},
 		{"schedules resize the servers", count("AWS::AutoScaling::ScheduledAction", 2, object{
 			"AutoScalingGroupName": ref("WebTierWebServersGroupASG"),
 		}), exhaustive, minimal},

@@ -39,6 +39,13 @@ type Web struct {
 	// that lacks the last "/". No query.
 	HealthPath string `yaml:"healthPath" validate:"urlPath=1024"`
 
+	// Boot is how long an instance takes from its start until it answers HealthPath:
+	// whole seconds, 30s to 30m. For so long it is not replaced, a deployment waits
+	// before it replaces the next, and scaling waits for its effect. Too short, no
+	// instance ever serves. 0s: 2m for the default script; 5m with Images or
+	// UserData.
+	Boot time.Duration `yaml:"boot" validate:"omitempty,min=30s,max=30m,wholeSeconds"`
+
 	// Minimum is the least number of instances. There is no desired capacity:
 	// CloudFormation would reset it at every deployment.
 	Minimum int `yaml:"minimum" validate:"min=1"`
@@ -56,6 +63,31 @@ type Web struct {
 	// have private addresses only. Together they may hold as many public
 	// addresses as a /8. Empty: none; Session Manager needs no open port.
 	SSH []netip.Prefix `yaml:"ssh" validate:"max=50,dive,sshRange"`
+}
+
+// Times that an instance takes to boot, where the site does not say.
+const (
+	// sampleBoot is of the default script. It has never been measured on AWS: Amazon
+	// Linux needs about half a minute until the script runs, the packages and their
+	// index as much, and two health checks 10 s apart come last. That makes about a
+	// minute and a quarter.
+	sampleBoot = 2 * time.Minute
+
+	// ownBoot is of images and scripts that nobody here knows: Auto Scaling's own
+	// grace period in the console.
+	ownBoot = 5 * time.Minute
+)
+
+// BootTime is how long an instance may take until it answers: Boot, or what
+// stands for 0s.
+func (w Web) BootTime() time.Duration {
+	switch {
+	case w.Boot > 0:
+		return w.Boot
+	case len(w.Images) > 0 || w.UserData != "":
+		return ownBoot
+	}
+	return sampleBoot
 }
 
 // CPU sets the alarms on the group's average CPU utilization.

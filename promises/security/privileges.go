@@ -46,6 +46,7 @@ var wideResources = []allowance{
 	{"AWS::IAM::Policy", "ec2:DescribeManagedPrefixLists", "IAM has no resource for descriptions"},
 	{"AWS::IAM::Policy", "ec2:DescribeNetworkAcls", "likewise"},
 	{"AWS::IAM::Policy", "ec2:DescribeSubnets", "likewise"},
+	{"AWS::IAM::Policy", "elasticloadbalancing:DescribeTargetHealth", "likewise"},
 	{"AWS::IAM::Policy", "ec2:DescribeVpcs", "likewise"},
 	{"AWS::IAM::Policy", "cloudwatch:PutMetricData", "IAM has no resource for metrics; another statement denies other namespaces"},
 }

@@ -33,6 +33,7 @@ var (
 	Firewall       = Condition{"waf is true", func(s *site.Site) bool { return s.WAF }}
 	WithBudget     = Condition{"budget.monthly is above 0", func(s *site.Site) bool { return s.Budget.Monthly > 0 }}
 	Notifications  = Condition{"notifications is true", func(s *site.Site) bool { return s.Notifications }}
+	Silent         = Condition{"notifications is false", func(s *site.Site) bool { return !s.Notifications }}
 	Dashboard      = Condition{"dashboard is true", func(s *site.Site) bool { return s.Dashboard }}
 	Practice       = Condition{"practice is true", func(s *site.Site) bool { return s.Practice }}
 	NoPractice     = Condition{"practice is false", func(s *site.Site) bool { return !s.Practice }}
