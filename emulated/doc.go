@@ -7,6 +7,7 @@
 //
 // The account checks references, names, order, what deletes what, and
 // protection. It checks no permissions, no quotas, few property values; its
-// certificates are valid at once, its health checks and distributions do
-// nothing. What passes here was deployed to an emulated account, never to AWS.
+// certificates are valid at once, its servers healthy at once, its health checks
+// and distributions do nothing. What passes here was deployed to an emulated
+// account, never to AWS.
 package emulated

@@ -23,11 +23,27 @@ from account import (
     rollbacks,
     route53,
     s3,
+    servers,
     waf,
 )
 from account.registry import run_on_worker_threads
 
-MODULES = (admin, budgets, certificates, cloudwatch, ec2, elbv2, fis, functions, outputs, rollbacks, route53, s3, waf)
+MODULES = (
+    admin,
+    budgets,
+    certificates,
+    cloudwatch,
+    ec2,
+    elbv2,
+    fis,
+    functions,
+    outputs,
+    rollbacks,
+    route53,
+    s3,
+    servers,
+    waf,
+)
 
 
 def end_with_standard_input():
