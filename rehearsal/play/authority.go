@@ -53,9 +53,13 @@ func (a *authority) issue(names []string) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: a.key}, err
 }
 
-// server makes a TLS configuration with certificates for lists of names.
+// server makes a TLS configuration with certificates for lists of names. Whoever
+// can speaks HTTP/2, as with CloudFront and load balancers.
 func (a *authority) server(lists ...[]string) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, CurvePreferences: cheapCurves, SessionTicketsDisabled: true}
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, CurvePreferences: cheapCurves, SessionTicketsDisabled: true,
+		NextProtos: []string{"h2", "http/1.1"},
+	}
 	for _, names := range lists {
 		cert, err := a.issue(names)
 		if err != nil {

@@ -9,9 +9,11 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/http/httputil"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,8 +23,9 @@ import (
 )
 
 // An edgeServer stands in for CloudFront's site distribution: it runs the edge
-// function, tries origins as often and as long as the templates say, and
-// repeats errors as long as they say.
+// functions, resolves the origins' names by itself, tries them as often and as
+// long as the templates say, keeps connections to them, and repeats errors as long
+// as the templates say.
 type edgeServer struct {
 	stage      *stage
 	resolver   *resolver
@@ -40,13 +43,15 @@ type cachedError struct {
 // viewerHost is the context key of the host that a viewer asked for.
 type viewerHost struct{}
 
-func (s *stage) newEdgeServer() (*edgeServer, error) {
-	e := &edgeServer{stage: s, resolver: &resolver{clock: s.clock, server: s.names.Address}, transports: map[*rehearsal.Origin]*http.Transport{}, errors: map[string]cachedError{}}
+func (s *stage) newEdgeServer(options Options) (*edgeServer, error) {
+	e := &edgeServer{stage: s, resolver: s.newResolver(rehearsal.Random(options.Seed, 1<<45)), transports: map[*rehearsal.Origin]*http.Transport{}, errors: map[string]cachedError{}}
+	e.resolver.least = s.p.EdgeTTL
 	for _, origin := range s.model.Edge.Origins {
-		dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return e.dial(ctx, origin) }
+		dial := func(ctx context.Context, _, address string) (net.Conn, error) { return e.dial(ctx, origin, address) }
 		transport := &http.Transport{
-			DialContext: dial, DialTLSContext: dial, MaxIdleConnsPerHost: 64,
-			IdleConnTimeout: s.clock.real(origin.KeepAlive),
+			DialContext: dial, DialTLSContext: dial, IdleConnTimeout: s.clock.real(origin.KeepAlive),
+			// An edge location is many servers, and knows many more visitors than a play.
+			MaxIdleConnsPerHost: max(1, int(s.p.StaleShare*float64(options.Visitors))),
 		}
 		e.transports[origin] = transport
 		s.closers = append(s.closers, transport.CloseIdleConnections)
@@ -59,13 +64,17 @@ func (s *stage) newEdgeServer() (*edgeServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.serve(tls.NewListener(listener, config), &httputil.ReverseProxy{
+	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "https", "origin", r.In.Host
 		},
 		Transport: e, ErrorLog: log.New(io.Discard, "", 0),
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusGatewayTimeout) },
-	})
+	}
+	s.serve(tls.NewListener(listener, config), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.limitAge(w, r, s.p.EdgeConnection)
+		proxy.ServeHTTP(w, r)
+	}))
 	return e, nil
 }
 
@@ -87,6 +96,9 @@ func (e *edgeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if to.Refused != 0 {
+		return answer(r, to.Refused), nil
+	}
 	var body []byte
 	if r.Body != nil {
 		if body, err = io.ReadAll(r.Body); err != nil {
@@ -104,7 +116,7 @@ func (e *edgeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 func (e *edgeServer) try(to rehearsal.Route, r *http.Request, body []byte) *http.Response {
 	status := http.StatusGatewayTimeout
 	for i, origin := range to.Origins {
-		response, err := e.ask(origin, r, body)
+		response, err := e.ask(origin, to.Path, r, body)
 		last := i == len(to.Origins)-1
 		if err == nil && (last || !slices.Contains(to.Statuses, response.StatusCode)) {
 			return response
@@ -118,25 +130,20 @@ func (e *edgeServer) try(to rehearsal.Route, r *http.Request, body []byte) *http
 	return answer(r, status)
 }
 
-// ask sends a request to one origin, as often as its attempts say: it connects
+// ask sends a request for a path to one origin, as often as its attempts say: it connects
 // again for every request, but sends again only reads.
-func (e *edgeServer) ask(o *rehearsal.Origin, r *http.Request, body []byte) (*http.Response, error) {
+func (e *edgeServer) ask(o *rehearsal.Origin, path string, r *http.Request, body []byte) (*http.Response, error) {
 	var last error
 	for range o.Attempts {
 		out := r.Clone(context.WithValue(r.Context(), viewerHost{}, r.Host))
-		out.Body = io.NopCloser(bytes.NewReader(body))
-		out.ContentLength = int64(len(body))
-		if len(body) == 0 {
-			out.Body = http.NoBody
+		out.Body, out.ContentLength = http.NoBody, int64(len(body))
+		if len(body) > 0 {
+			out.Body = io.NopCloser(bytes.NewReader(body))
 		}
-		out.URL.Scheme, out.URL.Host = "http", "origin:80"
-		if o.HTTPS {
-			out.URL.Scheme, out.URL.Host = "https", "origin:443"
-		}
+		out.URL.Path, out.URL.RawPath = path, ""
 		for name, value := range o.Headers {
 			out.Header.Set(name, value)
 		}
-		e.stage.clock.sleep(r.Context(), e.stage.rtt(o.Balancer))
 		response, err := e.send(o, out)
 		if err == nil {
 			return response, nil
@@ -153,8 +160,21 @@ func (e *edgeServer) ask(o *rehearsal.Origin, r *http.Request, body []byte) (*ht
 // send waits for an answer at most the origin's response timeout, beside
 // connecting, and reads it whole.
 func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request) (*http.Response, error) {
-	ctx, cancel := e.stage.clock.timeout(r.Context(), o.ConnectTimeout+o.ResponseTimeout)
-	defer cancel()
+	clock := e.stage.clock
+	ctx, giveUp := context.WithCancelCause(r.Context())
+	defer giveUp(nil)
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
+		clock.wakeAfter(o.ResponseTimeout, func() { giveUp(context.DeadlineExceeded) })
+		clock.sleep(ctx, e.stage.rtt(leadsTo(got.Conn)))
+	}})
+	to, err := e.pool(ctx, o)
+	if err != nil {
+		return nil, errors.Join(errDial, err)
+	}
+	r.URL.Scheme, r.URL.Host = "http", to
+	if o.HTTPS {
+		r.URL.Scheme = "https"
+	}
 	response, err := e.transports[o].RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		if ctx.Err() != nil {
@@ -168,14 +188,32 @@ func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request) (*http.Response,
 	return response, err
 }
 
-func (e *edgeServer) dial(ctx context.Context, o *rehearsal.Origin) (net.Conn, error) {
+// pool names the connections of which a request to an origin may use one: those
+// to the address that DNS gives now or, with Parameters.PooledStay, those that the
+// origin's name has led to, as long as they live.
+func (e *edgeServer) pool(ctx context.Context, o *rehearsal.Origin) (string, error) {
+	if e.stage.p.PooledStay {
+		return net.JoinHostPort("origin", strconv.Itoa(o.Port)), nil
+	}
 	limited, cancel := e.stage.dialing(ctx, o.ConnectTimeout)
 	defer cancel()
-	address, err := e.stage.resolve(limited, e.resolver, o.Domain, o.Balancer)
+	address, err := e.stage.resolve(limited, e.resolver, o)
+	return netip.AddrPortFrom(address, uint16(o.Port)).String(), err
+}
+
+// dial connects to an address of an origin, or to where its name leads.
+func (e *edgeServer) dial(ctx context.Context, o *rehearsal.Origin, pool string) (net.Conn, error) {
+	limited, cancel := e.stage.dialing(ctx, o.ConnectTimeout)
+	defer cancel()
+	to, err := netip.ParseAddrPort(pool)
 	if err != nil {
-		return nil, errors.Join(errDial, err)
+		address, err := e.stage.resolve(limited, e.resolver, o)
+		if err != nil {
+			return nil, errors.Join(errDial, err)
+		}
+		to = netip.AddrPortFrom(address, uint16(o.Port))
 	}
-	conn, err := e.stage.network.dial(limited, netip.AddrPortFrom(address, uint16(o.Port)), e.stage.rtt(o.Balancer))
+	conn, err := e.stage.network.dial(limited, to, e.stage.rtt(to.Addr()))
 	if err != nil || !o.HTTPS {
 		return conn, err
 	}
@@ -189,13 +227,6 @@ func (e *edgeServer) dial(ctx context.Context, o *rehearsal.Origin) (net.Conn, e
 		return nil, errors.Join(errDial, err)
 	}
 	return secure, nil
-}
-
-func (s *stage) rtt(b *rehearsal.Balancer) time.Duration {
-	if b == s.model.Home {
-		return s.p.HomeRTT
-	}
-	return s.p.StandbyRTT
 }
 
 func (e *edgeServer) cached(uri string) int {

@@ -3,16 +3,20 @@ package play
 import (
 	"container/heap"
 	"context"
+	"io"
+	"os"
 	"sync"
 	"time"
 )
 
 // A clock is the time of a play. It runs faster than real time, and waits when the
 // machine is busy: it goes forward in small steps, each at most longestStep of real
-// time. So a pause of the machine makes nothing in the play late.
+// time, and not before a message has been through the kernel and back. So neither a
+// pause of the machine nor a crowd of goroutines makes anything in the play late.
 type clock struct {
 	speed float64
 	began time.Time
+	pulse *pulse
 
 	mu      sync.Mutex
 	time    time.Duration
@@ -25,15 +29,21 @@ type clock struct {
 const longestStep = 2 * time.Millisecond
 
 // startClock starts a clock, which has to be stopped.
-func startClock(speed float64) *clock {
-	c := &clock{speed: speed, began: time.Now(), stopped: make(chan struct{})}
+func startClock(speed float64) (*clock, error) {
+	pulse, err := newPulse()
+	if err != nil {
+		return nil, err
+	}
+	c := &clock{speed: speed, began: time.Now(), pulse: pulse, stopped: make(chan struct{})}
+	c.ended.Go(pulse.echo)
 	c.ended.Go(c.run)
-	return c
+	return c, nil
 }
 
 func (c *clock) run() {
 	ticker := time.NewTicker(500 * time.Microsecond)
 	defer ticker.Stop()
+	defer c.pulse.close()
 	last := time.Now()
 	for {
 		select {
@@ -41,9 +51,56 @@ func (c *clock) run() {
 		case <-c.stopped:
 			return
 		}
+		if c.pulse.beat() != nil {
+			return
+		}
 		now := time.Now()
 		c.advance(time.Duration(float64(min(now.Sub(last), longestStep)) * c.speed))
 		last = now
+	}
+}
+
+// A pulse sends a byte through one pipe, and gets it back through another. That
+// takes as long as one step of a server takes: both wait for the kernel, and for
+// the goroutines that were ready before.
+type pulse struct{ outRead, outWrite, backRead, backWrite *os.File }
+
+func newPulse() (*pulse, error) {
+	p := &pulse{}
+	var err error
+	if p.outRead, p.outWrite, err = os.Pipe(); err != nil {
+		return nil, err
+	}
+	if p.backRead, p.backWrite, err = os.Pipe(); err != nil {
+		_ = p.outRead.Close()
+		_ = p.outWrite.Close()
+	}
+	return p, err
+}
+
+// beat sends a byte and waits until it is back.
+func (p *pulse) beat() error {
+	b := []byte{0}
+	if _, err := p.outWrite.Write(b); err != nil {
+		return err
+	}
+	_, err := p.backRead.Read(b)
+	return err
+}
+
+// echo sends back what comes, until close.
+func (p *pulse) echo() { _, _ = io.Copy(writeOnly{p.backWrite}, readOnly{p.outRead}) }
+
+// readOnly and writeOnly keep io.Copy from having the kernel do it, which would
+// show nothing of the goroutines.
+type (
+	readOnly  struct{ io.Reader }
+	writeOnly struct{ io.Writer }
+)
+
+func (p *pulse) close() {
+	for _, file := range []*os.File{p.outWrite, p.outRead, p.backWrite, p.backRead} {
+		_ = file.Close()
 	}
 }
 

@@ -68,8 +68,8 @@ func (d *director) stepFailback() {
 // it would write the switch again.
 func (d *director) comeHome(ctx context.Context) error {
 	limit := 130 * time.Second
-	if d.failback != nil {
-		limit = atLeast(limit, rehearsal.Bound(d.model, d.stage.p, rehearsal.Dark, rehearsal.HomeAgain)) + 10*time.Second
+	for _, q := range []rehearsal.Quantity{rehearsal.HomeAgain, rehearsal.HomeKept} {
+		limit = atLeast(limit, rehearsal.Bound(d.model, d.stage.p, rehearsal.Dark, q)+rehearsal.Seconds(10*time.Second))
 	}
 	for {
 		if d.failback != nil && d.failback.exists {

@@ -19,9 +19,15 @@ func (d *director) finish() {
 		sample.SwitchPut = d.failback.put - d.play.Began
 	}
 	failback := d.play.FailbackFrom() - d.play.Began
-	for _, answer := range r.answers[d.model.Pairs[0]][1:] {
+	leading, front := d.model.Leading(), d.model.Pairs[0]
+	for _, answer := range r.answers[leading][1:] {
 		d.event(answer.at, "DNS answers "+answer.record.Failover)
 		sample.NoteDNS(answer.at-d.play.Began, failback, answer.record.Failover == "SECONDARY")
+	}
+	if front != leading {
+		for _, answer := range r.answers[front][1:] {
+			d.event(answer.at, "DNS answers "+answer.record.Failover+" to visitors")
+		}
 	}
 	for _, event := range r.primary {
 		sample.NoteHealth(event.At-d.play.Began, failback, event.What == "PRIMARY healthy")
@@ -40,28 +46,53 @@ func (d *director) finish() {
 func measure(play *rehearsal.Play, sample rehearsal.Sample) rehearsal.Sample {
 	reads, writes, home := make([]rehearsal.Recovery, play.Visitors), make([]rehearsal.Recovery, play.Visitors), make([]rehearsal.Recovery, play.Visitors)
 	for _, r := range play.Requests {
+		lost := count(!r.Good())
 		switch {
-		case r.Sent < play.Began:
+		case r.Sent < play.Began || healedIn(play, r):
 		case r.Sent >= play.Healed:
-			sample.LostComingHome += count(!r.Good())
+			sample.LostComingHome += lost
 			if r.Write && r.Sent >= play.FailbackFrom() {
 				home[r.Visitor].Note(r.Good() && r.By == "home", r.Sent+r.Took-play.FailbackFrom())
 			}
 		case r.Write:
-			sample.LostWrites += count(!r.Good())
 			writes[r.Visitor].Note(r.Good(), r.Sent+r.Took-play.Began)
+			switch kindOf(r.Visitor) {
+			case follows:
+				sample.LostWrites += lost
+			case keeps:
+				sample.LostWritesKept += lost
+			}
 		default:
-			sample.LostReads += count(!r.Good())
 			reads[r.Visitor].Note(r.Good(), r.Sent+r.Took-play.Began)
+			if !r.Kept {
+				sample.LostReads += lost
+			}
 		}
 	}
-	sample.Reads, sample.Writes, sample.Home = median(reads), median(writes), median(home)
+	sample.Reads, sample.Writes, sample.Home = median(reads, follows), median(writes, follows), median(home, follows)
+	sample.WritesKept, sample.HomeKept = median(writes, keeps), median(home, comesLate)
 	return sample
 }
 
-func median(times []rehearsal.Recovery) time.Duration {
-	slices.SortFunc(times, func(a, b rehearsal.Recovery) int { return cmp.Compare(a.At(), b.At()) })
-	return times[len(times)/2].At()
+// healedIn reports whether a request waited in the outage until home was healed:
+// its answer says nothing about either time.
+func healedIn(play *rehearsal.Play, r rehearsal.Request) bool {
+	return r.Sent < play.Healed && r.Sent+r.Took >= play.Healed && r.Good()
+}
+
+// median returns the median of the visitors of a kind; Never if there are none.
+func median(of []rehearsal.Recovery, kind kind) time.Duration {
+	var times []time.Duration
+	for number, recovery := range of {
+		if kindOf(number) == kind {
+			times = append(times, recovery.At())
+		}
+	}
+	if len(times) == 0 {
+		return rehearsal.Never
+	}
+	slices.Sort(times)
+	return times[len(times)/2]
 }
 
 func count(yes bool) int {

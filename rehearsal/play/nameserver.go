@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -16,16 +17,22 @@ type NameServer struct {
 	Address string
 
 	zone    string // with the dot at the end
-	ttl     uint32 // seconds
-	lookUp  func(name, recordType string) (addresses []netip.Addr, known bool)
+	lookUp  func(name, recordType string) (a zoneAnswer, known bool)
 	servers []*dns.Server
 	done    sync.WaitGroup
 }
 
-// startNameServer serves the zone. lookUp gives the addresses behind a name,
-// and whether the zone has the name at all.
-func startNameServer(zone string, ttl uint32, lookUp func(name, recordType string) ([]netip.Addr, bool)) (*NameServer, error) {
-	n := &NameServer{zone: dns.Fqdn(zone), ttl: ttl, lookUp: lookUp}
+// A zoneAnswer is what the zone says of a name: addresses, or another name.
+type zoneAnswer struct {
+	addresses []netip.Addr
+	cname     string // "" if the name is no CNAME
+	ttl       time.Duration
+}
+
+// startNameServer serves the zone. lookUp gives what the zone says of a name, and
+// whether it has the name at all.
+func startNameServer(zone string, lookUp func(name, recordType string) (zoneAnswer, bool)) (*NameServer, error) {
+	n := &NameServer{zone: dns.Fqdn(zone), lookUp: lookUp}
 	udp, tcp, err := listenBoth()
 	if err != nil {
 		return nil, err
@@ -67,9 +74,10 @@ func (n *NameServer) Close() {
 	n.done.Wait()
 }
 
-// ServeDNS answers one query: an address from the zone, an empty answer with
-// the zone's SOA for other types, NXDOMAIN for other names, and REFUSED outside
-// of the zone.
+// ServeDNS answers one query: an address or a CNAME from the zone, an empty answer
+// with the zone's SOA for other types, NXDOMAIN for other names, and REFUSED
+// outside of the zone. What a CNAME leads to has to be asked for, so that a
+// resolver keeps each record for its own TTL.
 func (n *NameServer) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 	reply := new(dns.Msg)
 	reply.SetReply(query)
@@ -103,18 +111,21 @@ func (n *NameServer) answer(reply *dns.Msg, q dns.Question) {
 		reply.Answer = append(reply.Answer, n.soa())
 		return
 	case name == n.zone && q.Qtype == dns.TypeNS:
-		reply.Answer = append(reply.Answer, &dns.NS{Hdr: n.header(q.Name, dns.TypeNS), Ns: "ns.rehearsal.invalid."})
+		reply.Answer = append(reply.Answer, &dns.NS{Hdr: header(q.Name, dns.TypeNS, nsTTL), Ns: "ns.rehearsal.invalid."})
 		return
 	}
-	addresses, known := n.lookUp(strings.TrimSuffix(name, "."), dns.TypeToString[q.Qtype])
+	found, known := n.lookUp(strings.TrimSuffix(name, "."), dns.TypeToString[q.Qtype])
 	if !known && name != n.zone {
 		reply.Rcode = dns.RcodeNameError
 	}
-	for _, address := range addresses {
+	if found.cname != "" {
+		reply.Answer = append(reply.Answer, &dns.CNAME{Hdr: header(q.Name, dns.TypeCNAME, found.ttl), Target: dns.Fqdn(found.cname)})
+	}
+	for _, address := range found.addresses {
 		if address.Is4() {
-			reply.Answer = append(reply.Answer, &dns.A{Hdr: n.header(q.Name, dns.TypeA), A: address.AsSlice()})
+			reply.Answer = append(reply.Answer, &dns.A{Hdr: header(q.Name, dns.TypeA, found.ttl), A: address.AsSlice()})
 		} else {
-			reply.Answer = append(reply.Answer, &dns.AAAA{Hdr: n.header(q.Name, dns.TypeAAAA), AAAA: address.AsSlice()})
+			reply.Answer = append(reply.Answer, &dns.AAAA{Hdr: header(q.Name, dns.TypeAAAA, found.ttl), AAAA: address.AsSlice()})
 		}
 	}
 	if len(reply.Answer) == 0 {
@@ -122,14 +133,18 @@ func (n *NameServer) answer(reply *dns.Msg, q dns.Question) {
 	}
 }
 
-func (n *NameServer) header(name string, recordType uint16) dns.RR_Header {
-	return dns.RR_Header{Name: name, Rrtype: recordType, Class: dns.ClassINET, Ttl: n.ttl}
+// Route 53's own TTLs of a new zone.
+const (
+	nsTTL  = 48 * time.Hour
+	soaTTL = 15 * time.Minute
+)
+
+func header(name string, recordType uint16, ttl time.Duration) dns.RR_Header {
+	return dns.RR_Header{Name: name, Rrtype: recordType, Class: dns.ClassINET, Ttl: uint32(ttl.Seconds())}
 }
 
 // soa has the numbers that Route 53 gives a new zone.
 func (n *NameServer) soa() dns.RR {
-	header := n.header(n.zone, dns.TypeSOA)
-	header.Ttl = 900
-	return &dns.SOA{Hdr: header, Ns: "ns.rehearsal.invalid.", Mbox: "hostmaster.rehearsal.invalid.",
+	return &dns.SOA{Hdr: header(n.zone, dns.TypeSOA, soaTTL), Ns: "ns.rehearsal.invalid.", Mbox: "hostmaster.rehearsal.invalid.",
 		Serial: 1, Refresh: 7200, Retry: 900, Expire: 1209600, Minttl: 86400}
 }

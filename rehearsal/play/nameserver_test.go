@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The name server as dig sees it. Only a missing dig skips this, and not in CI.
@@ -25,6 +26,8 @@ func TestNameServerByDig(t *testing.T) {
 		{"www.example.com A", []string{"status: NOERROR", "flags: qr aa", "www.example.com.\t60\tIN\tA\t192.0.2.1"}},
 		{"www.example.com AAAA", []string{"status: NOERROR", "www.example.com.\t60\tIN\tAAAA\t2001:db8::1"}},
 		{"WwW.eXample.COM A", []string{"status: NOERROR", "\t60\tIN\tA\t192.0.2.1"}},
+		{"origin.example.com A", []string{"status: NOERROR", "ANSWER: 1", "origin.example.com.\t10\tIN\tCNAME\twww.example.com."}},
+		{"origin.example.com CNAME", []string{"status: NOERROR", "ANSWER: 1", "\t10\tIN\tCNAME\twww.example.com."}},
 		{"nobody.example.com A", []string{"status: NXDOMAIN", "ANSWER: 0", "IN\tSOA"}},
 		{"www.example.com TXT", []string{"status: NOERROR", "ANSWER: 0", "IN\tSOA"}},
 		{"www.example.com MX", []string{"status: NOERROR", "ANSWER: 0", "IN\tSOA"}},
@@ -82,14 +85,14 @@ func bind(network, address string) error {
 func startTestServer(t *testing.T) *NameServer {
 	t.Helper()
 	addresses := map[string]string{"A": "192.0.2.1", "AAAA": "2001:db8::1"}
-	server, err := startNameServer("example.com", 60, func(name, recordType string) ([]netip.Addr, bool) {
-		if name != "www.example.com" {
-			return nil, false
+	server, err := startNameServer("example.com", func(name, recordType string) (zoneAnswer, bool) {
+		switch address := addresses[recordType]; {
+		case name == "origin.example.com":
+			return zoneAnswer{cname: "www.example.com", ttl: 10 * time.Second}, true
+		case name == "www.example.com" && address != "":
+			return zoneAnswer{addresses: []netip.Addr{netip.MustParseAddr(address)}, ttl: time.Minute}, true
 		}
-		if address := addresses[recordType]; address != "" {
-			return []netip.Addr{netip.MustParseAddr(address)}, true
-		}
-		return nil, true
+		return zoneAnswer{}, name == "www.example.com"
 	})
 	if err != nil {
 		t.Fatal(err)

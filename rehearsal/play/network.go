@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -69,7 +70,7 @@ func (n *network) dial(ctx context.Context, to netip.AddrPort, rtt time.Duration
 	if err != nil {
 		return nil, fmt.Errorf("%w to %s: %w", errDial, to, err)
 	}
-	return l.join(conn), nil
+	return l.join(conn, to.Addr()), nil
 }
 
 // A link is the way to a load balancer or distribution. The zero link is up.
@@ -99,10 +100,10 @@ func (l *link) set(state rehearsal.Condition) {
 	}
 }
 
-func (l *link) join(conn net.Conn) net.Conn {
+func (l *link) join(conn net.Conn, to netip.Addr) net.Conn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	joined := &linked{Conn: conn, link: l}
+	joined := &linked{Conn: conn, link: l, to: to}
 	if l.conns == nil {
 		l.conns = map[*linked]bool{}
 	}
@@ -114,7 +115,19 @@ func (l *link) join(conn net.Conn) net.Conn {
 type linked struct {
 	net.Conn
 	link *link
+	to   netip.Addr
 	lost bool // bytes; guarded by link.mu
+}
+
+// leadsTo returns the address of the play that a connection was made to.
+func leadsTo(conn net.Conn) netip.Addr {
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	if joined, ok := conn.(*linked); ok {
+		return joined.to
+	}
+	return netip.Addr{}
 }
 
 // Write loses the bytes on a silent link, as packets are: without an error.

@@ -19,9 +19,12 @@ type Options struct {
 	Outage     rehearsal.Outage      // default: rehearsal.Dark
 	Speed      float64               // how many times faster than the clock on the wall; default 1
 	Seed       uint64                // of phases and delays; real sockets add their own
-	Visitors   int                   // default 6
+	Visitors   int                   // default 8: half of them follow DNS, a quarter keeps connections, a quarter comes during the outage and keeps connections
 	Progress   io.Writer             // gets a line that is rewritten, if not nil
 	Parameters *rehearsal.Parameters // default: DefaultParameters, with a Length of 130 s at most, and an operator after a minute
+
+	page   string      // what web servers answer, HTML; default "hello"
+	guests func() bool // whether home serves visitors whom the play did not make; nil: there are none
 }
 
 // MinSpeed and MaxSpeed bound Options.Speed: beyond them, time-outs are
@@ -52,13 +55,15 @@ type director struct {
 	play     *rehearsal.Play
 	phase    string
 	moves    bool            // whether DNS is expected to move
+	stuck    bool            // whether visitors who keep connections stay with the edge, and the edge at home
+	moved    chan struct{}   // closed when DNS has moved, or home is healed
 	failback *manualFailback // nil if failback is automatic
 }
 
 func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*director, error) {
 	options.Outage = cmp.Or(options.Outage, rehearsal.Dark)
 	options.Speed = cmp.Or(options.Speed, 1)
-	options.Visitors = cmp.Or(options.Visitors, 6)
+	options.Visitors = cmp.Or(options.Visitors, 8)
 	if options.Speed < MinSpeed || options.Speed > MaxSpeed {
 		return nil, fmt.Errorf("speed %g is not between %d and %d", options.Speed, MinSpeed, MaxSpeed)
 	}
@@ -73,14 +78,20 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	if options.Parameters != nil {
 		p = *options.Parameters
 	}
-	c := startClock(options.Speed)
-	stage, err := newStage(ctx, m, p, c, options.Seed)
+	p.Patience = m.Patience(p)
+	c, err := startClock(options.Speed)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := newStage(ctx, m, p, c, options)
 	if err != nil {
 		return nil, err
 	}
 	return &director{options: options, model: m, stage: stage, log: &requestLog{},
 		failback: newManualFailback(m, p, options.Seed),
 		moves:    !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
+		stuck:    rehearsal.Bound(m, p, options.Outage, rehearsal.WritesKept).Never(),
+		moved:    make(chan struct{}),
 		play:     &rehearsal.Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
 }
 
@@ -96,8 +107,12 @@ func (d *director) run(ctx context.Context) (*rehearsal.Play, error) { //nolint:
 	random := rehearsal.Random(d.options.Seed, 1<<42)
 	for number := range d.options.Visitors {
 		v := d.stage.newVisitor(number, d.options.Seed, d.log)
-		first := d.stage.clock.now() + rehearsal.Between(random, 0, d.stage.p.Period)
-		visitors.Go(func() { v.run(visiting, first) })
+		after := rehearsal.Between(random, 0, d.stage.p.Period)
+		visitors.Go(func() {
+			if v.kind != comesLate || d.awaitMove(visiting) {
+				v.run(visiting, d.stage.clock.now()+after)
+			}
+		})
 	}
 	if err := d.phases(ctx); err != nil {
 		return nil, err
@@ -107,6 +122,16 @@ func (d *director) run(ctx context.Context) (*rehearsal.Play, error) { //nolint:
 	d.play.Ended, d.play.Effective = d.stage.clock.now(), d.stage.clock.effective()
 	d.finish()
 	return d.play, nil
+}
+
+// awaitMove waits until DNS has moved or home is healed; false if the context ends.
+func (d *director) awaitMove(ctx context.Context) bool {
+	select {
+	case <-d.moved:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (d *director) phases(ctx context.Context) error {
@@ -153,6 +178,7 @@ func (d *director) wait(ctx context.Context, p phase) error {
 			p.each(after)
 		}
 		d.stepFailback()
+		d.letIn()
 		if step%10 == 0 {
 			d.progress()
 		}
@@ -164,6 +190,17 @@ func (d *director) wait(ctx context.Context, p phase) error {
 				return err
 			}
 			return fmt.Errorf("a server of the play stopped")
+		}
+	}
+}
+
+// letIn lets late visitors come when DNS has moved, or home is healed.
+func (d *director) letIn() {
+	select {
+	case <-d.moved:
+	default:
+		if d.play.Healed > 0 || d.stage.route53.current(d.model.Leading()).Failover == "SECONDARY" {
+			close(d.moved)
 		}
 	}
 }
@@ -197,12 +234,21 @@ func (d *director) set(home, standby rehearsal.Condition, exists bool) {
 }
 
 // settledAway reports whether nothing more will change in this outage: DNS has
-// moved, and for five seconds every visitor has read and written at the standby.
+// moved, and for five seconds every visitor has read and written at the standby,
+// those who follow DNS where it leads. Visitors who keep a connection that never
+// gets there are not waited for.
 func (d *director) settledAway() bool {
 	if !d.moves || d.options.Outage == rehearsal.Flapping || !d.failbackShown() {
 		return false
 	}
-	return d.everybody(func(r rehearsal.Request) bool { return r.Good() && r.To == "standby" })
+	leads := "edge"
+	if front := d.stage.route53.current(d.model.Pairs[0]); front.Failover == "SECONDARY" {
+		leads = "standby"
+	}
+	moving := func(k kind) bool { return k != keeps || !d.stuck }
+	return d.everybody(moving, func(r rehearsal.Request) bool {
+		return r.Good() && r.By == "standby" && (r.Kept || r.To == leads)
+	})
 }
 
 // settledHome reports whether home has served everybody for five seconds, and
@@ -212,7 +258,7 @@ func (d *director) settledHome() bool {
 	if now-d.play.FailbackFrom() < 10*time.Second || d.failback != nil && d.failback.pending() {
 		return false
 	}
-	for _, pair := range d.model.Pairs {
+	for _, pair := range d.model.AllPairs() {
 		if record := d.stage.route53.current(pair); record.Failover != "PRIMARY" {
 			return false
 		}
@@ -220,7 +266,11 @@ func (d *director) settledHome() bool {
 	if d.moves && !d.stage.route53.cameHome(d.play.FailbackFrom()) {
 		return false
 	}
-	return d.everybody(func(r rehearsal.Request) bool { return r.Good() && r.By == "home" })
+	if d.options.guests != nil && !d.options.guests() {
+		return false
+	}
+	every := func(kind) bool { return true }
+	return d.everybody(every, func(r rehearsal.Request) bool { return r.Good() && r.By == "home" })
 }
 
 // cameHome reports whether the PRIMARY record has been unhealthy and is healthy
@@ -231,21 +281,30 @@ func (r *route53) cameHome(since time.Duration) bool {
 	return r.status && (len(r.primary) == 0 || r.primary[len(r.primary)-1].At > since)
 }
 
-// everybody reports whether all requests of the last five seconds fulfil ok,
-// and each visitor made some.
-func (d *director) everybody(ok func(rehearsal.Request) bool) bool {
+// everybody reports whether all requests of the last five seconds fulfil ok, and
+// each visitor of the kinds that count has an answer to a read and to a write.
+func (d *director) everybody(counts func(kind) bool, ok func(rehearsal.Request) bool) bool {
 	since := d.stage.clock.now() - 5*time.Second
-	seen := map[int]bool{}
+	type want struct {
+		visitor int
+		write   bool
+	}
+	waiting := map[want]bool{}
+	for number := range d.options.Visitors {
+		if counts(kindOf(number)) {
+			waiting[want{number, false}], waiting[want{number, true}] = true, true
+		}
+	}
 	for _, r := range d.log.all() {
-		if r.Sent < since {
+		if r.Sent < since || !counts(kindOf(r.Visitor)) {
 			continue
 		}
 		if !ok(r) {
 			return false
 		}
-		seen[r.Visitor] = true
+		delete(waiting, want{r.Visitor, r.Write})
 	}
-	return len(seen) == d.options.Visitors
+	return len(waiting) == 0
 }
 
 func (d *director) event(at time.Duration, what string) {

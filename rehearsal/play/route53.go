@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +24,7 @@ type route53 struct {
 	checks  []*rehearsal.HealthCheck       // of endpoints
 	answers map[*rehearsal.Pair][]dated    // the answers for each pair, the newest last
 	random  *rand.Rand
-	primary []rehearsal.Event // when the first pair's PRIMARY record changed its health
+	primary []rehearsal.Event // when the leading pair's PRIMARY record changed its health
 	status  bool
 }
 
@@ -37,15 +36,15 @@ type dated struct {
 
 func newRoute53(s *stage) *route53 {
 	r := &route53{stage: s, healthy: map[*rehearsal.HealthCheck]int{}, answers: map[*rehearsal.Pair][]dated{}, random: rehearsal.Random(1, 1), status: true}
-	for _, pair := range s.model.Pairs {
-		for _, check := range pair.Checks() {
-			if check.Children == nil && !slices.Contains(r.checks, check) {
-				r.checks = append(r.checks, check)
-				if check.Bucket == "" {
-					r.healthy[check] = s.p.Checkers
-				}
+	for _, check := range s.model.Checks() {
+		if check.Children == nil {
+			r.checks = append(r.checks, check)
+			if check.Bucket == "" {
+				r.healthy[check] = s.p.Checkers
 			}
 		}
+	}
+	for _, pair := range s.model.AllPairs() {
 		r.answers[pair] = []dated{{-1, pair.Answer(rehearsal.Calm())}}
 	}
 	return r
@@ -75,18 +74,18 @@ func (r *route53) evaluate() {
 	defer r.mu.Unlock()
 	now := r.stage.clock.now()
 	delay := rehearsal.Between(r.random, r.stage.p.PropagationMin, r.stage.p.PropagationMax)
-	for _, pair := range r.stage.model.Pairs {
+	for _, pair := range r.stage.model.AllPairs() {
 		list := r.answers[pair]
 		last := list[len(list)-1]
 		if record := pair.Answer(r.health()); record != last.record {
 			r.answers[pair] = append(list, dated{max(now+delay, last.at), record})
 		}
 	}
-	first := r.stage.model.Pairs[0].Primary
-	if first == nil {
+	leading := r.stage.model.Leading().Primary
+	if leading == nil {
 		return
 	}
-	if status := first.Healthy(r.health()); status != r.status {
+	if status := leading.Healthy(r.health()); status != r.status {
 		r.status = status
 		what := "PRIMARY unhealthy"
 		if status {
@@ -110,21 +109,22 @@ func (r *route53) current(pair *rehearsal.Pair) *rehearsal.Record {
 	return list[0].record
 }
 
-// lookUp returns the addresses that the name server answers with: those of what
-// the name is an alias of.
-func (r *route53) lookUp(name, recordType string) (addresses []netip.Addr, known bool) {
+// lookUp returns what the name server answers: the CNAME of the name, or the
+// addresses of what it is an alias of.
+func (r *route53) lookUp(name, recordType string) (answer zoneAnswer, known bool) {
 	find := func(record *rehearsal.Record) {
 		known = true
-		if record.Type != recordType {
+		if record.Type != "CNAME" && record.Type != recordType {
 			return
 		}
+		answer.cname, answer.ttl = record.CNAME, r.stage.p.TTL(record)
 		for _, address := range r.stage.addresses[record.Target] {
-			if address.Is4() == (recordType == "A") {
-				addresses = append(addresses, address)
+			if record.Type != "CNAME" && address.Is4() == (recordType == "A") {
+				answer.addresses = append(answer.addresses, address)
 			}
 		}
 	}
-	for _, pair := range r.stage.model.Pairs {
+	for _, pair := range r.stage.model.AllPairs() {
 		if pair.Name == name {
 			find(r.current(pair))
 		}
@@ -134,7 +134,7 @@ func (r *route53) lookUp(name, recordType string) (addresses []netip.Addr, known
 			find(record)
 		}
 	}
-	return addresses, known
+	return answer, known
 }
 
 // startCheckers starts every endpoint's checkers.

@@ -1,13 +1,16 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +26,7 @@ type stage struct {
 	model    *rehearsal.Model
 	p        rehearsal.Parameters
 	clock    *clock
+	page     string // what web servers answer
 	network  *network
 	ca       *authority
 	names    *NameServer
@@ -44,8 +48,8 @@ func documentation(four, six string) []netip.Addr {
 	return []netip.Addr{netip.MustParseAddr(four), netip.MustParseAddr(six)}
 }
 
-func newStage(ctx context.Context, m *rehearsal.Model, p rehearsal.Parameters, c *clock, seed uint64) (*stage, error) {
-	s := &stage{model: m, p: p, clock: c, network: newNetwork(c), tiers: map[string]*tier{}, addresses: map[string][]netip.Addr{
+func newStage(ctx context.Context, m *rehearsal.Model, p rehearsal.Parameters, c *clock, options Options) (*stage, error) {
+	s := &stage{model: m, p: p, clock: c, page: cmp.Or(options.page, "hello\n"), network: newNetwork(c), tiers: map[string]*tier{}, addresses: map[string][]netip.Addr{
 		m.Edge.Resource:    documentation("192.0.2.1", "2001:db8::1"),
 		m.Home.Resource:    documentation("198.51.100.1", "2001:db8:1::1"),
 		m.Standby.Resource: documentation("203.0.113.1", "2001:db8:2::1"),
@@ -54,19 +58,19 @@ func newStage(ctx context.Context, m *rehearsal.Model, p rehearsal.Parameters, c
 		s.addresses[m.Switch.Check.Target] = documentation("192.0.2.2", "2001:db8::2")
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
-	if err := s.start(seed); err != nil { //nolint:contextcheck // what it starts runs in s.ctx, which is made of ctx
+	if err := s.start(options); err != nil { //nolint:contextcheck // what it starts runs in s.ctx, which is made of ctx
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *stage) start(seed uint64) (err error) {
+func (s *stage) start(options Options) (err error) {
 	if s.ca, err = newAuthority(); err != nil {
 		return err
 	}
 	s.route53 = newRoute53(s)
-	if s.names, err = startNameServer(s.model.Zone, uint32(s.p.AliasTTL.Seconds()), s.route53.lookUp); err != nil {
+	if s.names, err = startNameServer(s.model.Zone, s.route53.lookUp); err != nil {
 		return err
 	}
 	s.closers = append(s.closers, s.names.Close)
@@ -78,7 +82,7 @@ func (s *stage) start(seed uint64) (err error) {
 			return err
 		}
 	}
-	if s.edge, err = s.newEdgeServer(); err != nil {
+	if s.edge, err = s.newEdgeServer(options); err != nil {
 		return err
 	}
 	if s.model.Switch != nil {
@@ -89,7 +93,7 @@ func (s *stage) start(seed uint64) (err error) {
 	for _, t := range s.tiers {
 		t.startHealthChecks()
 	}
-	s.route53.startCheckers(seed)
+	s.route53.startCheckers(options.Seed)
 	return nil
 }
 
@@ -101,6 +105,9 @@ func (s *stage) serve(listener net.Listener, handler http.Handler) {
 	server := &http.Server{
 		Handler: handler, ErrorLog: log.New(io.Discard, "", 0),
 		BaseContext: func(net.Listener) context.Context { return s.ctx },
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
+			return context.WithValue(ctx, connected{}, s.clock.now())
+		},
 	}
 	s.closers = append(s.closers, func() { _ = server.Close() })
 	s.running.Go(func() {
@@ -108,6 +115,17 @@ func (s *stage) serve(listener net.Listener, handler http.Handler) {
 			s.cancel() // a listener that fails ends the play
 		}
 	})
+}
+
+// connected is the context key of the time at which a request's connection began.
+type connected struct{}
+
+// limitAge ends a connection with the answer to a request that finds it older than
+// a limit. With HTTP/2, the header becomes GOAWAY.
+func (s *stage) limitAge(w http.ResponseWriter, r *http.Request, limit time.Duration) {
+	if began := r.Context().Value(connected{}).(time.Duration); s.clock.now()-began >= limit {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 // dialing returns a context for connecting, limited in the play's time, that ends
@@ -137,20 +155,33 @@ func (s *stage) region(b *rehearsal.Balancer) string {
 	return "standby"
 }
 
-// resolve finds the address of an origin or visitor's host: by DNS if it is in
-// the zone, else it is a resource's own name.
-func (s *stage) resolve(ctx context.Context, r *resolver, name string, b *rehearsal.Balancer) (netip.Addr, error) {
-	if name != s.model.Zone && !strings.HasSuffix(name, "."+s.model.Zone) {
-		return s.addresses[b.Resource][0], nil
+// resolve finds the address of an origin: by DNS if its name is in the zone, else
+// it is a load balancer's own.
+func (s *stage) resolve(ctx context.Context, r *resolver, o *rehearsal.Origin) (netip.Addr, error) {
+	if o.Domain != s.model.Zone && !strings.HasSuffix(o.Domain, "."+s.model.Zone) {
+		return s.addresses[o.Balancer.Resource][0], nil
 	}
-	found, err := r.lookUp(ctx, name, "A")
+	found, err := r.lookUp(ctx, o.Domain, "A")
 	if err == nil && len(found) == 0 {
-		err = errors.New(name + " has no address")
+		err = errors.New(o.Domain + " has no address")
 	}
 	if err != nil {
 		return netip.Addr{}, err
 	}
 	return found[0], nil
+}
+
+// newResolver makes a resolver that has run for long.
+func (s *stage) newResolver(random *rand.Rand) *resolver {
+	return &resolver{clock: s.clock, server: s.names.Address, random: random}
+}
+
+// rtt is the round trip to an address: edge locations and visitors are near home.
+func (s *stage) rtt(to netip.Addr) time.Duration {
+	if slices.Contains(s.addresses[s.model.Standby.Resource], to) {
+		return s.p.StandbyRTT
+	}
+	return s.p.HomeRTT
 }
 
 // port reads the port of a "host:port".

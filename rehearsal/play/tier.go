@@ -83,7 +83,8 @@ func (t *tier) page() http.Handler {
 		_, _ = io.Copy(io.Discard, r.Body)
 		t.stage.clock.sleep(r.Context(), t.stage.p.Service)
 		w.Header().Set(regionHeader, t.stage.region(t.balancer))
-		fmt.Fprintln(w, "hello")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, t.stage.page)
 	})
 }
 
@@ -148,7 +149,11 @@ func (t *tier) listen(l *rehearsal.Listener) error {
 func (t *tier) handle(l *rehearsal.Listener, w http.ResponseWriter, r *http.Request) {
 	action := l.Action(r.Header.Get)
 	w.Header().Set(regionHeader, t.stage.region(t.balancer))
+	t.stage.limitAge(w, r, t.balancer.ClientKeepAlive)
 	switch {
+	case rehearsal.Condition(t.state.Load()) == rehearsal.Hanging:
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // or the server would answer 200
 	case rehearsal.Condition(t.state.Load()) == rehearsal.Failing:
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"strings"
 	"sync"
@@ -15,21 +16,32 @@ import (
 	"twinsite/rehearsal"
 )
 
-// A visitor reads and writes once a period, through a resolver that caches, and
-// reuses connections as browsers do.
+// A visitor reads and writes once a period. One who follows DNS asks it for every
+// request, through a resolver that caches, and takes any open connection to the
+// address. One who keeps connections asks DNS only to connect, as browsers do, and
+// does all over one HTTP/2 connection as long as that lives.
 type visitor struct {
 	stage     *stage
 	number    int
+	kind      kind
 	host      string
 	types     []string // in the order they are tried
 	resolver  *resolver
 	transport *http.Transport
 	log       *requestLog
-
-	mu      sync.Mutex
-	address netip.Addr
-	leave   time.Duration // when a kept connection to address ends; 0: it does not have to
 }
+
+// A kind of visitors.
+type kind int
+
+const (
+	follows   kind = iota // follows DNS
+	keeps                 // keeps connections
+	comesLate             // keeps connections, and comes when DNS has moved, or home is healed
+)
+
+// kindOf returns the kind of the visitor with a number: half of them follow DNS.
+func kindOf(number int) kind { return [...]kind{follows, keeps, follows, comesLate}[number%4] }
 
 // A requestLog collects requests.
 type requestLog struct {
@@ -49,47 +61,48 @@ func (l *requestLog) all() []rehearsal.Request {
 	return append([]rehearsal.Request(nil), l.requests...)
 }
 
+// newVisitor makes a visitor, of each host and by IPv4 and IPv6 in turn.
 func (s *stage) newVisitor(number int, seed uint64, log *requestLog) *visitor {
 	hosts := s.model.Hosts()
 	v := &visitor{
-		stage: s, number: number, host: hosts[number%len(hosts)], types: []string{"A", "AAAA"}, log: log,
-		resolver: &resolver{clock: s.clock, server: s.names.Address, random: rehearsal.Random(seed, uint64(number)|1<<41)},
+		stage: s, number: number, kind: kindOf(number), host: hosts[number/2%len(hosts)], types: []string{"A", "AAAA"}, log: log,
+		resolver: s.newResolver(rehearsal.Random(seed, uint64(number)|1<<41)),
 	}
-	if number/len(hosts)%2 == 1 {
+	if number/2/len(hosts)%2 == 1 {
 		v.types = []string{"AAAA", "A"}
 	}
-	dial := func(ctx context.Context, _, address string) (net.Conn, error) { return v.dial(ctx, address) }
-	v.transport = &http.Transport{DialTLSContext: dial, MaxIdleConnsPerHost: 4}
+	v.transport = &http.Transport{DialTLSContext: v.dial, MaxIdleConnsPerHost: 4, ForceAttemptHTTP2: v.kept()}
 	s.closers = append(s.closers, v.transport.CloseIdleConnections)
 	return v
 }
 
-func (v *visitor) dial(ctx context.Context, address string) (net.Conn, error) {
-	to, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return nil, err
-	}
+func (v *visitor) kept() bool { return v.kind != follows }
+
+// dial connects to an address or, with a connection to be kept, to where DNS leads.
+func (v *visitor) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	limited, cancel := v.stage.dialing(ctx, v.stage.p.Patience)
 	defer cancel()
-	conn, err := v.stage.network.dial(limited, to, v.rtt(to.Addr()))
+	to, err := netip.ParseAddrPort(address)
+	if v.kept() {
+		to, err = v.resolve(limited)
+	}
 	if err != nil {
 		return nil, err
 	}
-	secure := tls.Client(conn, &tls.Config{CurvePreferences: cheapCurves, ServerName: v.host, RootCAs: v.stage.ca.pool})
+	conn, err := v.stage.network.dial(limited, to, v.stage.rtt(to.Addr()))
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{CurvePreferences: cheapCurves, ServerName: v.host, RootCAs: v.stage.ca.pool}
+	if v.kept() {
+		config.NextProtos = []string{"h2"}
+	}
+	secure := tls.Client(conn, config)
 	if err := secure.HandshakeContext(limited); err != nil {
 		conn.Close()
 		return nil, err
 	}
 	return secure, nil
-}
-
-func (v *visitor) rtt(to netip.Addr) time.Duration {
-	for _, address := range v.stage.addresses[v.stage.model.Standby.Resource] {
-		if address == to {
-			return v.stage.p.StandbyRTT
-		}
-	}
-	return v.stage.p.HomeRTT
 }
 
 // run visits until the context ends, and waits for the last answers.
@@ -107,14 +120,14 @@ func (v *visitor) run(ctx context.Context, first time.Duration) {
 // visit makes one request.
 func (v *visitor) visit(ctx context.Context, write bool) {
 	c := v.stage.clock
-	result := rehearsal.Request{Visitor: v.number, Write: write, Sent: c.now()}
+	result := rehearsal.Request{Visitor: v.number, Kept: v.kept(), Write: write, Sent: c.now()}
 	limited, cancel := c.timeout(ctx, v.stage.p.Patience)
 	defer cancel()
 	got, to, err := v.ask(limited, write)
-	result.Took, result.To = c.now()-result.Sent, to
 	if ctx.Err() != nil {
 		return // the play is over
 	}
+	result.Took, result.To = c.now()-result.Sent, to
 	if err == nil {
 		result.Status, result.By = got.status, got.by
 	}
@@ -127,24 +140,41 @@ type page struct {
 	by     string // the region that gave it
 }
 
-// ask makes one request, and says where it went even if there is no answer.
-func (v *visitor) ask(ctx context.Context, write bool) (page, string, error) {
-	address, err := v.resolve(ctx)
-	if err != nil {
-		return page{}, "", err
+// ask makes one request, and says where it went even if there is no answer; "" if
+// there was no connection.
+func (v *visitor) ask(ctx context.Context, write bool) (got page, to string, err error) {
+	host := v.host
+	if !v.kept() {
+		address, err := v.resolve(ctx)
+		if err != nil {
+			return page{}, "", err
+		}
+		host, to = address.String(), v.stage.nameOf(address.Addr())
 	}
-	to := v.stage.nameOf(address)
 	method, path, body := http.MethodGet, "/", io.Reader(nil)
 	if write {
 		method, path, body = http.MethodPost, "/orders", strings.NewReader("seat=A1")
 	}
-	request, err := http.NewRequestWithContext(ctx, method, "https://"+netip.AddrPortFrom(address, 443).String()+path, body)
+	var mu sync.Mutex // GotConn may come when nobody waits any longer
+	connected := ""
+	trace := &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
+		address := leadsTo(got.Conn)
+		mu.Lock()
+		connected = v.stage.nameOf(address)
+		mu.Unlock()
+		v.stage.clock.sleep(ctx, v.stage.rtt(address))
+	}}
+	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), method, "https://"+host+path, body)
 	if err != nil {
 		return page{}, to, err
 	}
 	request.Host = v.host
-	v.stage.clock.sleep(ctx, v.rtt(address))
 	response, err := v.transport.RoundTrip(request)
+	mu.Lock()
+	if connected != "" {
+		to = connected
+	}
+	mu.Unlock()
 	if err != nil {
 		return page{}, to, err
 	}
@@ -153,33 +183,15 @@ func (v *visitor) ask(ctx context.Context, write bool) (page, string, error) {
 	return page{response.StatusCode, response.Header.Get(regionHeader)}, to, err
 }
 
-// resolve returns the address to use: what DNS says or, for
-// Parameters.KeepConnection longer, that of the open connection.
-func (v *visitor) resolve(ctx context.Context) (netip.Addr, error) {
+// resolve returns where DNS leads.
+func (v *visitor) resolve(ctx context.Context) (netip.AddrPort, error) {
 	for _, recordType := range v.types {
 		found, err := v.resolver.lookUp(ctx, v.host, recordType)
-		if err != nil || len(found) == 0 {
-			continue
+		if err == nil && len(found) > 0 {
+			return netip.AddrPortFrom(found[0], 443), nil
 		}
-		return v.choose(found[0]), nil
 	}
-	return netip.Addr{}, errors.New(v.host + " has no address")
-}
-
-func (v *visitor) choose(found netip.Addr) netip.Addr {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	now := v.stage.clock.now()
-	switch {
-	case found == v.address:
-		v.leave = 0
-	case v.address.IsValid() && v.leave == 0:
-		v.leave = now
-	}
-	if !v.address.IsValid() || now >= v.leave {
-		v.address, v.leave = found, 0
-	}
-	return v.address
+	return netip.AddrPort{}, errors.New(v.host + " has no address")
 }
 
 // nameOf says what an address belongs to.
