@@ -47,6 +47,11 @@ test: node_modules ## run every test
 race: ## look for data races; needs gcc, takes minutes
 	CGO_ENABLED=1 go test -race ./assembly ./topology ./rehearsal/...
 
+# Chromium's timers are real, so the plays are not faster than the clock on the wall.
+.PHONY: browser
+browser: ## let Chromium visit two plays; needs root and chromium, takes three minutes
+	go test ./rehearsal/play -run '^TestBrowser$$' -v -count 1 -timeout 5m -browser
+
 .PHONY: rehearse
 rehearse: synth ## play a failover of the synthesized site on this machine
 	$(TWINSITE) rehearse $(if $(SITE),-site $(SITE))
@@ -111,7 +116,7 @@ lint-emulated: .venv-emulated ## check the Python of the emulated account
 	@.venv-emulated/bin/ruff format --check --quiet --no-cache emulated/account
 
 .PHONY: check
-check: lint test race lint-templates lint-emulated fuzz deploy-emulated synth ## do what CI does, in its order
+check: lint test race browser lint-templates lint-emulated fuzz deploy-emulated synth ## do what CI does, in its order
 	@$(MAKE) --no-print-directory synth SITE=examples/article.yaml
 
 # One module at a time: a proxy that refuses one of them hides no other.
