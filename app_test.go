@@ -373,6 +373,9 @@ func TestLogicalIDs(t *testing.T) {
 		if s.site.AccessLogs {
 			want = append(want, "Secondary AWS::S3::Bucket AccessLogs8B620ECA", "Primary AWS::S3::Bucket AccessLogs8B620ECA")
 		}
+		if s.site.Failover.Switch {
+			want = append(want, "Secondary AWS::S3::Bucket SwitchBucket66C83C10")
+		}
 		var got []string
 		for _, r := range s.assembly.Resources("AWS::Route53::HostedZone", "AWS::S3::Bucket", "AWS::EC2::VPC",
 			"AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::CloudFront::Distribution") {

@@ -182,8 +182,9 @@ func newMakers(stack constructs.Construct) map[string]maker {
 		"CertificateAlarmProps": made(scope("Certificates"), CertificateAlarmProps{Alarms: alarms, Certificate: certificate}, NewCertificateAlarm),
 		"CPUScalingProps": without(CPUScalingProps{testCPU, group},
 			func(id string, props *CPUScalingProps) { NewCPUScaling(stack, id, props) }),
-		"EndpointCheckProps": made(stack, EndpointCheckProps{Host: "example.com", Path: "/", Interval: 10 * time.Second, Threshold: 3}, NewEndpointCheck),
-		"LoadBalancerProps":  made(stack, LoadBalancerProps{LoadBalancerOptions{HealthPath: "/"}, vpc, group}, NewLoadBalancer),
+		"EndpointCheckProps":  made(stack, EndpointCheckProps{Host: "example.com", Path: "/", Interval: 10 * time.Second, Threshold: 3}, NewEndpointCheck),
+		"FailoverSwitchProps": made(stack, FailoverSwitchProps{Path: "/failover-switch"}, NewFailoverSwitch),
+		"LoadBalancerProps":   made(stack, LoadBalancerProps{LoadBalancerOptions{HealthPath: "/"}, vpc, group}, NewLoadBalancer),
 		"ManualFailbackProps": made(scope("Failback"), ManualFailbackProps{
 			Alarms: alarms, Bucket: bucket, SwitchKey: "failover-switch",
 		}, NewManualFailback),

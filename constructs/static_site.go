@@ -33,9 +33,10 @@ type StaticSiteProps struct {
 	// HTTP3 offers HTTP/3 beside HTTP/2. Default: HTTP/2.
 	HTTP3 bool
 
-	// UncachedPath is a path whose answers are never cached, not even that the
-	// object is missing, as "/failover-switch". Default: all paths are cached.
-	UncachedPath string
+	// Switch is served at its own path, from its own bucket. Errors of the
+	// distribution are then never cached, not even that an object is missing.
+	// Default: none.
+	Switch *FailoverSwitch
 
 	// ReplicateTo is the bucket that receives a copy of every object and
 	// deletion. Default: none.
@@ -44,6 +45,15 @@ type StaticSiteProps struct {
 	// TimeControl replicates within 15 minutes by S3's service level agreement,
 	// Replication Time Control. Default: without it.
 	TimeControl bool
+
+	// Fallback is a bucket with the same files, of another stack and region, that
+	// the distribution asks when the bucket fails. Its stack has to set Lent on
+	// the site that it belongs to. Default: none.
+	Fallback awss3.IBucket
+
+	// Lent lets every distribution of the account read the bucket, so that it can
+	// be the Fallback of one in a later stack. Default: its own distribution only.
+	Lent bool
 
 	// Removal is what happens to the bucket and its files when the stack is
 	// deleted. Default: the CDK's own, to retain them.
@@ -97,6 +107,12 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 			jsii.String("PolicyDocument.Statement.2.Action"), replicateTo)
 	}
 	s.Distribution = newStaticDistribution(s.Construct, s.Bucket, props)
+	if props.Lent {
+		readByDistributions(s.Bucket, "*")
+	}
+	if props.Switch != nil {
+		props.Switch.moveFrom(s.Bucket, s.Distribution)
+	}
 	acknowledge(s.Distribution, "AwsSolutions-CFR2",
 		"It hands out files from a private bucket, mostly from its cache: there is nothing behind it to attack.")
 	s.Host = *s.Distribution.DistributionDomainName()

@@ -36,13 +36,20 @@ func TestStaticSite(t *testing.T) {
 		props.ReplicateTo = replicaBucket(stack)
 		props.TimeControl = true
 		props.Removal = awscdk.RemovalPolicy_DESTROY
-		props.UncachedPath = "/now"
+		props.Switch = NewFailoverSwitch(stack, "Switch", &FailoverSwitchProps{Path: "/now", Removal: awscdk.RemovalPolicy_DESTROY})
+		props.Lent = true
 	})
 	logged, _ := newTestStaticSite(stage, "Logged", func(stack awscdk.Stack, props *StaticSiteProps) {
 		props.Logs = testLogs(stack)
 	})
 	untimed, _ := newTestStaticSite(stage, "Untimed", func(stack awscdk.Stack, props *StaticSiteProps) {
 		props.ReplicateTo = replicaBucket(stack)
+	})
+
+	fallback, _ := newTestStaticSite(stage, "Fallback", func(stack awscdk.Stack, props *StaticSiteProps) {
+		props.Fallback = awss3.Bucket_FromBucketAttributes(stack, jsii.String("Other"), &awss3.BucketAttributes{
+			BucketName: jsii.String("fallback"), BucketRegionalDomainName: jsii.String("fallback.s3.eu-west-1.amazonaws.com"),
+		})
 	})
 
 	// A public site, as the article has it.
@@ -75,14 +82,47 @@ func TestStaticSite(t *testing.T) {
 				"Bucket": att("AccessLogs", "RegionalDomainName"), "Prefix": "static-distribution/",
 			}}}),
 		), logged, minimal},
-		{"neither a path nor its absence is cached", distribution(object{
+		{"the switch has its own bucket at its own path", distribution(object{
 			"CacheBehaviors": list{object{
-				"PathPattern": "/now", "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+				"PathPattern": "/now", "CachePolicyId": ref("SwitchCaching"), "TargetOriginId": matching("DistributionOrigin2"),
+				"Compress": false, "ViewerProtocolPolicy": "redirect-to-https",
 			}},
-			"CustomErrorResponses": list{
-				object{"ErrorCode": 403, "ErrorCachingMinTTL": 0}, object{"ErrorCode": 404, "ErrorCachingMinTTL": 0},
-			},
+			"Origins": list{object{}, object{
+				"Id": matching("DistributionOrigin2"), "DomainName": att("SwitchBucket", "RegionalDomainName"),
+				"OriginAccessControlId": att("StaticSiteDistributionOrigin2S3OriginAccessControl", "Id"),
+			}},
 		}), exhaustive, minimal},
+		{"no error is cached beside a switch", distribution(object{"CustomErrorResponses": list{
+			object{"ErrorCode": 403, "ErrorCachingMinTTL": 0}, object{"ErrorCode": 404, "ErrorCachingMinTTL": 0},
+			object{"ErrorCode": 500, "ErrorCachingMinTTL": 0}, object{"ErrorCode": 502, "ErrorCachingMinTTL": 0},
+			object{"ErrorCode": 503, "ErrorCachingMinTTL": 0}, object{"ErrorCode": 504, "ErrorCachingMinTTL": 0},
+		}}), exhaustive, minimal},
+		{"a switch that is on is there before the distribution looks", hasWhole("AWS::CloudFront::Distribution", object{
+			"DependsOn": list{matching("^SwitchBucketPolicy"), matching("^SwitchMoveCustomResourcePolicy"), matching("^SwitchMove")},
+		}), exhaustive, minimal},
+		{"lent to the account's distributions", has("AWS::S3::BucketPolicy", object{
+			"Bucket": ref("StaticSiteBucket"), "PolicyDocument": object{"Statement": listWith(readsByDistributions("StaticSiteBucket", "/*"))},
+		}), exhaustive, minimal},
+		{"one bucket", distribution(object{"OriginGroups": absent()}), minimal, fallback},
+		{"another bucket after five seconds", distribution(object{
+			"OriginGroups": object{"Quantity": 1, "Items": list{object{
+				"Members": object{"Quantity": 2, "Items": list{
+					object{"OriginId": matching("DistributionOrigin1")}, object{"OriginId": matching("DistributionOrigin2")},
+				}},
+				"FailoverCriteria": object{"StatusCodes": object{"Quantity": 4, "Items": list{500, 502, 503, 504}}},
+			}}},
+			"DefaultCacheBehavior": object{"TargetOriginId": matching("DistributionOriginGroup1")},
+			"Origins": list{
+				object{
+					"DomainName": att("StaticSiteBucket", "RegionalDomainName"), "ConnectionAttempts": 1, "ConnectionTimeout": 2,
+					"S3OriginConfig": object{"OriginReadTimeout": 5},
+				},
+				object{
+					"DomainName":            "fallback.s3.eu-west-1.amazonaws.com",
+					"OriginAccessControlId": att("StaticSiteDistributionOrigin2S3OriginAccessControl", "Id"),
+				},
+			},
+		}), fallback, minimal},
 		{"private bucket", has("AWS::S3::Bucket", object{"PublicAccessBlockConfiguration": object{
 			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
 		}}), minimal, public},
@@ -151,7 +191,9 @@ func TestStaticSite(t *testing.T) {
 		), exhaustive, minimal},
 		{"own name leads to the distribution", every(staticRecord("A"), staticRecord("AAAA")), exhaustive, minimal},
 
-		{"nothing is replicated", has("AWS::S3::Bucket", object{"ReplicationConfiguration": absent()}), minimal, exhaustive},
+		{"nothing is replicated", has("AWS::S3::Bucket", object{
+			"VersioningConfiguration": object{"Status": "Enabled"}, "ReplicationConfiguration": absent(),
+		}), minimal, exhaustive},
 		{"everything is replicated", replicates(object{
 			"Status": "Enabled", "Filter": object{"Prefix": ""},
 			"DeleteMarkerReplication": object{"Status": "Enabled"},

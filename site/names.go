@@ -11,8 +11,8 @@ import (
 // line, the promises and the pictures look for them there. Change one, and a
 // deployed site of an earlier version is no longer found.
 const (
-	// SwitchKey is the key of the failover switch: an object in the standby's
-	// bucket that moves the site to the standby by being there.
+	// SwitchKey is the key of the failover switch: an object in a bucket of its own
+	// that moves the site to the standby by being there.
 	SwitchKey = "failover-switch"
 
 	// SwitchPath is the path by which health checkers ask for it.

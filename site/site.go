@@ -237,9 +237,10 @@ type Failover struct {
 	// to 10.
 	Threshold int `yaml:"threshold" validate:"min=1,max=10"`
 
-	// Switch adds the failover switch: while the object "failover-switch" is in
-	// the standby's bucket, the standby serves, whatever the home region does.
-	// Who may write to either bucket may move the site: they replicate.
+	// Switch adds the failover switch: while the object "failover-switch" is in a
+	// bucket of its own at the standby, the standby serves, whatever the home
+	// region does. Who may write to that bucket may move the site. The static
+	// files, their uploads and their replication never touch it.
 	Switch bool `yaml:"switch"`
 
 	// Failback is "automatic", and visitors come home as soon as the home region

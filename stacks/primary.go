@@ -83,6 +83,9 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Secondary, folder string) *constructs.StaticSite {
 	props := staticSiteProps(s, global, s.StaticHost(), p.monitoring)
 	props.ReplicateTo = secondary.StaticSite.Bucket
+	if s.StaticFiles.Failover {
+		props.Fallback = secondary.StaticSite.Bucket
+	}
 	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
 	constructs.NewStaticFiles(p.Stack, "StaticFiles", &constructs.StaticFilesProps{Folder: folder, Bucket: static.Bucket})
 	if s.Replication.BothWays {

@@ -41,8 +41,9 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 	x.monitoring = newMonitoring(x.Stack, s)
 
 	static := staticSiteProps(s, global, s.StandbyStaticHost(), x.monitoring)
+	static.Lent = s.StaticFiles.Failover
 	if s.Failover.Switch {
-		static.UncachedPath = site.SwitchPath
+		static.Switch = x.newSwitch(s)
 	}
 	x.StaticSite = constructs.NewStaticSite(x.Stack, "StaticSite", static)
 
@@ -65,18 +66,26 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 	}
 	if s.Failover.Failback == site.FailbackManual {
 		x.Failback = constructs.NewManualFailback(x.Stack, "Failback", &constructs.ManualFailbackProps{
-			Alarms: x.monitoring.alarms, Bucket: x.StaticSite.Bucket, SwitchKey: site.SwitchKey,
+			Alarms: x.monitoring.alarms, Bucket: static.Switch.Bucket, SwitchKey: static.Switch.Key,
 			LogsRemoval: removalPolicy(s.Retention.Logs),
 		})
 		x.Alarms = append(x.Alarms, x.Failback.Failing)
 	}
 
 	output(x.Stack, site.StaticAddressOutput, x.StaticSite.Address(), "The static files, at the standby")
-	if s.Failover.Switch {
-		output(x.Stack, site.SwitchOutput, "s3://"+*x.StaticSite.Bucket.BucketName()+site.SwitchPath,
-			"The object that moves the site here by being there")
-	}
 	return x
+}
+
+// newSwitch makes the failover switch, and prints where it is.
+func (x *Secondary) newSwitch(s *site.Site) *constructs.FailoverSwitch {
+	made := constructs.NewFailoverSwitch(x.Stack, "Switch", &constructs.FailoverSwitchProps{
+		Path:    site.SwitchPath,
+		Removal: bucketRemovalPolicy(s.Retention.Buckets), // a copied switch may be in it
+		Logs:    x.monitoring.logs,
+	})
+	output(x.Stack, site.SwitchOutput, "s3://"+*made.Bucket.BucketName()+site.SwitchPath,
+		"The object that moves the site here by being there")
+	return made
 }
 
 // addAlarms makes the alarms on the web tier and on the replication.

@@ -32,7 +32,7 @@ const switchForm = "s3://BUCKET/" + site.SwitchKey
 
 // newSwitch returns the command that moves a site to the standby region by hand,
 // and lets it come home: it puts or removes the failover switch, an object in
-// the standby's bucket, with the AWS CLI. It needs no synthesis, only the site's
+// its bucket, with the AWS CLI. It needs no synthesis, only the site's
 // file and credentials that may write to the bucket. docs/operations.md
 // explains what follows.
 func newSwitch() *cobra.Command {
