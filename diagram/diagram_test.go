@@ -148,6 +148,44 @@ var edits = []struct {
 		lost: []string{`global.site -> home.balancer: "/healthz"`},
 	},
 	{
+		name: "no second bucket behind the static files",
+		edit: func(_ *testing.T, a *assembly.Assembly) {
+			for _, d := range a.Resources("AWS::CloudFront::Distribution") {
+				if d.Has("DistributionConfig.OriginGroups") {
+					d.Delete("DistributionConfig.OriginGroups.Items.0.Members.Items.1")
+				}
+			}
+		},
+		lost: []string{"global.static -> standby.bucket: \"\" {class: failover}"},
+	},
+	{
+		name: "the failover switch in the bucket of the static files",
+		edit: func(_ *testing.T, a *assembly.Assembly) {
+			for _, d := range a.Resources("AWS::CloudFront::Distribution") {
+				if path := "DistributionConfig.CacheBehaviors.0.TargetOriginId"; d.Stack.ID == "Secondary" {
+					id, err := d.Text("DistributionConfig.DefaultCacheBehavior.TargetOriginId")
+					if err != nil {
+						panic(err)
+					}
+					d.Set(path, id)
+				}
+			}
+		},
+		lost: []string{"S3 bucket\\n/failover-switch", "global.static2 -> standby.bucket2: \"\" {class: check}"},
+	},
+	{
+		name: "nobody asks for the switch",
+		edit: func(_ *testing.T, a *assembly.Assembly) {
+			for _, check := range a.Resources("AWS::Route53::HealthCheck") {
+				if path := "HealthCheckConfig.ResourcePath"; check.Has(path) {
+					check.Set(path, "/other")
+				}
+			}
+		},
+		lost:  []string{"global.static2 -> standby.bucket2: \"\" {class: check}"},
+		found: []string{"global.static2 -> standby.bucket2: \"\" {class: failover}"},
+	},
+	{
 		name: "no reverse replication",
 		edit: func(_ *testing.T, a *assembly.Assembly) { remove(a, "Custom::BucketReplication") },
 		lost: []string{"home.bucket <-> replication: ", "standby.bucket <-> replication: "},

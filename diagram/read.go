@@ -96,6 +96,9 @@ func (r *reader) drawPaths() {
 	for _, draw := range r.later {
 		draw()
 	}
+	for _, distribution := range distributions {
+		r.drawOthers(distribution, r.nodes[distribution])
+	}
 }
 
 // The columns of the picture.
@@ -139,6 +142,40 @@ func (r *reader) drawDistribution(d *assembly.Resource) {
 	r.drawWay(n, origin)
 	r.drawCheckPaths(d, n)
 	r.drawRetry(d, n)
+}
+
+// drawOthers draws the buckets that a distribution asks beside its default origin: the others of the origin's group, and
+// those of other paths.
+func (r *reader) drawOthers(d *assembly.Resource, from *node) {
+	behaviors := must.Get(topology.Behaviors(d))
+	if group := must.Get(behaviors[len(behaviors)-1].Group()); group != nil {
+		for _, origin := range group.Members[1:] {
+			to := must.Get(origin.LeadsTo(r.Assembly))
+			r.connect(from, "->", r.draw(to), r.path(to), "")
+		}
+	}
+	for _, behavior := range behaviors[:len(behaviors)-1] {
+		origin := must.Get(behavior.Origin())
+		if !origin.Static() {
+			continue
+		}
+		to := must.Get(origin.LeadsTo(r.Assembly))
+		if r.nodes[to] == nil {
+			r.draw(to).lines = []string{"S3 bucket", behavior.Pattern}
+			r.connect(from, "->", r.nodes[to], r.purpose(behavior, to), "")
+		}
+	}
+}
+
+// purpose is the class of the line by which a behavior leads to a resource: whether health checks ask for it.
+func (r *reader) purpose(behavior topology.Behavior, to *assembly.Resource) string {
+	for _, resource := range r.Resources(topology.HealthCheckType) {
+		check := must.Get(topology.ReadHealthCheck(resource))
+		if asked, err := check.Asks(r.Assembly); err == nil && asked == behavior.Distribution && behavior.Takes(check.Path) {
+			return checkLine
+		}
+	}
+	return r.path(to)
 }
 
 // named reports whether a record leads to the distribution. If none does, visitors

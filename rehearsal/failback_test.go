@@ -49,8 +49,8 @@ func TestBrokenFailback(t *testing.T) {
 				t.Fatalf("no %q: %v", old, err)
 			}
 			// The bucket has to stay a reference, in the middle.
-			before, after, _ := strings.Cut(strings.Replace(text, old, replacement, 1), "${Secondary.StaticSiteBucket9C756C46}")
-			r.Set("DefinitionString", map[string]any{"Fn::Join": []any{"", []any{before, map[string]any{"Ref": "StaticSiteBucket9C756C46"}, after}}})
+			before, after, _ := strings.Cut(strings.Replace(text, old, replacement, 1), "${Secondary.SwitchBucket66C83C10}")
+			r.Set("DefinitionString", map[string]any{"Fn::Join": []any{"", []any{before, map[string]any{"Ref": "SwitchBucket66C83C10"}, after}}})
 		}
 	}
 	const name, previous = "EventPattern.detail.alarmName.0", "EventPattern.detail.previousState.value"
@@ -61,7 +61,7 @@ func TestBrokenFailback(t *testing.T) {
 	}{
 		{"another key", define("failover-switch", "switch"), fixture.StateMachine, `puts the object "switch", but the failover switch is "failover-switch"`},
 		{"another bucket", set(fixture.StateMachine, "DefinitionString", `{"States":{"Call":{"Resource":"arn:aws:states:::aws-sdk:s3:putObject","Arguments":{"Bucket":"mine","Key":"failover-switch"}}}}`),
-			fixture.StateMachine, "into mine, not into ${Secondary.StaticSiteBucket9C756C46}"},
+			fixture.StateMachine, "into mine, not into ${Secondary.SwitchBucket66C83C10}"},
 		{"another call", define("putObject", "deleteObject"), fixture.ForwardRule, "no state machine puts the failover switch"},
 		{"no state machine", remove(fixture.StartRule), fixture.StateMachine, "no rule starts it"},
 		{"the start is off", set(fixture.StartRule, "State", "DISABLED"), fixture.StartRule, "does not act when the alarm " + fixture.AwayAlarm},

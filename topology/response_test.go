@@ -141,7 +141,7 @@ func TestPutObjects(t *testing.T) {
 		name, want string
 		edit       func(*assembly.Assembly)
 	}{
-		{"manual failback", "[{" + machine + " Call " + standbyBucket + " ${" + standbyBucket + "} failover-switch}]", func(*assembly.Assembly) {}},
+		{"manual failback", "[{" + machine + " Call " + switchBucket + " ${" + switchBucket + "} failover-switch}]", func(*assembly.Assembly) {}},
 		{"somebody's bucket, in JSONPath", "[{" + machine + " Put <nil> mine report}]",
 			define(`{"States":{"Put":{"Resource":"arn:aws:states:::aws-sdk:s3:putObject","Parameters":{"Bucket":"mine","Key":"report"}}}}`)},
 		{"another call", "[]", define(`{"States":{"Get":{"Resource":"arn:aws:states:::aws-sdk:s3:deleteObject","Arguments":{"Bucket":"mine","Key":"report"}}}}`)},

@@ -70,6 +70,7 @@ const (
 	siteEdge        = "Primary.SiteDistribution390DED28"
 	homeStatic      = "Primary.StaticSiteDistribution90D303F1"
 	standbyStatic   = "Secondary.StaticSiteDistribution90D303F1"
+	switchBucket    = "Secondary.SwitchBucket66C83C10"
 	homeBucket      = "Primary.StaticSiteBucket9C756C46"
 	standbyBucket   = "Secondary.StaticSiteBucket9C756C46"
 	reverse         = "Primary.ReverseReplicationRule59E02DB0"
@@ -238,6 +239,9 @@ func TestBehaviors(t *testing.T) {
 	if !strings.HasPrefix(standby, "failover-switch->") && !strings.HasPrefix(standby, "/failover-switch->") {
 		t.Errorf("the standby's static files: %s", standby)
 	}
+	same(t, "the switch's bucket", got[*assembly.Resource](t)(topology.BucketBehind(find(a, standbyStatic), "/failover-switch")), switchBucket)
+	same(t, "another file's", got[*assembly.Resource](t)(topology.BucketBehind(find(a, standbyStatic), "/failover-switch/x")), standbyBucket)
+	refused[*assembly.Resource](t, "is not a bucket")(topology.BucketBehind(find(a, siteEdge), "/"))
 	behavior := got[topology.Behavior](t)(topology.DefaultBehavior(find(a, siteEdge)))
 	function := got[*assembly.Resource](t)
 	if f := function(behavior.Function("viewer-request")); f == nil || f.Type != "AWS::CloudFront::Function" {
@@ -246,6 +250,51 @@ func TestBehaviors(t *testing.T) {
 	if f := function(behavior.Function("viewer-response")); f != nil {
 		t.Errorf("the function on responses is %v, want none", f)
 	}
+}
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+func TestTakes(t *testing.T) {
+	for pattern, paths := range map[string]struct{ taken, left []string }{
+		"":            {[]string{"/", "/a"}, nil},
+		"*":           {[]string{"/", "/a/b"}, nil},
+		"/switch":     {[]string{"/switch"}, []string{"/", "/Switch", "/switch/", "/switches", "/a/switch"}},
+		"switch":      {[]string{"/switch"}, []string{"/a/switch"}},
+		"images/*.jp": {[]string{"/images/.jp", "/images/a.jp", "/images/a/b.jp", "/images/a.jp.jp"}, []string{"/images/a.jpg", "/a/images/b.jp"}},
+		"/a??.j*g":    {[]string{"/abc.jg", "/abc.jpeg"}, []string{"/ab.jpg", "/abcd.jpg"}},
+	} {
+		behavior := topology.Behavior{Pattern: pattern}
+		for _, path := range paths.taken {
+			same(t, fmt.Sprintf("%q takes %s", pattern, path), behavior.Takes(path), true)
+		}
+		for _, path := range paths.left {
+			same(t, fmt.Sprintf("%q takes %s", pattern, path), behavior.Takes(path), false)
+		}
+	}
+}
+
+func TestGroup(t *testing.T) {
+	const items = "DistributionConfig.OriginGroups.Items.0."
+	group := func(a *assembly.Assembly, distribution string) (*topology.OriginGroup, error) {
+		return got[topology.Behavior](t)(topology.DefaultBehavior(find(a, distribution))).Group()
+	}
+	read := got[*topology.OriginGroup](t)(group(load(t, "site"), homeStatic))
+	same(t, "the statuses", read.Statuses, []int{500, 502, 503, 504})
+	same(t, "the buckets", len(read.Members), 2)
+	for i, want := range []string{homeBucket, standbyBucket} {
+		same(t, "the bucket", got[*assembly.Resource](t)(read.Members[i].Bucket()), want)
+	}
+	if none := got[*topology.OriginGroup](t)(group(load(t, "site"), standbyStatic)); none != nil {
+		t.Errorf("the standby's files have the group %v, want none", none)
+	}
+	refused[*topology.OriginGroup](t, `has no origin "elsewhere"`)(group(load(t, "site", func(a *assembly.Assembly) {
+		find(a, homeStatic).Set(items+"Members.Items.1.OriginId", "elsewhere")
+	}), homeStatic))
+	refused[*topology.OriginGroup](t, homeStatic+".DistributionConfig.OriginGroups.Items.0: has no members")(group(load(t, "site", func(a *assembly.Assembly) {
+		find(a, homeStatic).Delete(items + "Members.Items")
+	}), homeStatic))
+	refused[topology.Origin](t, `has no origin "`)(topology.DefaultOrigin(find(load(t, "site", func(a *assembly.Assembly) {
+		find(a, homeStatic).Delete("DistributionConfig.OriginGroups")
+	}), homeStatic)))
 }
 
 func TestErrorCaching(t *testing.T) {
