@@ -65,7 +65,7 @@ func checkZone(in *read.Reader) {
 	read.Only("resources in the zone's stack", zone.Stack.Resources()...)
 	read.Expect(zone, "Name", in.Site.Domain+".")
 	read.Expect(zone, "HostedZoneFeatures.EnableAcceleratedRecovery", true)
-	checkRemoval(zone, in.Site.Retention.Zone)
+	read.CheckRemoval(zone, in.Site.Retention.Zone)
 	for i := range 4 {
 		output := read.Output(zone.Stack, fmt.Sprintf("%s%d", site.NameServerOutput, i+1))
 		if text := must.Get(output.Text()); !strings.HasSuffix(text, fmt.Sprintf(".NameServers[%d]}", i)) || must.Get(output.Target()) != zone {

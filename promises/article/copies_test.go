@@ -1,7 +1,6 @@
 package article
 
 import (
-	"fmt"
 	"slices"
 
 	"twinsite/assembly"
@@ -29,18 +28,6 @@ func schedule(in *read.Reader) *assembly.Resource {
 	return actions[slices.IndexFunc(actions, func(r *assembly.Resource) bool { return r.Has("Recurrence") })]
 }
 
-// readStatement is the path of the statement by which a distribution reads.
-func readStatement(policy *assembly.Resource) string {
-	for i := range read.Length(policy, "PolicyDocument.Statement") {
-		path := fmt.Sprintf("PolicyDocument.Statement.%d", i)
-		if policy.Has(path + ".Principal.Service") {
-			return path
-		}
-	}
-	read.Fail(policy, "", "lets no service in")
-	return ""
-}
-
 // staticCopies break the static files of a region.
 func staticCopies(region func(*site.Site) string) []brokencopy.Copy {
 	bucket := func(in *read.Reader) *assembly.Resource { return in.Bucket(region(in.Site)) }
@@ -54,8 +41,8 @@ func staticCopies(region func(*site.Site) string) []brokencopy.Copy {
 		{"public policies", func(in *read.Reader) {
 			bucket(in).Set("PublicAccessBlockConfiguration.BlockPublicPolicy", false)
 		}, "BlockPublicPolicy is false"},
-		{"everybody reads", func(in *read.Reader) { policy(in).Set(readStatement(policy(in))+".Principal", "*") }, "lets others in"},
-		{"any distribution reads", func(in *read.Reader) { policy(in).Delete(readStatement(policy(in)) + ".Condition") }, "lets others in"},
+		{"everybody reads", func(in *read.Reader) { policy(in).Set(brokencopy.ReadStatement(policy(in))+".Principal", "*") }, "lets others in"},
+		{"any distribution reads", func(in *read.Reader) { policy(in).Delete(brokencopy.ReadStatement(policy(in)) + ".Condition") }, "lets others in"},
 		{"deleted with the stack", func(in *read.Reader) { bucket(in).Set(".DeletionPolicy", "Snapshot") }, "deletion policy Snapshot"},
 	}
 }

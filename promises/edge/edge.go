@@ -15,7 +15,7 @@ import (
 
 // Promises returns the promises about what Twinsite adds to the article.
 func Promises() []read.Promise {
-	return slices.Concat(edgePromises(), servingPromises(), endpointPromises())
+	return slices.Concat(edgePromises(), servingPromises(), endpointPromises(), switchPromises(), staticFailoverPromises())
 }
 
 // edgePromises are what Twinsite adds to the article: each can be switched off

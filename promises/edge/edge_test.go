@@ -20,12 +20,9 @@ var edgeCopies = map[string][]brokencopy.Copy{
 		{"another object", func(in *read.Reader) {
 			switchCheck(in.Serves()).Set("HealthCheckConfig.ResourcePath", "/other")
 		}, "no health check of the switch"},
-		{"cached", func(in *read.Reader) {
-			in.StandbyStatic().Set("DistributionConfig.CacheBehaviors.0.CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6")
-		}, "CachePolicyId is 658327ea"},
-		{"its absence is cached", func(in *read.Reader) {
-			in.StandbyStatic().Set("DistributionConfig.CustomErrorResponses.0.ErrorCachingMinTTL", 10)
-		}, "ErrorCachingMinTTL is 10"},
+		{"asked for where it was", func(in *read.Reader) {
+			in.StandbyStatic().Set("DistributionConfig.Origins.1.DomainName", brokencopy.GetAtt(in.StandbyBucket(), "RegionalDomainName"))
+		}, "is not what the output FailoverSwitch names"},
 	},
 	"TLS to the origin": {
 		{"plain HTTP", func(in *read.Reader) {

@@ -20,10 +20,6 @@ func endpointPromises() []read.Promise {
 		When:  when.FailoverSwitch,
 		Check: checkSwitchSpeed,
 	}, {
-		Name:  "the failover switch is served as the static files are, but for caching",
-		When:  when.FailoverSwitch,
-		Check: checkSwitchBehavior,
-	}, {
 		Name:  "a read that fails over reaches the standby as it would reach home",
 		When:  when.ReadFailover,
 		Check: checkStandbyOrigin,
@@ -93,19 +89,6 @@ func checkSwitchSpeed(in *read.Reader) {
 	if asked.Threshold != home.Threshold {
 		read.Fail(asked.Resource, "HealthCheckConfig.FailureThreshold", "is %d, that of home %d", asked.Threshold, home.Threshold)
 	}
-}
-
-// checkSwitchBehavior demands of the behavior for the switch what the standby's static files have: the same bucket
-// answers, under the same conditions.
-func checkSwitchBehavior(in *read.Reader) {
-	d := in.StandbyStatic()
-	behaviors := must.Get(topology.Behaviors(d))
-	i := slices.IndexFunc(behaviors, func(b topology.Behavior) bool { return b.Pattern == read.SwitchPath })
-	if i < 0 {
-		read.Fail(d, "", "has no behavior for %s", read.SwitchPath)
-	}
-	agree(d, behaviors[i].Path, behaviors[len(behaviors)-1].Path,
-		"TargetOriginId", "ViewerProtocolPolicy", "AllowedMethods", "Compress", "ResponseHeadersPolicyId")
 }
 
 // checkStandbyOrigin demands that CloudFront asks the standby as often as it has asked elsewhere, waits as long as for any

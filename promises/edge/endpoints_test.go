@@ -27,15 +27,6 @@ var endpointCopies = map[string][]brokencopy.Copy{
 		}, "RequestInterval is"},
 		{"later", func(in *read.Reader) { switchCheck(in.Serves()).Set("HealthCheckConfig.FailureThreshold", 10) }, "FailureThreshold is 10"},
 	},
-	"the failover switch is served as the static files are, but for caching": {
-		{"from elsewhere", func(in *read.Reader) {
-			in.StandbyStatic().Set("DistributionConfig.CacheBehaviors.0.TargetOriginId", "elsewhere")
-		}, "TargetOriginId is elsewhere"},
-		{"not by HTTPS", func(in *read.Reader) {
-			in.StandbyStatic().Set("DistributionConfig.CacheBehaviors.0.ViewerProtocolPolicy", "allow-all")
-		}, "ViewerProtocolPolicy is allow-all"},
-		{"nowhere", func(in *read.Reader) { in.StandbyStatic().Delete("DistributionConfig.CacheBehaviors") }, "has no behavior for /failover-switch"},
-	},
 	"a read that fails over reaches the standby as it would reach home": {
 		{"more often", originCopy(standbyOrigin, "ConnectionAttempts", 3), "ConnectionAttempts is 3, want 1"},
 		{"after CloudFront's own ten seconds", func(in *read.Reader) {

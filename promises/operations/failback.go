@@ -108,7 +108,7 @@ func checkFailback(in *read.Reader) {
 	r := failback(in)
 	read.Expect(r.Forward, "EventPattern.detail.previousState.value", []any{"OK"})
 	read.Expect(r.Forward, "EventPattern.detail.state.value", []any{"ALARM"})
-	bucket := in.StandbyBucket()
+	bucket := in.SwitchBucket()
 	read.InRegion(r.Machine, bucket.Stack.Region)
 	read.InRegion(r.Bus, bucket.Stack.Region)
 	call(r.Machine, "s3:putObject")

@@ -67,7 +67,7 @@ func checkOutputs(in *read.Reader) {
 			"https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/" + in.Site.Name
 	}
 	if in.Site.Failover.Switch {
-		want[[2]string{site.SecondaryStack, site.SwitchOutput}] = "s3://" + read.Placeholder(in.StandbyBucket()) + read.SwitchPath
+		want[[2]string{site.SecondaryStack, site.SwitchOutput}] = "s3://" + read.Placeholder(in.SwitchBucket()) + read.SwitchPath
 	}
 	if in.Site.Practice {
 		want[[2]string{site.PrimaryStack, site.PracticeOutput}] = read.Placeholder(experiment(in), "Id")
@@ -83,6 +83,7 @@ func checkOutputs(in *read.Reader) {
 
 // nameOf is the property by which a resource of a type is given a name.
 var nameOf = map[string]string{
+	"AWS::CloudFront::CachePolicy":           "CachePolicyConfig.Name",
 	"AWS::CloudFront::Function":              "Name",
 	"AWS::CloudFront::OriginAccessControl":   "OriginAccessControlConfig.Name",
 	"AWS::CloudFront::ResponseHeadersPolicy": "ResponseHeadersPolicyConfig.Name",

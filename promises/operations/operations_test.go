@@ -163,7 +163,7 @@ var operationsCopies = map[string][]brokencopy.Copy{
 		}, "nothing happens when"},
 		{"another key", func(in *read.Reader) { redefine(failback(in).Machine, "failover-switch", "switch") }, `"switch"`},
 		{"another bucket", func(in *read.Reader) {
-			redefine(failback(in).Machine, "${"+in.StandbyBucket().String()+"}", "other")
+			redefine(failback(in).Machine, "${"+in.SwitchBucket().String()+"}", "other")
 		}, `"other"`},
 		{"another call", func(in *read.Reader) { redefine(failback(in).Machine, "s3:putObject", "s3:deleteObject") }, "deleteObject"},
 		{"only once tried", func(in *read.Reader) { redefine(failback(in).Machine, `"MaxAttempts":8`, `"MaxAttempts":0`) }, "tries"},
@@ -174,7 +174,7 @@ var operationsCopies = map[string][]brokencopy.Copy{
 		{"in another region", func(in *read.Reader) { failback(in).Forward.Set("Targets.0.Arn", "arn:aws:events:x:y:event-bus/z") }, "nothing happens when"},
 		{"nobody hears that it failed", func(in *read.Reader) { remove(alarmNamed(in, "The switch was not put", in.Site.Standby.Region.Name)) }, "nobody watches the ExecutionsFailed"},
 		{"any object", func(in *read.Reader) {
-			in.PolicyOf(read.Follow(failback(in).Machine, "RoleArn")).Set("PolicyDocument.Statement.0.Resource", brokencopy.GetAtt(in.StandbyBucket(), "Arn"))
+			in.PolicyOf(read.Follow(failback(in).Machine, "RoleArn")).Set("PolicyDocument.Statement.0.Resource", brokencopy.GetAtt(in.SwitchBucket(), "Arn"))
 		}, "may put"},
 	},
 	"nothing on the way to the standby waits for failback": {

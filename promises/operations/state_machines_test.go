@@ -87,7 +87,7 @@ func TestCalls(t *testing.T) {
 		want                    map[string]any
 	}{
 		{"the switch is put", failback, alarm, map[string]any{
-			"Bucket": read.Placeholder(in.StandbyBucket()), "Key": site.SwitchKey,
+			"Bucket": read.Placeholder(in.SwitchBucket()), "Key": site.SwitchKey,
 			"Body": "put by failover.failback: manual, as the site had moved at 2026-11-22T18:00:00Z",
 		}},
 		{"the standby does not answer", practice, alarm, published(1)},

@@ -20,7 +20,7 @@ func needsOfFlowLog(in *read.Reader, log *assembly.Resource) []string {
 // needsOfFunction is what the custom resources that a function answers for are about.
 func needsOfFunction(in *read.Reader, function *assembly.Resource) []string {
 	var all []string
-	for _, user := range in.Referrers(function, "Custom::VpcRestrictDefaultSG", "Custom::CDKBucketDeployment", topology.CustomReplicationType) {
+	for _, user := range in.Referrers(function, "Custom::VpcRestrictDefaultSG", "Custom::CDKBucketDeployment", topology.CustomReplicationType, read.SwitchMoveType) {
 		switch user.Type {
 		case "Custom::VpcRestrictDefaultSG":
 			all = append(all, needsOfRestriction(user)...)
@@ -28,6 +28,8 @@ func needsOfFunction(in *read.Reader, function *assembly.Resource) []string {
 			all = append(all, needsOfUpload(user)...)
 		case topology.CustomReplicationType:
 			all = append(all, needsOfRule(in, user)...)
+		case read.SwitchMoveType:
+			all = append(all, needsOfMove(in)...)
 		}
 	}
 	slices.Sort(all)
@@ -70,6 +72,12 @@ func needsOfRule(in *read.Reader, r *assembly.Resource) []string {
 		all = append(all, each(read.Placeholder(rule.From, "Arn"), "s3:PutReplicationConfiguration")...)
 	}
 	return all
+}
+
+// needsOfMove is to copy the failover switch to its bucket. Who may not list the old one cannot see that it is missing.
+func needsOfMove(in *read.Reader) []string {
+	from, to := read.Placeholder(in.StandbyBucket(), "Arn"), read.Placeholder(in.SwitchBucket(), "Arn")
+	return slices.Concat(each(from+read.SwitchPath, "s3:GetObject"), each(from, "s3:ListBucket"), each(to+read.SwitchPath, "s3:PutObject"))
 }
 
 // needsOfReplication is what S3 needs to do by the rules that a bucket or a custom resource holds:

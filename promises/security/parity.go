@@ -48,9 +48,14 @@ var differences = []difference{
 	{"StaticSiteBucketReplicationRole*", "", "replicated to the standby"},
 	{"StaticSiteBucket", "ReplicationConfiguration", "likewise"},
 	{"StaticSiteBucket", "Tags", "the CDK's function that uploads marks what it owns"},
-	{"StaticSiteDistributionOriginSOriginAccessControl", "OriginAccessControlConfig.Name", "cut to 64 characters, with the stack's name"},
+	{"StaticSiteDistributionOriginSOriginAccessControl*", "OriginAccessControlConfig.Name", "cut to 64 characters, with the stack's name"},
 	{"ReverseReplication*", "", "replicated back"},
 	{"AWS*", "", "likewise: the CDK's function that puts the rule"},
+	{"StaticSiteDistribution", "DistributionConfig.DefaultCacheBehavior.TargetOriginId", "staticFiles.failover"},
+	{"StaticSiteDistribution", "DistributionConfig.Origin", "likewise, and failover.switch"},
+	{"StaticSiteDistributionOriginSOriginAccessControl*", "", "likewise"},
+	{"Switch*", "", "failover.switch"},
+	{"AWS*", "LoggingConfig", "likewise: the CDK's function moves the switch, and logs to a group of ours"},
 	{"StaticSiteDistribution", "DistributionConfig.CacheBehaviors", "failover.switch"},
 	{"StaticSiteDistribution", "DistributionConfig.CustomErrorResponses", "likewise"},
 }
@@ -156,7 +161,7 @@ func comparables(in *read.Reader, stack, other *assembly.Stack, region site.Regi
 			id += "+"
 		}
 		values := map[string]string{".Type": r.Type}
-		read.Flatten(values, "", read.Value(r, ""))
+		read.Flatten(values, "", withoutStandby(in, read.Value(r, "")))
 		for _, part := range []string{".DeletionPolicy", ".UpdateReplacePolicy", ".UpdatePolicy", ".Metadata"} {
 			if r.Has(part) {
 				read.Flatten(values, part, read.Value(r, part))
@@ -171,6 +176,22 @@ func comparables(in *read.Reader, stack, other *assembly.Stack, region site.Regi
 		found[id] = &comparable{r, values}
 	}
 	return found
+}
+
+// withoutStandby takes the statements out of a bucket's policy that are about the
+// standby alone, and may stand at any place: what lends its bucket to the
+// distribution at home, and what lets the switch's bucket write its log.
+func withoutStandby(in *read.Reader, properties any) any {
+	of, _ := properties.(map[string]any)
+	document, _ := of["PolicyDocument"].(map[string]any)
+	if all, ok := document["Statement"].([]any); ok {
+		document["Statement"] = slices.DeleteFunc(all, func(s any) bool {
+			statement, ok := s.(map[string]any)
+			return ok && (read.IsLent(statement) ||
+				in.Site.Failover.Switch && strings.Contains(fmt.Sprint(statement["Condition"]), read.Placeholder(in.SwitchBucket(), "Arn")))
+		})
+	}
+	return properties
 }
 
 // normal takes out of a text what names the region: its zones, its addresses

@@ -50,13 +50,16 @@ func checkAccessLogs(in *read.Reader) {
 		read.Leads(in.StaticDistribution(t.Region.Name), "DistributionConfig.Logging.Bucket", logs)
 	}
 	read.Leads(in.SiteDistribution(), "DistributionConfig.Logging.Bucket", logBucket(in, in.Home()))
+	if in.Site.Failover.Switch {
+		read.Leads(in.SwitchBucket(), "LoggingConfiguration.DestinationBucketName", logBucket(in, in.Standby()))
+	}
 }
 
 // logBucket is the bucket for the access logs of a tier's region.
 func logBucket(in *read.Reader, t *read.Tier) *assembly.Resource {
 	var found []*assembly.Resource
 	for _, bucket := range t.Balancer.Stack.Resources(topology.BucketType) {
-		if bucket != in.Bucket(t.Region.Name) {
+		if bucket != in.Bucket(t.Region.Name) && !(in.Site.Failover.Switch && bucket == in.SwitchBucket()) {
 			found = append(found, bucket)
 		}
 	}

@@ -81,3 +81,15 @@ func HealthCheckCopy(property string, value any) func(*read.Reader) {
 func ReplicationCopy(breaks, path string, value any) Copy {
 	return Copy{breaks, func(in *read.Reader) { in.HomeBucket().Set(read.Rule+path, value) }, path + " is " + fmt.Sprint(value)}
 }
+
+// ReadStatement is the path of the statement by which a distribution reads.
+func ReadStatement(policy *assembly.Resource) string {
+	for i := range read.Length(policy, "PolicyDocument.Statement") {
+		path := fmt.Sprintf("PolicyDocument.Statement.%d", i)
+		if policy.Has(path + ".Principal.Service") {
+			return path
+		}
+	}
+	read.Fail(policy, "", "lets no service in")
+	return ""
+}

@@ -23,6 +23,7 @@ var (
 	BothFamilies   = Condition{"ipv6 is true", func(s *site.Site) bool { return s.IPv6 }}
 	NothingCached  = Condition{"edge.errorCaching is 0s", func(s *site.Site) bool { return s.Edge.ErrorCaching == 0 }}
 	HeadersAdded   = Condition{"edge.securityHeaders is true", func(s *site.Site) bool { return s.Edge.SecurityHeaders }}
+	StaticFailover = Condition{"staticFiles.failover is true", func(s *site.Site) bool { return s.StaticFiles.Failover }}
 	StaticNames    = Condition{"staticFiles.hostNames is true", func(s *site.Site) bool { return s.StaticFiles.HostNames }}
 	TimeControl    = Condition{"replication.timeControl is true", func(s *site.Site) bool { return s.Replication.TimeControl }}
 	NoTimeControl  = Condition{"replication.timeControl is false", func(s *site.Site) bool { return !s.Replication.TimeControl }}
@@ -37,6 +38,7 @@ var (
 	Dashboard      = Condition{"dashboard is true", func(s *site.Site) bool { return s.Dashboard }}
 	Practice       = Condition{"practice is true", func(s *site.Site) bool { return s.Practice }}
 	NoPractice     = Condition{"practice is false", func(s *site.Site) bool { return !s.Practice }}
+	OneBucket      = Condition{"staticFiles.failover is false", func(s *site.Site) bool { return !s.StaticFiles.Failover }}
 
 	AnyFailover = Condition{"edge.readFailover or edge.writeFailover is true", func(s *site.Site) bool {
 		return s.Edge.ReadFailover || s.Edge.WriteFailover
