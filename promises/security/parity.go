@@ -50,6 +50,7 @@ var differences = []difference{
 	{"StaticSiteBucket", "Tags", "the CDK's function that uploads marks what it owns"},
 	{"StaticSiteDistributionOriginSOriginAccessControl*", "OriginAccessControlConfig.Name", "cut to 64 characters, with the stack's name"},
 	{"ReverseReplication*", "", "replicated back"},
+	{"ReplicationAlarms*", "", "replication.bothWays: who sends watches failures, who receives delays"},
 	{"AWS*", "", "likewise: the CDK's function that puts the rule"},
 	{"StaticSiteDistribution", "DistributionConfig.DefaultCacheBehavior.TargetOriginId", "staticFiles.failover"},
 	{"StaticSiteDistribution", "DistributionConfig.Origin", "likewise, and failover.switch"},
