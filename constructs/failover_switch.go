@@ -99,7 +99,7 @@ func (s *FailoverSwitch) moveFrom(bucket awss3.IBucket, distribution awscloudfro
 	// A group of our own, which CloudFormation makes before the function. The CDK's
 	// is named after the function: if the function runs first, it exists already, and
 	// the deployment fails.
-	logs := newLogGroup(s.Construct, "MoveLogs", awscdk.RemovalPolicy_DESTROY)
+	logs := newLogGroup(s.Construct, "Logs", awscdk.RemovalPolicy_DESTROY)
 	move := customresources.NewAwsCustomResource(s.Construct, jsii.String("Move"), &customresources.AwsCustomResourceProps{
 		ResourceType: jsii.String("Custom::FailoverSwitch"),
 		OnCreate: &customresources.AwsSdkCall{

@@ -101,7 +101,7 @@ func TestFailoverSwitch(t *testing.T) {
 			}}}}),
 		}}}), minimal, careless},
 		{"its log group is made before it runs", every(
-			has("AWS::Lambda::Function", object{"LoggingConfig": object{"LogGroup": ref("SwitchMoveLogs")}}),
+			has("AWS::Lambda::Function", object{"LoggingConfig": object{"LogGroup": ref("SwitchLogs")}}),
 			has("AWS::Logs::LogGroup", object{"LogGroupName": absent(), "RetentionInDays": 90}),
 		), minimal, careless},
 	})
