@@ -74,7 +74,7 @@ func (f *firstDeployment) refused(stack *assembly.Stack, nth int, status, comman
 	f.step(fmt.Sprintf("%s %s; resource %d of %s is refused", command, strings.Join(args, " "), nth, stack.ID), func() {
 		f.account.refuseNth(stack.Name, nth)
 		output, err := f.run(command, args...)
-		if err == nil || !strings.Contains(output, "once, as it was asked to") {
+		if err == nil || !strings.Contains(f.account.events(stack.Region, stack.Name), "once, as it was asked to") {
 			f.t.Fatalf("resource %d of %s was not refused: %v\n%s", nth, stack.ID, err, output)
 		}
 		if command == "make" && !strings.Contains(output, "run the same command again") {

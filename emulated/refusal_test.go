@@ -35,7 +35,7 @@ func TestRefusal(t *testing.T) {
 		if status == "CREATE_COMPLETE" {
 			continue
 		}
-		events := text(a.ask("us-east-1", "cloudformation", "describe_stack_events", map[string]any{"StackName": attempt.stack})["StackEvents"])
+		events := a.events("us-east-1", attempt.stack)
 		if !strings.Contains(events, "refuses Last of topics") {
 			t.Errorf("the events do not say why: %s", events)
 		}
@@ -43,6 +43,21 @@ func TestRefusal(t *testing.T) {
 		for len(a.inventory([]string{"us-east-1"})["sns Topics us-east-1"]) > 2 && interrupted.Err() == nil {
 			time.Sleep(100 * time.Millisecond)
 		}
+	}
+}
+
+// events are all that has happened to a stack. The CDK does not always print why a
+// creation failed, when the rollback is quick.
+func (a *account) events(region, stack string) string {
+	a.t.Helper()
+	asked, all := map[string]any{"StackName": stack}, ""
+	for {
+		answer := a.ask(region, "cloudformation", "describe_stack_events", asked)
+		all += text(answer["StackEvents"])
+		if answer["NextToken"] == nil {
+			return all
+		}
+		asked["NextToken"] = answer["NextToken"]
 	}
 }
 
