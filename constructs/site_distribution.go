@@ -180,7 +180,14 @@ func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *aws
 		behavior.ResponseHeadersPolicy = newSecurityHeaders(scope, "SecurityHeaders")
 	}
 	if props.ReadFunction != "" {
-		behavior.FunctionAssociations = viewerRequest(scope, "ReadFailover", "Retries reads at the standby", props.ReadFunction)
+		of := scope
+		if props.Serving == "" {
+			// The two functions name other origins. One whose code is changed acts at once, and
+			// CloudFront has the origins minutes later: reads would fail until then. As another
+			// function, it comes and goes with the origins.
+			of = constructs.NewConstruct(scope, jsii.String("HomeFirst"))
+		}
+		behavior.FunctionAssociations = viewerRequest(of, "ReadFailover", "Retries reads at the standby", props.ReadFunction)
 	}
 	return behavior
 }

@@ -146,7 +146,8 @@ type Standby struct {
 
 // Region is where one half of the site lives.
 type Region struct {
-	// Name is the AWS region's name, as "eu-west-1".
+	// Name is the AWS region's name, as "eu-west-1". AWS refuses to change it later,
+	// as the stacks in the old region hold the site's names.
 	Name string `yaml:"region" validate:"region"`
 
 	// AvailabilityZones are two to four zones of the region, as "eu-west-1a".
@@ -160,7 +161,8 @@ type Region struct {
 	// cut into a public and a private subnet for each of four zones, used or
 	// not, so that a zone can be added without moving the others; of a /24, each
 	// is a /27, the least that a load balancer takes. The two regions' ranges
-	// must not overlap. At the standby, the default is 10.1.0.0/16.
+	// must not overlap. At the standby, the default is 10.1.0.0/16. AWS refuses to change it
+	// later: load balancers do not move to another network.
 	AddressRange netip.Prefix `yaml:"addressRange" validate:"privateRange"`
 
 	// NATGateways is "perZone", one NAT gateway for each zone, or "single", one for
@@ -333,7 +335,9 @@ type Edge struct {
 	// secret can be rotated without an outage. At most 3, which is what a
 	// condition of a listener's rule holds, each 1 to 20 lower-case letters,
 	// digits and hyphens. Empty: the home load balancer is open to
-	// everybody. Otherwise it needs OriginTLS.
+	// everybody. Otherwise it needs OriginTLS. From none to one, visitors get 403
+	// for some minutes, until CloudFront sends it: do so in a quiet hour. One is
+	// replaced in two deployments: the new and the old, then the new alone.
 	OriginSecrets []string `yaml:"originSecrets" validate:"max=3,dive,secretName"`
 
 	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or

@@ -36,7 +36,8 @@ type Web struct {
 
 	// HealthPath is what the load balancer asks each web server for. It must
 	// answer 200, never a redirect: mind that servers redirect a folder's path
-	// that lacks the last "/". No query.
+	// that lacks the last "/". No query. Before it changes, the servers have to
+	// answer the new path too: Auto Scaling replaces all that do not.
 	HealthPath string `yaml:"healthPath" validate:"urlPath=1024"`
 
 	// Boot is how long an instance takes from its start until it answers HealthPath:

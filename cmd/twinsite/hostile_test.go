@@ -131,6 +131,22 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestHostileChanges rehearses the deployment of each hostile assembly over the
+// default site, and back.
+func TestHostileChanges(t *testing.T) {
+	for _, h := range hostiles() {
+		t.Run(h.name, func(t *testing.T) {
+			dir, site := h.write(t), root+"testdata/site"
+			for _, pair := range [][2]string{{site, dir}, {dir, site}} {
+				_, stderr, status := execute(t, "rehearse", "change", "-from", pair[0], "-assembly", pair[1])
+				if status > 2 || status == 2 && stderr == "" || strings.Count(stderr, "\n") > 1 {
+					t.Errorf("%v: got %d and %q, want a verdict, or one line", pair, status, stderr)
+				}
+			}
+		})
+	}
+}
+
 // write writes the assembly, and returns its folder.
 func (h hostile) write(t *testing.T) string {
 	t.Helper()

@@ -27,6 +27,7 @@ func (r *run) refusals(step *Step) {
 	case Create, Replace:
 		r.taken(step)
 	}
+	r.network(step)
 	if step.Action != Delete && step.Action != Retain && step.Type == topology.DistributionType {
 		r.takenAliases(step)
 	}
@@ -51,7 +52,7 @@ var users = map[string][]string{
 
 func (r *run) refusedDeletion(step *Step) {
 	const refuses = "AWS refuses to delete the %s %s"
-	kind := step.Type[strings.LastIndex(step.Type, ":")+1:]
+	kind := step.kind()
 	if by := r.usedBy(step); len(by) > 0 {
 		f := r.add(Refused, step, refuses+" while %s uses it", kind, step.Resource, strings.Join(by, ", "))
 		f.first = other(step.Stack, by)
@@ -203,6 +204,22 @@ func aliases(template map[string]any) []string {
 	return names
 }
 
+// network finds what AWS refuses of a change of networks.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSubnets.html
+func (r *run) network(step *Step) {
+	switch {
+	case step.Type == topology.BalancerType && step.Action == Update && slices.Contains(step.Properties, "Subnets") && r.replaces("AWS::EC2::VPC"):
+		r.add(Refused, step, "%s: AWS refuses to move a load balancer to another network", step.does())
+	case step.Type == "AWS::EC2::Subnet" && step.Action == Replace && !slices.Contains(step.Properties, "CidrBlock") && !slices.Contains(step.Properties, "VpcId"):
+		r.add(Refused, step, "%s: AWS refuses a second subnet of the same range", step.does())
+	}
+}
+
+// replaces reports whether the current stack replaces a resource of a type.
+func (r *run) replaces(typ string) bool {
+	return slices.ContainsFunc(r.current.Steps, func(step *Step) bool { return step.Action == Replace && step.Type == typ })
+}
+
 // data finds what holds data and does not outlive a step, and what does without a
 // stack.
 func (r *run) data(step *Step) {
@@ -248,6 +265,9 @@ func (r *run) left(step *Step) {
 
 // servers says what a step does to the web servers of an Auto Scaling group.
 func (r *run) servers(step *Step) {
+	if step.Type == "AWS::ElasticLoadBalancingV2::TargetGroup" && step.Action == Update && slices.Contains(step.Properties, "HealthCheckPath") {
+		r.add(Lost, step, "%s: the servers that run are asked for another path at once; if they do not answer it, Auto Scaling replaces all of them", step.does())
+	}
 	if step.Type != groupType {
 		return
 	}

@@ -64,11 +64,12 @@ type looker struct {
 	state   *assembly.Assembly
 	model   *rehearsal.Model
 	nowhere map[string]bool // names that have no record
+	noticed bool            // the health checks have seen the state
 	sight   *sight
 }
 
 func newLooker(w *world, state *assembly.Assembly, m *rehearsal.Model, nowhere map[string]bool) *looker {
-	return &looker{w, state, m, nowhere, &sight{lost: map[string]string{}, open: map[string]string{}, hosts: m.Hosts()}}
+	return &looker{w, state, m, nowhere, true, &sight{lost: map[string]string{}, open: map[string]string{}, hosts: m.Hosts()}}
 }
 
 // look asks for a page of each host, and notes what a failover would find.
@@ -88,11 +89,11 @@ func (l *looker) look() *sight {
 	return l.sight
 }
 
-// health is what Route 53 knows once it has asked.
+// health is what Route 53 knows: once it has noticed, or that all is well.
 func (l *looker) health() rehearsal.Health {
 	return rehearsal.Health{
-		Endpoint: func(c *rehearsal.HealthCheck) bool { return c.Bucket == "" && l.answers(c) },
-		Target:   func(target string) bool { return !l.ghosts[target] && l.served(target) == "" },
+		Endpoint: func(c *rehearsal.HealthCheck) bool { return c.Bucket == "" && (!l.noticed || l.answers(c)) },
+		Target:   func(target string) bool { return !l.noticed || !l.ghosts[target] && l.served(target) == "" },
 	}
 }
 
@@ -139,14 +140,28 @@ func (l *looker) host(host string) {
 		if pair.Name != host {
 			continue
 		}
-		answer := pair.Answer(l.health())
 		for _, method := range []string{"GET", "POST"} {
 			what := map[string]string{"GET": "reads", "POST": "writes"}[method] + " of " + host
-			if why := l.page(answer, method, host); why != "" {
+			if why := l.request(pair, method); why != "" {
 				l.sight.lost[what] = why
 			}
 		}
 	}
+}
+
+// request says why visitors of a pair's name get no page: at first, when Route 53
+// answers as before, or once the health checks have noticed.
+func (l *looker) request(pair *rehearsal.Pair, method string) string {
+	l.noticed = true
+	if why := l.page(pair.Answer(l.health()), method, pair.Name); why != "" {
+		return why
+	}
+	l.noticed = false
+	defer func() { l.noticed = true }()
+	if why := l.page(pair.Answer(l.health()), method, pair.Name); why != "" {
+		return why + ", until the health check has led visitors to the standby"
+	}
+	return ""
 }
 
 // page says why visitors whom DNS gives a record get no page; "" if they get one.

@@ -110,6 +110,5 @@ func (r *run) stepName(from *StackPlan, step *Step) string {
 // does says what a step does: "updates the Listener WebTierHttps19E71B00".
 func (s *Step) does() string {
 	verb := map[Action]string{Create: "creates", Update: "updates", Replace: "replaces", Delete: "deletes", Retain: "lets go of"}[s.Action]
-	typ := s.Type[strings.LastIndex(s.Type, ":")+1:]
-	return fmt.Sprintf("%s the %s %s", verb, typ, s.Resource)
+	return fmt.Sprintf("%s the %s %s", verb, s.kind(), s.Resource)
 }

@@ -22,6 +22,9 @@ func (v *Verdict) WriteText(out io.Writer) error {
 			w.printf("  %s\n", command)
 		}
 	}
+	if advice := v.Advice(); advice != "" {
+		w.printf("\nWhat to do instead: %s.\n", strings.ReplaceAll(advice, "`", ""))
+	}
 	w.printf("\n%s\n", v.Summary())
 	return w.err
 }

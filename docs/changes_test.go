@@ -1,0 +1,261 @@
+package docs
+
+import (
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"maps"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"twinsite/assembly"
+	"twinsite/rehearsal/change"
+	"twinsite/site"
+)
+
+var updateChanges = flag.Bool("update-changes", false, "synthesize the site with each field changed, and rewrite docs/changes.md; takes minutes")
+
+const changesPage = "docs/changes.md"
+
+// TestChanges holds docs/changes.md: every field of a site has its rows, in the order
+// of the fields, and they are of the templates as they are. With -update-changes it
+// writes the page.
+func TestChanges(t *testing.T) {
+	atTop(t)
+	if *updateChanges {
+		writeChanges(t)
+	}
+	var fields []string
+	for _, v := range variants {
+		fields = append(fields, v.field)
+	}
+	if got, want := slices.Compact(slices.Clone(fields)), siteFields(reflect.TypeFor[site.Site](), ""); !slices.Equal(got, want) {
+		t.Errorf("variants has the fields\n%v\nand a site\n%v", got, want)
+	}
+	text := read(t, changesPage)
+	if !strings.Contains(text, changesDigest(t)) {
+		t.Errorf("%s is of other templates: run make changes", changesPage)
+	}
+	for _, v := range variants {
+		for _, title := range []string{v.forth(), v.back()} {
+			if strings.Count(text, "\n| "+title+" |") != 1 {
+				t.Errorf("%s has no row, or two, of %s: run make changes", changesPage, title)
+			}
+		}
+	}
+	for _, title := range []string{"`site.yaml`, over `examples/article.yaml`", "`examples/article.yaml`, over `site.yaml`"} {
+		if strings.Count(text, "\n| "+title+" |") != 1 {
+			t.Errorf("%s has no row of %s", changesPage, title)
+		}
+	}
+}
+
+// siteFields are the paths of a site's fields that have a value.
+func siteFields(kind reflect.Type, path string) []string {
+	var fields []string
+	for field := range kind.Fields() {
+		name, inline := field.Tag.Get("yaml"), false
+		if cut, ok := strings.CutSuffix(name, ",inline"); ok {
+			name, inline = cut, true
+		}
+		below := strings.TrimPrefix(path+"."+name, ".")
+		switch {
+		case inline:
+			fields = append(fields, siteFields(field.Type, path)...)
+		case field.Type.Kind() == reflect.Struct && field.Type != reflect.TypeFor[netip.Prefix]():
+			fields = append(fields, siteFields(field.Type, below)...)
+		default:
+			fields = append(fields, below)
+		}
+	}
+	return fields
+}
+
+// changesDigest is what the page says of the templates that it is of.
+func changesDigest(t *testing.T) string {
+	t.Helper()
+	hash := sha256.New()
+	for _, file := range glob(t, "testdata/site/*.template.json", "testdata/article/*.template.json", "rehearsal/change/types.json") {
+		fmt.Fprint(hash, read(t, file))
+	}
+	return fmt.Sprintf("<!-- templates %x -->", hash.Sum(nil)[:16])
+}
+
+// changesHead begins the page, and changesFoot ends it.
+const (
+	changesHead = `# What each change costs
+
+<!-- Written by "make changes" from the templates; see docs/changes_test.go. -->
+
+Every field of ` + "`site.yaml`" + `, from its default to another value and back: what CloudFormation would replace, who would
+notice, and the stacks that change in the order in which ` + "`make deploy`" + ` takes them. Each row is a rehearsal of the
+deployment between two synthesized sites, see [rehearsal.md](rehearsal.md#a-change-rehearsed). Your own change:
+
+` + "```sh" + `
+make rehearse-change FROM=main
+` + "```" + `
+
+| change | what is replaced | who notices | the stacks, in order |
+|---|---|---|---|
+`
+	changesFoot = ``
+)
+
+// forth and back title the two rows of a variant.
+func (v variant) forth() string {
+	return fmt.Sprintf("`%s`: default to `%s`", v.field, strings.ReplaceAll(v.value, "|", `\|`))
+}
+
+func (v variant) back() string {
+	return fmt.Sprintf("`%s`: `%s` to default", v.field, strings.ReplaceAll(v.value, "|", `\|`))
+}
+
+// A synthesizer makes assemblies of sites with the application, built once.
+type synthesizer struct {
+	t        *testing.T
+	dir, app string
+}
+
+func writeChanges(t *testing.T) {
+	t.Helper()
+	s := &synthesizer{t: t, dir: t.TempDir()}
+	s.app = filepath.Join(s.dir, "app")
+	if output, err := exec.Command("go", "build", "-o", s.app, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v: %s", err, output)
+	}
+	base := s.synthesize("site.yaml", nil)
+	rows := make([]string, len(variants)+1)
+	var working sync.WaitGroup
+	next := make(chan int)
+	for range 2 {
+		working.Go(func() {
+			for i := range next {
+				if i < len(variants) {
+					rows[i] = s.rows(base, variants[i])
+				} else {
+					rows[i] = s.article(base)
+				}
+			}
+		})
+	}
+	for i := range rows {
+		next <- i
+	}
+	close(next)
+	working.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+	page := changesHead + strings.Join(rows, "") + changesFoot + "\n" + changesDigest(t) + "\n"
+	if err := os.WriteFile(changesPage, []byte(page), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// synthesize makes the assembly of a site's file with these fields changed. It is
+// called by several goroutines.
+func (s *synthesizer) synthesize(file string, fields map[string]string) *assembly.Assembly {
+	var content map[string]any
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = yaml.Unmarshal(data, &content)
+	}
+	for _, path := range slices.Sorted(maps.Keys(fields)) {
+		var value any
+		if err == nil {
+			err = yaml.Unmarshal([]byte(fields[path]), &value)
+		}
+		put(content, strings.Split(path, "."), value)
+	}
+	if err == nil {
+		data, err = yaml.Marshal(content)
+	}
+	dir, errDir := os.MkdirTemp(s.dir, "")
+	changed, errFile := os.CreateTemp(".", ".changes-*.yaml") // paths in a site are relative to its file
+	if err != nil || errDir != nil || errFile != nil {
+		s.t.Errorf("%s %v: %v %v %v", file, fields, err, errDir, errFile)
+		return nil
+	}
+	defer os.Remove(changed.Name())
+	_, err = changed.Write(data)
+	if errClose := changed.Close(); err != nil || errClose != nil {
+		s.t.Errorf("%v %v", err, errClose)
+		return nil
+	}
+	command := exec.Command(s.app)
+	command.Env = append(os.Environ(), "CDK_VALIDATION=false", "CDK_OUTDIR="+dir, fmt.Sprintf(`CDK_CONTEXT_JSON={"site": %q}`, changed.Name()))
+	if output, err := command.CombinedOutput(); err != nil {
+		s.t.Errorf("%v: %v: %s", fields, err, output)
+		return nil
+	}
+	a, err := assembly.Load(dir)
+	if err != nil {
+		s.t.Errorf("%v: %v", fields, err)
+	}
+	return a
+}
+
+// put sets a value at a path of maps, which it makes if they are missing.
+func put(content map[string]any, path []string, value any) {
+	if len(path) == 1 {
+		content[path[0]] = value
+		return
+	}
+	below, ok := content[path[0]].(map[string]any)
+	if !ok {
+		below = map[string]any{}
+		content[path[0]] = below
+	}
+	put(below, path[1:], value)
+}
+
+// rows are the two rows of a variant.
+func (s *synthesizer) rows(base *assembly.Assembly, v variant) string {
+	if v.same != "" {
+		return fmt.Sprintf("| %s | – | nobody: %s | – |\n| %s | – | nobody: %s | – |\n", v.forth(), v.same, v.back(), v.same)
+	}
+	fields := maps.Clone(v.with)
+	if fields == nil {
+		fields = map[string]string{}
+	}
+	fields[v.field] = v.value
+	changed := s.synthesize("site.yaml", fields)
+	if base == nil || changed == nil {
+		return ""
+	}
+	with := ""
+	if len(v.with) > 0 {
+		with = ", with " + strings.Join(slices.Sorted(maps.Keys(v.with)), ", ")
+	}
+	return s.row(v.forth(), with, base, changed) + s.row(v.back(), with, changed, base)
+}
+
+// article are the rows between the two sites, of which the article's has the other's
+// name and domain.
+func (s *synthesizer) article(base *assembly.Assembly) string {
+	article := s.synthesize("examples/article.yaml", map[string]string{"name": "ticketing", "domain": "ticketing.pw"})
+	if base == nil || article == nil {
+		return ""
+	}
+	return s.row("`site.yaml`, over `examples/article.yaml`", "", article, base) + s.row("`examples/article.yaml`, over `site.yaml`", "", base, article)
+}
+
+// row is the row of a deployment.
+func (s *synthesizer) row(title, with string, from, to *assembly.Assembly) string {
+	v, err := change.Judge(from, to)
+	if err != nil {
+		s.t.Errorf("%s: %v", title, err)
+		return ""
+	}
+	cells := v.Cells()
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", title, cells.Replaced, cells.Costs, cells.Order+with)
+}
