@@ -26,8 +26,8 @@ diff: node_modules ## show what a deployment would change
 	$(CDK) diff $(CONTEXT)
 
 .PHONY: deploy
-deploy: node_modules ## deploy all stacks, or STACK=ID and what it reads from
-	@$(TWINSITE) deploy $(if $(SITE),-site $(SITE) )$(STACK)
+deploy: node_modules ## deploy all stacks, or STACK=ID and what it reads from; ACCEPT=1: whatever it costs visitors
+	@$(TWINSITE) deploy $(if $(SITE),-site $(SITE) )$(if $(ACCEPT),-accept )$(STACK)
 
 .PHONY: failover-on
 failover-on: ## move the site to the standby by hand

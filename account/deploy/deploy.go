@@ -34,6 +34,13 @@ type Deployment struct {
 	// Out is told what is done and why, a line each. Required.
 	Out io.Writer
 
+	// Rehearse plays the deployment over the stacks that stand before it begins, where
+	// all stacks are deployed, and takes them in the order that costs visitors least.
+	Rehearse bool
+
+	// Accept deploys also what costs visitors something.
+	Accept bool
+
 	// Pause is the time between two questions about a stack that is worked on.
 	// Default: two seconds.
 	Pause time.Duration
@@ -43,6 +50,9 @@ type Deployment struct {
 type Cloud interface {
 	// Stack returns the stack of this name; its status is empty if there is none.
 	Stack(ctx context.Context, region, name string) (Stack, error)
+
+	// Template returns the template with which a stack was deployed, as JSON.
+	Template(ctx context.Context, stack Stack) (string, error)
 
 	// Stood says whether a stack's creation ever came to its end.
 	Stood(ctx context.Context, stack Stack) (bool, error)
@@ -110,12 +120,18 @@ func (d *Deployment) Run(ctx context.Context, ids ...string) error {
 	if protect {
 		d.say("new: %s; deployed without protection against deletion first, which is switched on once all stand", strings.Join(missing, ", "))
 	}
-	for _, run := range order(ids) {
-		arguments := append([]string{"deploy"}, run...)
-		if protect {
-			arguments = append(arguments, "--context", "unprotected="+strings.Join(missing, ","))
+	var extra []string
+	if protect {
+		extra = []string{"--context", "unprotected=" + strings.Join(missing, ",")}
+	}
+	runs := order(ids)
+	if d.Rehearse && len(ids) == 0 && len(missing) < len(d.Site.StackIDs()) {
+		if runs, err = d.rehearse(ctx, missing, extra); err != nil {
+			return err
 		}
-		if err := d.CDK(ctx, arguments...); err != nil {
+	}
+	for _, run := range runs {
+		if err := d.CDK(ctx, slices.Concat([]string{"deploy"}, run, extra)...); err != nil {
 			return d.failed(ctx, err)
 		}
 	}

@@ -29,7 +29,9 @@ type fakeCloud struct {
 	// waits are the statuses that every stack has before its own.
 	waits []string
 
-	fail  error // of Stack
+	templates map[string]string // by the stack's id
+
+	fail  error // of Stack and Template
 	calls []string
 }
 
@@ -43,6 +45,11 @@ func (c *fakeCloud) Stack(_ context.Context, region, name string) (Stack, error)
 		stack.Status, c.waits = c.waits[0], c.waits[1:]
 	}
 	return stack, c.fail
+}
+
+func (c *fakeCloud) Template(_ context.Context, stack Stack) (string, error) {
+	c.calls = append(c.calls, "read "+stack.Name)
+	return c.templates[stack.ID], c.fail
 }
 
 func (c *fakeCloud) Stood(context.Context, Stack) (bool, error)            { return c.stood, nil }

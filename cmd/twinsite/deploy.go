@@ -20,6 +20,7 @@ import (
 // anything is synthesized.
 func newDeploy() *cobra.Command {
 	var file string
+	var accept bool
 	command := &cobra.Command{
 		Use:   "deploy [STACK...]",
 		Short: "Deploy a site by the CDK, so that a first try that fails can be repeated",
@@ -28,6 +29,10 @@ func newDeploy() *cobra.Command {
 Stacks that do not exist yet are deployed without termination protection and
 without deletion protection of their load balancers; when all stand, a second
 pass switches both on. What an earlier first creation has left is removed first.
+
+Where stacks stand, the deployment of all is rehearsed first: see "twinsite
+rehearse change". It takes the stacks in the order that costs visitors least, and
+is not begun if it costs them anything, unless you accept that.
 Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.`,
 		Example: `  twinsite deploy Domain                         # the zone alone, for its name servers
   twinsite deploy -site examples/low-cost.yaml   # everything`,
@@ -47,17 +52,21 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 				Site:  s,
 				Cloud: deploy.Of(opened),
 				Out:   command.OutOrStdout(),
+
+				Rehearse: true,
+				Accept:   accept,
 				CDK: func(ctx context.Context, args ...string) error {
 					return cdk(ctx, command, append(args, "--context", "site="+file)...)
 				},
 			}
 			err = deployment.Run(command.Context(), stacks...)
-			if errors.Is(err, deploy.ErrFailed) {
+			if errors.Is(err, deploy.ErrFailed) || errors.Is(err, deploy.ErrCosts) {
 				return cli.Failed{Err: err}
 			}
 			return err
 		},
 	}
+	command.Flags().BoolVar(&accept, "accept", false, "deploy also what costs visitors something")
 	command.Flags().StringVar(&file, "site", "site.yaml", "site to deploy")
 	return command
 }

@@ -68,7 +68,7 @@ func (v *Verdict) Summary() string {
 func (v *Verdict) Commands() []string {
 	var commands []string
 	for _, p := range v.Plans {
-		if len(p.Steps) == 0 {
+		if len(p.Steps) == 0 && len(p.outputs) == 0 {
 			continue
 		}
 		command := "npx cdk deploy --exclusively " + p.ID

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"twinsite/assembly"
+	"twinsite/topology"
 )
 
 // A Verdict is what a deployment costs.
@@ -248,6 +249,9 @@ func (r *run) begin() {
 	r.lost, r.open = map[string]*spell{}, map[string]*spell{}
 	if len(r.from.Resources()) == 0 {
 		return
+	}
+	if pairs, err := topology.VisitorPairs(r.world.state); err == nil && len(pairs) == 0 {
+		return // a first deployment that has not come to the records
 	}
 	base, err := look(r.world)
 	if err != nil {

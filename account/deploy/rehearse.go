@@ -1,0 +1,119 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+
+	"twinsite/assembly"
+	"twinsite/rehearsal/change"
+)
+
+// ErrCosts is the error of a deployment that would cost visitors something, and was
+// not begun: the verdict has been printed.
+var ErrCosts = errors.New("not deployed")
+
+func (c cloud) Template(ctx context.Context, stack Stack) (string, error) {
+	answer, err := c.formation(stack.Region).GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &stack.Name})
+	if err != nil {
+		return "", asked("cloudformation:GetTemplate in "+stack.Region, err)
+	}
+	return aws.ToString(answer.TemplateBody), nil
+}
+
+// rehearse plays the deployment of the site over what stands, prints what it costs,
+// and returns the runs of "cdk deploy" in the order that costs least. The context is
+// what the CDK gets besides. It is [ErrCosts] if that costs visitors something, unless
+// they accept it.
+func (d *Deployment) rehearse(ctx context.Context, missing, extra []string) (runs [][]string, err error) {
+	dir, err := os.MkdirTemp("", "twinsite-deploy-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	to := filepath.Join(dir, "to")
+	if err := d.CDK(ctx, slices.Concat([]string{"synth", "--quiet", "--output", to}, extra)...); err != nil {
+		return nil, fmt.Errorf("the site cannot be synthesized: %w", err)
+	}
+	next, err := assembly.Load(to)
+	if err != nil {
+		return nil, err
+	}
+	deployed, err := d.deployed(ctx, next, missing, filepath.Join(dir, "from"))
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := change.Judge(deployed, next)
+	if err != nil {
+		return nil, err
+	}
+	if err := verdict.WriteText(d.Out); err != nil {
+		return nil, err
+	}
+	if !verdict.Good() && !d.Accept {
+		return nil, fmt.Errorf("%w: to deploy it nevertheless, say ACCEPT=1", ErrCosts)
+	}
+	return verdictRuns(verdict), nil
+}
+
+// verdictRuns are the runs of "cdk deploy" that take the stacks in a verdict's order.
+func verdictRuns(v *change.Verdict) [][]string {
+	forced := slices.ContainsFunc(v.Plans, func(p *change.StackPlan) bool { return p.Forced })
+	if v.Usual && !forced {
+		return order(nil)
+	}
+	var runs [][]string
+	for _, p := range v.Plans {
+		run := []string{"--exclusively", p.ID}
+		if p.Forced {
+			run = append(run, "--force")
+		}
+		runs = append(runs, run)
+	}
+	return runs
+}
+
+// deployed reads the templates of the stacks that stand, in the regions of the next
+// assembly, and makes an assembly of them in a folder. It only reads.
+func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, missing []string, dir string) (*assembly.Assembly, error) {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	artifacts := map[string]any{}
+	for _, s := range next.Stacks() {
+		if slices.Contains(missing, s.ID) {
+			continue
+		}
+		template, err := d.Cloud.Template(ctx, Stack{ID: s.ID, Name: s.Name, Region: s.Region})
+		if err != nil {
+			return nil, err
+		}
+		file := s.ID + ".template.json"
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(template), 0o600); err != nil {
+			return nil, err
+		}
+		artifacts[s.ID] = map[string]any{
+			"type": "aws:cloudformation:stack", "environment": "aws://" + s.Account + "/" + s.Region,
+			"properties": map[string]any{"templateFile": file, "stackName": s.Name},
+		}
+	}
+	manifest, err := json.Marshal(map[string]any{"artifacts": artifacts})
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), manifest, 0o600); err != nil {
+		return nil, err
+	}
+	a, err := assembly.Load(dir)
+	if err != nil {
+		return nil, fmt.Errorf("what is deployed cannot be read: %w", err)
+	}
+	return a, nil
+}

@@ -1,0 +1,89 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rehearsed is a deployment over the golden templates, as changed by a replacement of
+// text; what the CDK synthesizes are the golden templates.
+func rehearsed(t *testing.T, stack, old, replacement string) (*Deployment, *fakeCloud, *strings.Builder) {
+	t.Helper()
+	const golden = "../../testdata/site"
+	cloud := standing(nil)
+	cloud.templates = map[string]string{}
+	for id := range map[string]bool{"Domain": true, "Global": true, "Secondary": true, "Primary": true, "Failover": true} {
+		data, err := os.ReadFile(filepath.Join(golden, id+".template.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cloud.templates[id] = string(data)
+	}
+	if before := cloud.templates[stack]; stack != "" {
+		if cloud.templates[stack] = strings.ReplaceAll(before, old, replacement); cloud.templates[stack] == before {
+			t.Fatalf("%s has no %q", stack, old)
+		}
+	}
+	d, _ := deployment(t, cloud)
+	cdk, said := d.CDK, &strings.Builder{}
+	d.Rehearse, d.Out = true, said
+	d.CDK = func(ctx context.Context, args ...string) error {
+		if args[0] == "synth" {
+			return os.CopyFS(args[slices.Index(args, "--output")+1], os.DirFS(golden))
+		}
+		return cdk(ctx, args...)
+	}
+	return d, cloud, said
+}
+
+func TestRehearse(t *testing.T) {
+	const reads = "read ticketing-Domain read ticketing-Global read ticketing-Secondary read ticketing-Primary read ticketing-Failover"
+	tests := []struct {
+		name                    string
+		stack, old, replacement string
+		accept                  bool
+		calls                   string // after those that read
+		said                    string
+		costs                   bool
+	}{
+		{name: "nothing has changed", calls: " deploy --all", said: "Nothing to deploy."},
+		{name: "nobody notices", stack: "Failover", old: `"FailureThreshold": 3`, replacement: `"FailureThreshold": 5`, calls: " deploy --all", said: "Nobody notices."},
+		{name: "data is replaced", stack: "Domain", old: "ticketing.pw.", replacement: "example.com.", said: "DATA IS REPLACED", costs: true},
+		{name: "and accepted", stack: "Domain", old: "ticketing.pw.", replacement: "example.com.", accept: true, calls: " deploy", said: "DATA IS REPLACED"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d, cloud, said := rehearsed(t, test.stack, test.old, test.replacement)
+			d.Accept = test.accept
+			err := d.Run(t.Context())
+			if errors.Is(err, ErrCosts) != test.costs || err != nil && !test.costs {
+				t.Errorf("got the error %v:\n%s", err, said)
+			}
+			if calls := strings.Join(cloud.calls, " "); !strings.HasPrefix(calls, reads+test.calls) || test.calls == "" && calls != reads {
+				t.Errorf("got the calls %s", calls)
+			}
+			if !strings.Contains(said.String(), test.said) {
+				t.Errorf("said %s, want %q", said, test.said)
+			}
+		})
+	}
+}
+
+// TestRehearseUnreadable holds that a deployed template that is none ends in one line,
+// before anything is deployed.
+func TestRehearseUnreadable(t *testing.T) {
+	d, cloud, _ := rehearsed(t, "", "", "")
+	cloud.templates["Primary"] = "Resources:\n"
+	err := d.Run(t.Context())
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "what is deployed cannot be read") {
+		t.Errorf("got %v", err)
+	}
+	if calls := strings.Join(cloud.calls, " "); strings.Contains(calls, "deploy --") {
+		t.Errorf("deploys: %s", calls)
+	}
+}
