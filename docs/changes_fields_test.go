@@ -44,7 +44,7 @@ var variants = []variant{
 	{field: "budget.email", value: "operator@example.com", with: map[string]string{"budget.monthly": "100"}},
 	{field: "web.instanceType", value: "t3.large"},
 	{field: "web.images", value: "{ap-northeast-2: ami-0123456789abcdef0, us-east-1: ami-0fedcba9876543210}"},
-	{field: "web.userData", value: "testdata/sites/everything.sh"},
+	{field: "web.userData", value: "boot.sh"},
 	{field: "web.healthPath", value: "/alive"},
 	{field: "web.minimum", value: "1"},
 	{field: "web.maximum", value: "8"},

@@ -132,6 +132,9 @@ func writeChanges(t *testing.T) {
 	if output, err := exec.Command("go", "build", "-o", s.app, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v: %s", err, output)
 	}
+	if err := os.WriteFile(filepath.Join(s.dir, "boot.sh"), []byte("#!/bin/sh\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	base := s.synthesize("site.yaml", nil)
 	rows := make([]string, len(variants)+1)
 	var working sync.WaitGroup
@@ -180,12 +183,11 @@ func (s *synthesizer) synthesize(file string, fields map[string]string) *assembl
 		data, err = yaml.Marshal(content)
 	}
 	dir, errDir := os.MkdirTemp(s.dir, "")
-	changed, errFile := os.CreateTemp(".", ".changes-*.yaml") // paths in a site are relative to its file
+	changed, errFile := os.CreateTemp(s.dir, "*.yaml") // beside the script that web.userData names
 	if err != nil || errDir != nil || errFile != nil {
 		s.t.Errorf("%s %v: %v %v %v", file, fields, err, errDir, errFile)
 		return nil
 	}
-	defer os.Remove(changed.Name())
 	_, err = changed.Write(data)
 	if errClose := changed.Close(); err != nil || errClose != nil {
 		s.t.Errorf("%v %v", err, errClose)
