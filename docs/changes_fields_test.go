@@ -46,6 +46,7 @@ var variants = []variant{
 	{field: "web.images", value: "{ap-northeast-2: ami-0123456789abcdef0, us-east-1: ami-0fedcba9876543210}"},
 	{field: "web.userData", value: "boot.sh"},
 	{field: "web.healthPath", value: "/alive"},
+	{field: "web.boot", value: "10m"},
 	{field: "web.minimum", value: "1"},
 	{field: "web.maximum", value: "8"},
 	{field: "web.cpu.high", value: "60"},
