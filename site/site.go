@@ -335,9 +335,8 @@ type Edge struct {
 	// secret can be rotated without an outage. At most 3, which is what a
 	// condition of a listener's rule holds, each 1 to 20 lower-case letters,
 	// digits and hyphens. Empty: the home load balancer is open to
-	// everybody. Otherwise it needs OriginTLS. From none to one, visitors get 403
-	// for some minutes, until CloudFront sends it: do so in a quiet hour. One is
-	// replaced in two deployments: the new and the old, then the new alone.
+	// everybody. Otherwise it needs OriginTLS. One is replaced in two
+	// deployments: first the new and the old, then the new alone.
 	OriginSecrets []string `yaml:"originSecrets" validate:"max=3,dive,secretName"`
 
 	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or
