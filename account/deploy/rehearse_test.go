@@ -87,3 +87,22 @@ func TestRehearseUnreadable(t *testing.T) {
 		t.Errorf("deploys: %s", calls)
 	}
 }
+
+// TestRehearseFirst holds that a first deployment which stopped after some stacks goes
+// on: what is new costs nobody anything.
+func TestRehearseFirst(t *testing.T) {
+	ids := []string{"Domain", "Global", "Secondary", "Primary", "Failover"}
+	for n := 1; n < len(ids); n++ {
+		d, cloud, said := rehearsed(t, "", "", "")
+		for _, id := range ids[n:] {
+			delete(cloud.stacks, "ticketing-"+id)
+		}
+		if err := d.Run(t.Context()); err != nil {
+			t.Errorf("with %v: %v\n%s", ids[:n], err, said)
+		}
+		want := "deploy --all --context unprotected=" + strings.Join(ids[n:], ",")
+		if !slices.Contains(cloud.calls, want) {
+			t.Errorf("with %v: got the calls %q, want %q", ids[:n], cloud.calls, want)
+		}
+	}
+}
