@@ -181,11 +181,11 @@ func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *aws
 	}
 	if props.ReadFunction != "" {
 		of := scope
-		if props.Serving == "" {
-			// The two functions name other origins. One whose code is changed acts at once, and
-			// CloudFront has the origins minutes later: reads would fail until then. As another
-			// function, it comes and goes with the origins.
-			of = constructs.NewConstruct(scope, jsii.String("HomeFirst"))
+		if props.Serving != "" {
+			// With and without a name that moves, the function names other origins. If its code
+			// were changed, that would act at once, and CloudFront has the origins minutes later:
+			// reads would fail until then. As another function, it comes and goes with the origins.
+			of = constructs.NewConstruct(scope, jsii.String("Serving"))
 		}
 		behavior.FunctionAssociations = viewerRequest(of, "ReadFailover", "Retries reads at the standby", props.ReadFunction)
 	}

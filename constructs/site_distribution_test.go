@@ -155,7 +155,7 @@ func TestSiteDistribution(t *testing.T) {
 				"AutoPublish":    true,
 			}),
 			behavior(object{"FunctionAssociations": list{object{
-				"EventType": "viewer-request", "FunctionARN": att("SiteReadFailover", "FunctionARN"),
+				"EventType": "viewer-request", "FunctionARN": att("SiteServingReadFailover", "FunctionARN"),
 			}}}),
 		), exhaustive, minimal},
 		{"no function", total("AWS::CloudFront::Function", 0), minimal, exhaustive},

@@ -132,7 +132,7 @@ func writeChanges(t *testing.T) {
 	if output, err := exec.Command("go", "build", "-o", s.app, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v: %s", err, output)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "boot.sh"), []byte("#!/bin/sh\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.dir, "boot.sh"), []byte("#!/bin/bash\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	base := s.synthesize("site.yaml", nil)

@@ -322,7 +322,7 @@ func TestUnreadableTemplates(t *testing.T) {
 		}, "Primary.SiteDistribution"},
 		{"code that does not run", func(a *assembly.Assembly) {
 			a.Resources("AWS::CloudFront::Function")[0].Set("FunctionCode", "function (")
-		}, "Primary.SiteReadFailover"},
+		}, "Primary.SiteServingReadFailover"},
 		{"code that does not end", func(a *assembly.Assembly) {
 			a.Resources("AWS::CloudFront::Function")[0].Set("FunctionCode", "function handler(event) { while (event.request.method === 'POST') {} return event.request; }")
 		}, "the function does not end within 1s"},
