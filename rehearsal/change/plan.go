@@ -163,7 +163,7 @@ func (p *StackPlan) step(w *world, s *assembly.Stack, r *assembly.Resource, done
 	step.before, step.instance = current.Template(), name
 	if current.Type != r.Type {
 		step.Action, step.Why = Replace, []string{"it was of the type " + current.Type}
-	} else if !step.compare(s, current, r, done) {
+	} else if !step.compare(s, r, done) {
 		return nil
 	}
 	if step.Action == Replace {
@@ -174,22 +174,22 @@ func (p *StackPlan) step(w *world, s *assembly.Stack, r *assembly.Resource, done
 }
 
 // compare finds what differs, and reports whether anything does.
-func (step *Step) compare(s *assembly.Stack, current, r *assembly.Resource, done map[string]*Step) bool {
-	old, changed := step.before["Properties"], step.template["Properties"]
+func (s *Step) compare(stack *assembly.Stack, r *assembly.Resource, done map[string]*Step) bool {
+	old, changed := s.before["Properties"], s.template["Properties"]
 	if !reflect.DeepEqual(old, changed) {
-		step.Properties = differences(resolved(s, step.before, old), resolved(s, step.template, changed))
+		s.Properties = differences(resolved(stack, s.before, old), resolved(stack, s.template, changed))
 	}
-	if len(step.Properties) == 0 {
-		step.Properties = touched(r, done)
+	if len(s.Properties) == 0 {
+		s.Properties = touched(r, done)
 	}
-	if len(step.Properties) == 0 {
+	if len(s.Properties) == 0 {
 		return false
 	}
-	step.Action = Update
-	result, why := causes(r.Type, step.Properties)
-	step.Why = why
+	s.Action = Update
+	result, why := causes(r.Type, s.Properties)
+	s.Why = why
 	if result == yes {
-		step.Action = Replace
+		s.Action = Replace
 	}
 	return true
 }
