@@ -20,11 +20,11 @@ import (
 // fields by "Type.Field".
 type comments map[string]string
 
-// readComments reads the comments in site.go and web.go.
+// readComments reads the comments of the fields.
 func readComments(t *testing.T) comments {
 	t.Helper()
 	found := comments{}
-	for _, name := range []string{"site.go", "web.go"} {
+	for _, name := range []string{"site.go", "web.go", "edge.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
