@@ -143,11 +143,6 @@ var edits = []struct {
 		found: []string{`global.site -> home.balancer: "" {class: normal}`},
 	},
 	{
-		name: "no path of its own for the health check",
-		edit: func(t *testing.T, a *assembly.Assembly) { site(t, a).Delete("DistributionConfig.CacheBehaviors") },
-		lost: []string{`global.site -> home.balancer: "/healthz"`},
-	},
-	{
 		name: "no second bucket behind the static files",
 		edit: func(_ *testing.T, a *assembly.Assembly) {
 			for _, d := range a.Resources("AWS::CloudFront::Distribution") {

@@ -140,7 +140,6 @@ func (r *reader) drawDistribution(d *assembly.Resource) {
 		r.connect(r.visitors, "->", n, r.path(d), "")
 	}
 	r.drawWay(n, origin)
-	r.drawCheckPaths(d, n)
 	r.drawRetry(d, n)
 }
 

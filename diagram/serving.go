@@ -22,10 +22,10 @@ func (r *reader) drawWay(from *node, origin topology.Origin) {
 	pair := r.global.add("serving", resourceNode, append(breakName(way.Pair.Name), pairType(way.Pair))...)
 	for _, record := range way.Pair.Records() {
 		checkRecord(*way.Pair, *record)
-		if record.HealthCheck != nil {
-			r.follow(pair, record.HealthCheck)
-		}
 	}
+	// SECONDARY's own check decides only when both regions are down: with its lines,
+	// nobody could read the picture on a page.
+	r.follow(pair, way.Pair.Primary.HealthCheck)
 	r.connect(from, "->", pair, normalPath, "")
 	r.connect(pair, "->", r.draw(way.Primary), r.path(way.Primary), "PRIMARY")
 	// Drawn last, or the standby would stand to the left of what is home's.
@@ -41,23 +41,6 @@ func pairType(pair *topology.Pair) string {
 		return pair.Type
 	}
 	return fmt.Sprintf("%s, kept %s s", pair.Type, must.Get(record.Resource.Text(record.At("TTL"))))
-}
-
-// drawCheckPaths draws the paths of a distribution that lead to a load balancer of
-// their own: those by which health checkers ask for one region.
-func (r *reader) drawCheckPaths(d *assembly.Resource, from *node) {
-	usual := must.Get(topology.DefaultBehavior(d))
-	for _, behavior := range must.Get(topology.Behaviors(d)) {
-		if behavior.Pattern == "" || behavior.OriginID == usual.OriginID {
-			continue
-		}
-		origin := must.Get(behavior.Origin())
-		if origin.Static() {
-			continue
-		}
-		to := must.Get(origin.LeadsTo(r.Assembly))
-		r.later = append(r.later, func() { r.connect(from, "->", r.draw(to), checkLine, behavior.Pattern) })
-	}
 }
 
 // followed is a node that follows a health check.

@@ -98,9 +98,9 @@ func isReadable(t *testing.T, picture *d2target.Diagram) {
 	for _, problem := range overlaps(picture) {
 		t.Error(problem)
 	}
-	// At 830 pixels, a README's width, text is no smaller than 12 pixels.
+	// At 830 pixels, a README's width, text is no smaller than 11 pixels.
 	topLeft, bottomRight := picture.BoundingBox()
-	if width := bottomRight.X - topLeft.X; 18*830/width < 12 {
+	if width := bottomRight.X - topLeft.X; 18*830/width < 11 {
 		t.Errorf("the picture is %d wide, too much for a README", width)
 	}
 }
