@@ -54,6 +54,7 @@ func TestDeploy(t *testing.T) {
 			d.checkRecords()
 			d.checkHealthChecks()
 			d.checkProtection()
+			d.checkPlan()
 			d.tearDown(before)
 		})
 	}

@@ -38,6 +38,10 @@ type Deployment struct {
 	// all stacks are deployed, and takes them in the order that costs visitors least.
 	Rehearse bool
 
+	// Assembly is the folder of an assembly that the CDK deploys as it is, as CDK_APP may
+	// name one. Default: "", and the CDK synthesizes the site.
+	Assembly string
+
 	// Accept deploys also what costs visitors something.
 	Accept bool
 

@@ -38,9 +38,12 @@ func (d *Deployment) rehearse(ctx context.Context, missing, extra []string) (run
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	to := filepath.Join(dir, "to")
-	if err := d.CDK(ctx, slices.Concat([]string{"synth", "--quiet", "--output", to}, extra)...); err != nil {
-		return nil, fmt.Errorf("the site cannot be synthesized: %w", err)
+	to := d.Assembly
+	if to == "" {
+		to = filepath.Join(dir, "to")
+		if err := d.CDK(ctx, slices.Concat([]string{"synth", "--quiet", "--output", to}, extra)...); err != nil {
+			return nil, fmt.Errorf("the site cannot be synthesized: %w", err)
+		}
 	}
 	next, err := assembly.Load(to)
 	if err != nil {

@@ -74,6 +74,23 @@ func TestRehearse(t *testing.T) {
 	}
 }
 
+// TestRehearseAssembly holds that an assembly which the CDK takes as it is, is not
+// synthesized: "cdk synth" would write none.
+func TestRehearseAssembly(t *testing.T) {
+	d, cloud, said := rehearsed(t, "", "", "")
+	cdk := d.CDK
+	d.Assembly = "../../testdata/site"
+	d.CDK = func(ctx context.Context, args ...string) error {
+		if args[0] == "synth" {
+			t.Error("it is synthesized")
+		}
+		return cdk(ctx, args...)
+	}
+	if err := d.Run(t.Context()); err != nil || !slices.Contains(cloud.calls, "deploy --all") {
+		t.Errorf("got %v and the calls %q:\n%s", err, cloud.calls, said)
+	}
+}
+
 // TestRehearseUnreadable holds that a deployed template that is none ends in one line,
 // before anything is deployed.
 func TestRehearseUnreadable(t *testing.T) {

@@ -54,6 +54,7 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 				Out:   command.OutOrStdout(),
 
 				Rehearse: true,
+				Assembly: synthesized(),
 				Accept:   accept,
 				CDK: func(ctx context.Context, args ...string) error {
 					return cdk(ctx, command, append(args, "--context", "site="+file)...)
@@ -69,6 +70,16 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 	command.Flags().BoolVar(&accept, "accept", false, "deploy also what costs visitors something")
 	command.Flags().StringVar(&file, "site", "site.yaml", "site to deploy")
 	return command
+}
+
+// synthesized is the folder of an assembly that the CDK's variable CDK_APP names, "" if
+// it names an app or nothing.
+func synthesized() string {
+	app := os.Getenv("CDK_APP")
+	if info, err := os.Stat(app); err == nil && info.IsDir() {
+		return app
+	}
+	return ""
 }
 
 // cdk runs the CDK's command line, which may ask before it widens permissions.
