@@ -185,7 +185,7 @@ func (d *deployment) switchObject() (bucket, key string) {
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		found, err := topology.Bucket(distribution)
+		found, err := topology.BucketBehind(distribution, check.Path)
 		if err != nil {
 			d.t.Fatal(err)
 		}
