@@ -32,7 +32,7 @@ type SiteDistributionProps struct {
 
 	// HealthPath is the path by which health checkers ask for the home region, as
 	// "/healthz". It leads to Home, whatever the rest does, and takes GET and HEAD
-	// only. ReadFunction needs it too. Required with Serving.
+	// only. ReadFunction and CachePaths need it too. Required with Serving.
 	HealthPath string
 
 	// ReadFunction is the code, for runtime cloudfront-js-2.0, that groups the
@@ -42,6 +42,10 @@ type SiteDistributionProps struct {
 
 	// StandbyCheck is a path that leads to Standby. Default: none does.
 	StandbyCheck *StandbyCheck
+
+	// CachePaths are patterns of paths whose answers CloudFront keeps as their
+	// Cache-Control says, as "/news/*". Default: nothing is kept.
+	CachePaths []string
 
 	// OriginTLS reaches the home load balancer by HTTPS on port 443; its
 	// certificate must cover Home, or the names that visitors use. Default: HTTP on
@@ -97,7 +101,8 @@ type StandbyCheck struct {
 }
 
 // NewSiteDistribution makes the distribution that visitors reach, in front of the
-// load balancers. It caches nothing and forwards everything.
+// load balancers. Beyond CachePaths, it caches
+// nothing and forwards everything.
 func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistributionProps) awscloudfront.Distribution {
 	requireSiteDistribution(id, props)
 	scope = constructs.NewConstruct(scope, &id)
@@ -120,7 +125,7 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 		settings.WebAclId = &props.WebACL
 	}
 	distribution := newDistribution(scope, settings, props.Logs, "site-distribution/")
-	if props.failsOver() {
+	if props.failsOver() || len(props.CachePaths) > 0 {
 		distribution.AddBehavior(&props.HealthPath, home, checkBehavior(behavior))
 	}
 	if props.StandbyCheck != nil {
@@ -130,6 +135,7 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 		standby.FunctionAssociations = viewerRequest(check, "Function", "Asks the standby for its health", props.StandbyCheck.Function)
 		distribution.AddBehavior(&props.StandbyCheck.Path, standbyOrigin(props), standby)
 	}
+	addCachePaths(scope, distribution, behavior, props.CachePaths)
 	if props.ReadFunction != "" {
 		addGroupedOrigins(distribution, props)
 	}
@@ -154,6 +160,9 @@ func requireSiteDistribution(id string, props *SiteDistributionProps) {
 		requireWith(id, "ReadFunction", "HealthPath", props.HealthPath)
 		requireWith(id, "ReadFunction", "Standby", props.Standby)
 		requireWith(id, "ReadFunction", "ReadTimeout", props.ReadTimeout)
+	}
+	if len(props.CachePaths) > 0 {
+		requireWith(id, "CachePaths", "HealthPath", props.HealthPath)
 	}
 	if props.StandbyCheck != nil {
 		requireWith(id, "StandbyCheck", "Standby", props.Standby)

@@ -60,6 +60,16 @@ func TestSiteDistribution(t *testing.T) {
 		props.Serving = ""
 	})
 
+	cached := newTestSiteDistribution(stage, "Cached", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		allFailover(props)
+		props.CachePaths = []string{"/news/*"}
+		props.SecurityHeaders = true
+	})
+	cachedAtHome := newTestSiteDistribution(stage, "CachedAtHome", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		props.CachePaths = []string{"/news/*"}
+		props.HealthPath = "/healthz"
+	})
+
 	// The CDK's own choices, and the opposite of some.
 	plain := newTestStack(stage, "Plain")
 	awscloudfront.NewDistribution(plain, jsii.String("Site"), &awscloudfront.DistributionProps{
@@ -143,6 +153,26 @@ func TestSiteDistribution(t *testing.T) {
 				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteStandbyCheckFunction", "FunctionARN")}},
 			},
 		}}), front, exhaustive},
+		{"what is kept comes behind the health path, by the same function to the same origin", distribution(object{"CacheBehaviors": list{
+			healthBehavior("/healthz", "home"),
+			object{
+				"PathPattern": "/news/*", "TargetOriginId": "serving", "AllowedMethods": list{"GET", "HEAD", "OPTIONS"},
+				"CachePolicyId": ref("SiteCachePolicy"), "OriginRequestPolicyId": absent(),
+				"ResponseHeadersPolicyId": ref("SiteSecurityHeaders"), "ViewerProtocolPolicy": "redirect-to-https",
+				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteReadFailover", "FunctionARN")}},
+			},
+		}}), cached, exhaustive},
+		{"also where nothing fails over", distribution(object{"CacheBehaviors": list{
+			healthBehavior("/healthz", "home"), object{"PathPattern": "/news/*", "TargetOriginId": "home", "FunctionAssociations": absent()},
+		}}), cachedAtHome, exhaustive},
+		{"the application says how long, by host, path and query", has("AWS::CloudFront::CachePolicy", object{"CachePolicyConfig": object{
+			"MinTTL": 0, "DefaultTTL": 0,
+			"ParametersInCacheKeyAndForwardedToOrigin": object{
+				"HeadersConfig":      object{"HeaderBehavior": "whitelist", "Headers": list{"Host"}},
+				"QueryStringsConfig": object{"QueryStringBehavior": "all"},
+				"CookiesConfig":      object{"CookieBehavior": "none"},
+			},
+		}}), cached, exhaustive},
 		{"the standby's path runs its function", has("AWS::CloudFront::Function", object{
 			"FunctionCode": "check", "FunctionConfig": object{"Runtime": "cloudfront-js-2.0"},
 		}), front, exhaustive},

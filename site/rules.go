@@ -151,6 +151,12 @@ var fieldRules = map[string]fieldRule{
 		wrong:   "is not a secret's name",
 		remedy:  `give 1 to 20 lower-case letters, digits and hyphens, as "first"`,
 	},
+	"cachePath": {
+		pattern: regexp.MustCompile(`^[/*][A-Za-z0-9_.*$/~@:+?-]*$`),
+		check:   cachePathFault,
+		wrong:   "is not a pattern of paths",
+		remedy:  `give one that leaves some paths to the application, as "/news/*" or "*.jpg": "/" or "*" first, then letters, digits and "_-.*$/~@:+?"`,
+	},
 	"wholeSeconds": {
 		check:  multipleOf(time.Second, "is not a whole number of seconds"),
 		remedy: `give it as "5s"`,

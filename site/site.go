@@ -356,6 +356,15 @@ type Edge struct {
 	// balancer: 1s to 120s. CloudFront's own default is 5s.
 	KeepAlive time.Duration `yaml:"keepAlive" validate:"min=1s,max=120s,wholeSeconds"`
 
+	// CachePaths are patterns of paths that CloudFront caches as the application's
+	// Cache-Control says, and not at all where it says nothing: up to 20, as
+	// "/news/*" or "*.jpg", of which the first that fits decides. Copies are told
+	// apart by host, path and query. For these paths, the application gets no
+	// cookies and no Authorization, and CloudFront takes GET, HEAD and OPTIONS only.
+	// The standby's load balancer has no CDN before it: in a failover of visitors'
+	// own records, its servers must carry what the cache carried.
+	CachePaths []string `yaml:"cachePaths" validate:"max=20,dive,cachePath"`
+
 	// HTTP3 offers HTTP/3 to visitors beside HTTP/2.
 	HTTP3 bool `yaml:"http3"`
 

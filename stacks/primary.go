@@ -130,6 +130,10 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 		IPv6:            s.IPv6,
 		HTTP3:           s.Edge.HTTP3,
 		WebACL:          global.WebACL,
+		CachePaths:      s.Edge.CachePaths,
+	}
+	if len(s.Edge.CachePaths) > 0 {
+		props.HealthPath = s.Failover.Path
 	}
 	if s.Edge.OriginTLS {
 		props.OriginTLS = true

@@ -33,15 +33,17 @@ func CheckCovers(certificate *assembly.Resource, names ...string) {
 }
 
 // CheckBehaviors demands of the site's distribution that no request goes another way than the default behavior's but those
-// of health checkers: first their path for home, where reads or writes fail over, then that for the standby.
+// of health checkers: first their path for home, where reads or writes fail over, then that for the standby;
+// and those that CloudFront keeps.
 func (in *Reader) CheckBehaviors(d *assembly.Resource) {
 	var want, got []string
-	if in.Site.Edge.ReadFailover || in.Site.Edge.WriteFailover {
+	if in.Site.Edge.ReadFailover || in.Site.Edge.WriteFailover || len(in.Site.Edge.CachePaths) > 0 {
 		want = append(want, in.Site.Failover.Path)
 	}
 	if in.Site.Failover.Front == site.FrontEdge {
 		want = append(want, site.StandbyCheckPath)
 	}
+	want = append(want, in.Site.Edge.CachePaths...)
 	for _, behavior := range must.Get(topology.Behaviors(d)) {
 		if behavior.Pattern != "" {
 			got = append(got, behavior.Pattern)
