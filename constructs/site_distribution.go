@@ -52,6 +52,11 @@ type SiteDistributionProps struct {
 	// port 80. Required with Serving.
 	OriginTLS bool
 
+	// ViewerAddress sends the visitor's address and port to the servers in
+	// CloudFront-Viewer-Address, which a visitor cannot forge, with CloudFront's
+	// other headers. Default: what the visitor sends is all they get.
+	ViewerAddress bool
+
 	// OriginSecret is sent to Home and Serving in the header
 	// [OriginSecretHeader]. Default: the header is not sent.
 	OriginSecret string
@@ -184,6 +189,9 @@ func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *aws
 		// It has no effect without caching: the web server compresses. The article
 		// ticks the box, so it is ticked here.
 		Compress: jsii.Bool(true),
+	}
+	if props.ViewerAddress {
+		behavior.OriginRequestPolicy = awscloudfront.OriginRequestPolicy_ALL_VIEWER_AND_CLOUDFRONT_2022()
 	}
 	if props.SecurityHeaders {
 		behavior.ResponseHeadersPolicy = newSecurityHeaders(scope, "SecurityHeaders")

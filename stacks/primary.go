@@ -137,6 +137,7 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 	}
 	if s.Edge.OriginTLS {
 		props.OriginTLS = true
+		props.ViewerAddress = true
 		props.Home = s.OriginHost(s.Home.Region.Name)
 		props.Standby = s.OriginHost(s.Standby.Region.Name)
 		props.HealthPath = s.Failover.Path

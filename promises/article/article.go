@@ -136,7 +136,11 @@ func checkDistribution(in *read.Reader) {
 	read.Expect(d, read.DefaultBehavior+"ViewerProtocolPolicy", "redirect-to-https")
 	read.Expect(d, read.DefaultBehavior+"Compress", true)
 	read.Expect(d, read.DefaultBehavior+"CachePolicyId", read.CachingDisabled)
-	read.Expect(d, read.DefaultBehavior+"OriginRequestPolicyId", read.AllViewer)
+	forwarded := read.AllViewer
+	if in.Site.Edge.OriginTLS { // package edge adds the visitor's address
+		forwarded = read.AllViewerAndCloudFront
+	}
+	read.Expect(d, read.DefaultBehavior+"OriginRequestPolicyId", forwarded)
 	methods := read.Texts(d, read.DefaultBehavior+"AllowedMethods")
 	if slices.Sort(methods); !slices.Equal(methods, []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}) {
 		read.Fail(d, read.DefaultBehavior+"AllowedMethods", "is %v, want all methods", methods)

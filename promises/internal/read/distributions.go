@@ -16,6 +16,9 @@ const (
 	CachingDisabled        = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 	AllViewer              = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 	CorsAndSecurityHeaders = "e61eb60c-9c35-4d20-a928-2b84e02af89c"
+
+	// AllViewerAndCloudFront is what AllViewer is, with CloudFront's own headers.
+	AllViewerAndCloudFront = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
 )
 
 // DefaultBehavior is the prefix of paths of a distribution's default behavior.
