@@ -378,7 +378,9 @@ type StaticFiles struct {
 	// "static-standby.<domain>" instead of CloudFront's own names.
 	HostNames bool `yaml:"hostNames"`
 
-	// Headers adds security and CORS headers to every file.
+	// Headers adds security and CORS headers to every file, and has preflight
+	// requests answered, for pages of any origin. X-Frame-Options is none of them:
+	// the site's pages may show a file in a frame.
 	Headers bool `yaml:"headers"`
 
 	// Failover serves the home region's files from the standby's bucket while the

@@ -13,9 +13,9 @@ import (
 // Ids of managed policies of CloudFront:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 const (
-	CachingDisabled        = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-	AllViewer              = "216adef6-5c7f-47e4-b989-5492eafa07d3"
-	CorsAndSecurityHeaders = "e61eb60c-9c35-4d20-a928-2b84e02af89c"
+	CachingDisabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+	AllViewer       = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+	CorsS3Origin    = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
 
 	// AllViewerAndCloudFront is what AllViewer is, with CloudFront's own headers.
 	AllViewerAndCloudFront = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
