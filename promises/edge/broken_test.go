@@ -11,4 +11,5 @@ func TestBroken(t *testing.T) {
 	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, switchCopies, staticFailoverCopies, originRuleCopies)
 	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, originRuleCopies)
 	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, cacheCopies)
+	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, originRuleCopies, cacheCopies)
 }
