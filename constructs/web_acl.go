@@ -3,7 +3,6 @@ package constructs
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	waf "github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -75,11 +74,7 @@ func addWebACLLogs(scope constructs.Construct, arn string, removal awscdk.Remova
 	// the name unique: without it, a group that outlives its stack would fail the
 	// next deployment under the same name. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
-	group := awslogs.NewLogGroup(scope, jsii.String("Logs"), &awslogs.LogGroupProps{
-		LogGroupName:  jsii.String("aws-waf-logs-" + *stackUUID),
-		Retention:     awslogs.RetentionDays_THREE_MONTHS,
-		RemovalPolicy: removal,
-	})
+	group := newNamedLogGroup(scope, "Logs", jsii.String("aws-waf-logs-"+*stackUUID), removal)
 	action := func(action string) any {
 		return map[string]any{"ActionCondition": map[string]any{"Action": action}}
 	}

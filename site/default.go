@@ -63,6 +63,7 @@ func Default() *Site {
 			Buckets:               Retain,
 			Zone:                  Retain,
 			Logs:                  Retain,
+			Days:                  90,
 			TerminationProtection: true,
 		},
 	}

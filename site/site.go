@@ -46,12 +46,12 @@ type Site struct {
 	// beside every A record.
 	IPv6 bool `yaml:"ipv6"`
 
-	// FlowLogs records the traffic of both networks in CloudWatch Logs for three
-	// months.
+	// FlowLogs records the traffic of both networks in CloudWatch Logs for
+	// Retention.Days.
 	FlowLogs bool `yaml:"flowLogs"`
 
 	// AccessLogs logs every request to the load balancers, the distributions and the
-	// static files' buckets, in a bucket of each region, for three months. CloudFront
+	// static files' buckets, in a bucket of each region, for Retention.Days. CloudFront
 	// cannot write to a region that an account must opt into: there, it has to be
 	// off.
 	AccessLogs bool `yaml:"accessLogs"`
@@ -85,8 +85,8 @@ type Site struct {
 	Practice bool `yaml:"practice"`
 
 	// WAF puts web ACLs of AWS WAF before the site's distribution and the standby
-	// load balancer, with what they refuse and count in CloudWatch Logs for three
-	// months.
+	// load balancer, with what they refuse and count in CloudWatch Logs for
+	// Retention.Days.
 	WAF bool `yaml:"waf"`
 
 	// WAFRules sets what the web ACLs refuse.
@@ -413,6 +413,12 @@ type Retention struct {
 	// Logs is "retain" or "delete", for flow logs, access logs, and the logs of
 	// the web ACLs, of manual failback and of practice.
 	Logs Removal `yaml:"logs" validate:"oneof=retain delete"`
+
+	// Days is how many days every log is kept, in log groups and in buckets: one of
+	// CloudWatch's values, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
+	// 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Fewer days take effect for what
+	// is logged already, too.
+	Days int `yaml:"days" validate:"oneof=1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653"`
 
 	// TerminationProtection refuses to delete a stack until it is switched off.
 	TerminationProtection bool `yaml:"terminationProtection"`
