@@ -28,6 +28,7 @@ func sectionRules() []func(*report, *Site) {
 		checkCPU,
 		checkSchedules,
 		checkSSH,
+		checkStaticFolder,
 		checkEdge,
 		checkCachePaths,
 		checkPrefixList,

@@ -87,7 +87,9 @@ func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Seconda
 		props.Fallback = secondary.StaticSite.Bucket
 	}
 	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
-	constructs.NewStaticFiles(p.Stack, "StaticFiles", &constructs.StaticFilesProps{Folder: folder, Bucket: static.Bucket})
+	if folder != "" {
+		constructs.NewStaticFiles(p.Stack, "StaticFiles", &constructs.StaticFilesProps{Folder: folder, Bucket: static.Bucket})
+	}
 	if s.Replication.BothWays {
 		constructs.NewReverseReplication(p.Stack, "ReverseReplication", &constructs.ReverseReplicationProps{
 			From:        secondary.StaticSite.Bucket,

@@ -34,7 +34,7 @@ type Assets struct {
 	StandbyFunction string
 
 	// StaticFolder is the path of the folder whose files are uploaded to the home
-	// bucket. Required.
+	// bucket. Default: nothing is uploaded.
 	StaticFolder string
 
 	// Unprotected are the ids of the stacks that are deployed without termination

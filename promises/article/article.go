@@ -101,6 +101,12 @@ func checkCertificates(in *read.Reader) {
 func checkHomeFiles(in *read.Reader) {
 	checkStaticSite(in, in.Site.Home.Region.Name)
 	uploads := in.Uploads()
+	if !in.Site.Uploads() {
+		if len(uploads) > 0 {
+			read.Fail(uploads[0], "", "is there: the site has no files of its own")
+		}
+		return
+	}
 	if len(uploads) == 0 {
 		read.Fail(in.HomeBucket(), "", "gets no files: nothing is uploaded")
 	}

@@ -61,6 +61,9 @@ var articleCopies = map[string][]brokencopy.Copy{
 		}, "zone Z123"},
 	},
 	"5 static files at home": append(staticCopies(func(s *site.Site) string { return s.Home.Region.Name }),
+		brokencopy.Copy{"the sample's files on an image of one's own", func(in *read.Reader) {
+			in.Site.StaticFiles.Folder, in.Site.Web.UserData = "", "own.sh"
+		}, "the site has no files of its own"},
 		brokencopy.Copy{"uploaded to the standby", func(in *read.Reader) {
 			in.Uploads()[0].Set("DestinationBucketName", "elsewhere")
 		}, "leads to no resource"}),

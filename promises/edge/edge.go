@@ -36,7 +36,7 @@ func edgePromises() []read.Promise {
 		{Name: "the distribution is near and stays connected", Check: checkConnections},
 		{Name: "security headers that never override the application's", When: when.HeadersAdded, Check: checkSecurityHeaders},
 		{Name: "static files have names of the site's", When: when.StaticNames, Check: checkStaticNames},
-		{Name: "hashed names are cached for a year, others for minutes", Check: checkUploads},
+		{Name: "hashed names are cached for a year, others for minutes", When: when.Uploads, Check: checkUploads},
 		{Name: "no Replication Time Control unless asked for", When: when.NoTimeControl, Check: checkNoTimeControl},
 		{Name: "Replication Time Control", When: when.TimeControl, Check: checkTimeControl},
 		{Name: "replication both ways", When: when.BothWays, Check: checkReverseReplication},

@@ -21,6 +21,7 @@ var (
 	OriginTLS      = Condition{"edge.originTls is true", func(s *site.Site) bool { return s.Edge.OriginTLS }}
 	OriginSecrets  = Condition{"edge.originSecrets has some", func(s *site.Site) bool { return len(s.Edge.OriginSecrets) > 0 }}
 	BothFamilies   = Condition{"ipv6 is true", func(s *site.Site) bool { return s.IPv6 }}
+	Uploads        = Condition{"staticFiles.folder, or the default image and script", (*site.Site).Uploads}
 	CachePaths     = Condition{"edge.cachePaths has some", func(s *site.Site) bool { return len(s.Edge.CachePaths) > 0 }}
 	NothingCached  = Condition{"edge.errorCaching is 0s", func(s *site.Site) bool { return s.Edge.ErrorCaching == 0 }}
 	HeadersAdded   = Condition{"edge.securityHeaders is true", func(s *site.Site) bool { return s.Edge.SecurityHeaders }}
