@@ -32,6 +32,10 @@ type WebACLProps struct {
 	// counted and logged only.
 	BlockCommon bool
 
+	// Counted are the names of rules in groups of AWS's that only count, by the
+	// group's name. Default: none.
+	Counted map[string][]string
+
 	// LogsRemoval is what happens to the logs when the stack is deleted. Default:
 	// the CDK's own, to retain them.
 	LogsRemoval awscdk.RemovalPolicy

@@ -145,6 +145,11 @@ var fieldRules = map[string]fieldRule{
 		wrong:   "is not an address to which an alarm could add a paragraph's name",
 		remedy:  `give one without "#", as "https://example.com/operations.md"`,
 	},
+	"managedRule": {
+		pattern: regexp.MustCompile(`^(` + strings.Join(managedRuleNames(), "|") + `)$`),
+		wrong:   "is not a rule of the groups that are used",
+		remedy:  `give a rule's name as WAF logs it, as "SizeRestrictions_BODY"`,
+	},
 	"secretName": {
 		pattern: regexp.MustCompile(`^[a-z0-9-]{1,20}$`),
 		check:   secretNameFault,
@@ -185,8 +190,11 @@ func checkFields(report *report, site *Site) {
 		if rule, own := fieldRules[fault.Tag()]; own {
 			text := plain(fault.Value())
 			wrong, remedy = rule.fault(text, fault.Param())
-			if fault.Tag() == "region" {
+			switch fault.Tag() {
+			case "region":
 				remedy = orElse(nearest(text, regionNames()), remedy)
+			case "managedRule":
+				remedy = orElse(nearest(text, managedRuleNames()), remedy)
 			}
 		} else {
 			wrong, remedy = limitFault(fault)

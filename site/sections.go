@@ -59,6 +59,7 @@ func checkUnique(report *report, site *Site) {
 		{"web.schedules", ".name", schedules},
 		{"web.ssh", "", ssh},
 		{"edge.originSecrets", "", site.Edge.OriginSecrets},
+		{"wafRules.count", "", site.WAFRules.Count},
 		{"edge.cachePaths", "", site.Edge.CachePaths},
 		{"notify", "", site.Notify},
 		{"page", "", site.Page},

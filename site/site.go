@@ -204,6 +204,12 @@ type WAFRules struct {
 	// with, as uploads of more than 8 KB: "count", which lets them pass and logs
 	// them, or "block".
 	CommonRules CommonRules `yaml:"commonRules" validate:"oneof=count block"`
+
+	// Count names rules of AWS's groups that only count and log what they find, as
+	// "SizeRestrictions_BODY" where CommonRules is "block". They are rules of the
+	// groups for common attacks, for known bad inputs and for addresses of bad
+	// reputation.
+	Count []string `yaml:"count" validate:"max=50,dive,managedRule"`
 }
 
 // CommonRules says what happens to requests that AWS's common rules match.

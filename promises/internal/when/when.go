@@ -34,6 +34,7 @@ var (
 	AccessLogs     = Condition{"accessLogs is true", func(s *site.Site) bool { return s.AccessLogs }}
 	FlowLogs       = Condition{"flowLogs is true", func(s *site.Site) bool { return s.FlowLogs }}
 	Firewall       = Condition{"waf is true", func(s *site.Site) bool { return s.WAF }}
+	RulesCount     = Condition{"waf is true and wafRules.count has some", func(s *site.Site) bool { return s.WAF && len(s.WAFRules.Count) > 0 }}
 	WithBudget     = Condition{"budget.monthly is above 0", func(s *site.Site) bool { return s.Budget.Monthly > 0 }}
 	Notifications  = Condition{"notifications is true", func(s *site.Site) bool { return s.Notifications }}
 	Silent         = Condition{"notifications is false", func(s *site.Site) bool { return !s.Notifications }}
