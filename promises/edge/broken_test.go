@@ -8,8 +8,5 @@ import (
 
 // TestBroken holds each promise against its broken copies.
 func TestBroken(t *testing.T) {
-	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, switchCopies, staticFailoverCopies, originRuleCopies)
-	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, originRuleCopies)
-	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, cacheCopies)
-	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, originRuleCopies, cacheCopies)
+	brokencopy.Test(t, Promises(), edgeCopies, readCopies, servingCopies, endpointCopies, switchCopies, staticFailoverCopies, originRuleCopies, cacheCopies)
 }
