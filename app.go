@@ -114,8 +114,8 @@ func unprotected(app awscdk.App, s *site.Site) ([]string, error) {
 	return ids, nil
 }
 
-// staticFolder holds the files that are uploaded to the home bucket. The CDK
-// runs the app in the folder of cdk.json.
+// staticFolder holds the sample page's files. The CDK runs the app in the folder
+// of cdk.json.
 const staticFolder = "web/static"
 
 // readAssets reads the files that a site is deployed with.
@@ -129,8 +129,17 @@ func readAssets(s *site.Site) (stacks.Assets, error) {
 		UserData:        script,
 		ReadFunction:    web.EdgeFunction(reads),
 		StandbyFunction: web.StandbyFunction(s.Failover.Path),
-		StaticFolder:    staticFolder,
+		StaticFolder:    uploadedFolder(s),
 	}, err
+}
+
+// uploadedFolder is the folder whose files are uploaded to the home bucket; empty
+// where none are.
+func uploadedFolder(s *site.Site) string {
+	if s.StaticFiles.Folder == "" && s.Uploads() {
+		return staticFolder
+	}
+	return s.StaticFiles.Folder
 }
 
 // readUserData reads the web servers' script: the site's own, or, on the

@@ -20,7 +20,7 @@ type LogBucketProps struct {
 
 // NewLogBucket makes a bucket for the access logs of one region: of load
 // balancers, distributions and buckets, each under a prefix of its own. The
-// logs expire after three months, as all logs do.
+// logs expire as all logs of the stack do.
 //
 // It is encrypted with S3's own keys: load balancers and CloudFront can write
 // to no other bucket.
@@ -32,7 +32,7 @@ func NewLogBucket(scope constructs.Construct, id string, props *LogBucketProps) 
 		// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 		ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_PREFERRED,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
-			Expiration:                          duration(90 * day),
+			Expiration:                          duration(time.Duration(keptDays(scope)) * day),
 			AbortIncompleteMultipartUploadAfter: duration(day),
 		}},
 		RemovalPolicy: props.Removal,

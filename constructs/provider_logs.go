@@ -6,7 +6,7 @@ import (
 )
 
 // addProviderLogs gives the function of one of the CDK's own custom resources a
-// log group whose entries expire after three months and which is deleted with
+// log group whose entries expire as all logs of the stack do and which is deleted with
 // the stack. Lambda would make one that lasts for ever. The CDK has no property
 // for it. A stack has each provider once, under the id of its type.
 func addProviderLogs(stack awscdk.Stack, provider string) {

@@ -32,7 +32,7 @@ type SiteDistributionProps struct {
 
 	// HealthPath is the path by which health checkers ask for the home region, as
 	// "/healthz". It leads to Home, whatever the rest does, and takes GET and HEAD
-	// only. ReadFunction needs it too. Required with Serving.
+	// only. ReadFunction and CachePaths need it too. Required with Serving.
 	HealthPath string
 
 	// ReadFunction is the code, for runtime cloudfront-js-2.0, that groups the
@@ -43,10 +43,19 @@ type SiteDistributionProps struct {
 	// StandbyCheck is a path that leads to Standby. Default: none does.
 	StandbyCheck *StandbyCheck
 
+	// CachePaths are patterns of paths whose answers CloudFront keeps as their
+	// Cache-Control says, as "/news/*". Default: nothing is kept.
+	CachePaths []string
+
 	// OriginTLS reaches the home load balancer by HTTPS on port 443; its
 	// certificate must cover Home, or the names that visitors use. Default: HTTP on
 	// port 80. Required with Serving.
 	OriginTLS bool
+
+	// ViewerAddress sends the visitor's address and port to the servers in
+	// CloudFront-Viewer-Address, which a visitor cannot forge, with CloudFront's
+	// other headers. Default: what the visitor sends is all they get.
+	ViewerAddress bool
 
 	// OriginSecret is sent to Home and Serving in the header
 	// [OriginSecretHeader]. Default: the header is not sent.
@@ -97,7 +106,8 @@ type StandbyCheck struct {
 }
 
 // NewSiteDistribution makes the distribution that visitors reach, in front of the
-// load balancers. It caches nothing and forwards everything.
+// load balancers. Beyond CachePaths, it caches
+// nothing and forwards everything.
 func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistributionProps) awscloudfront.Distribution {
 	requireSiteDistribution(id, props)
 	scope = constructs.NewConstruct(scope, &id)
@@ -120,7 +130,7 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 		settings.WebAclId = &props.WebACL
 	}
 	distribution := newDistribution(scope, settings, props.Logs, "site-distribution/")
-	if props.failsOver() {
+	if props.failsOver() || len(props.CachePaths) > 0 {
 		distribution.AddBehavior(&props.HealthPath, home, checkBehavior(behavior))
 	}
 	if props.StandbyCheck != nil {
@@ -130,6 +140,7 @@ func NewSiteDistribution(scope constructs.Construct, id string, props *SiteDistr
 		standby.FunctionAssociations = viewerRequest(check, "Function", "Asks the standby for its health", props.StandbyCheck.Function)
 		distribution.AddBehavior(&props.StandbyCheck.Path, standbyOrigin(props), standby)
 	}
+	addCachePaths(scope, distribution, behavior, props.CachePaths)
 	if props.ReadFunction != "" {
 		addGroupedOrigins(distribution, props)
 	}
@@ -155,6 +166,9 @@ func requireSiteDistribution(id string, props *SiteDistributionProps) {
 		requireWith(id, "ReadFunction", "Standby", props.Standby)
 		requireWith(id, "ReadFunction", "ReadTimeout", props.ReadTimeout)
 	}
+	if len(props.CachePaths) > 0 {
+		requireWith(id, "CachePaths", "HealthPath", props.HealthPath)
+	}
 	if props.StandbyCheck != nil {
 		requireWith(id, "StandbyCheck", "Standby", props.Standby)
 		require(id, "StandbyCheck.Path", props.StandbyCheck.Path)
@@ -175,6 +189,9 @@ func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *aws
 		// It has no effect without caching: the web server compresses. The article
 		// ticks the box, so it is ticked here.
 		Compress: jsii.Bool(true),
+	}
+	if props.ViewerAddress {
+		behavior.OriginRequestPolicy = awscloudfront.OriginRequestPolicy_ALL_VIEWER_AND_CLOUDFRONT_2022()
 	}
 	if props.SecurityHeaders {
 		behavior.ResponseHeadersPolicy = newSecurityHeaders(scope, "SecurityHeaders")

@@ -41,6 +41,7 @@ func TestSiteDistribution(t *testing.T) {
 		props.KeepAlive = time.Minute
 		props.ErrorCaching = 10 * time.Second
 		props.SecurityHeaders = true
+		props.ViewerAddress = true
 		props.IPv6 = true
 		props.HTTP3 = true
 		props.WebACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/0"
@@ -58,6 +59,16 @@ func TestSiteDistribution(t *testing.T) {
 	reads := newTestSiteDistribution(stage, "Reads", func(_ awscdk.Stack, props *SiteDistributionProps) {
 		allFailover(props)
 		props.Serving = ""
+	})
+
+	cached := newTestSiteDistribution(stage, "Cached", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		allFailover(props)
+		props.CachePaths = []string{"/news/*"}
+		props.SecurityHeaders = true
+	})
+	cachedAtHome := newTestSiteDistribution(stage, "CachedAtHome", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		props.CachePaths = []string{"/news/*"}
+		props.HealthPath = "/healthz"
 	})
 
 	// The CDK's own choices, and the opposite of some.
@@ -98,6 +109,7 @@ func TestSiteDistribution(t *testing.T) {
 		// The managed policies CachingDisabled and AllViewer.
 		{"nothing is cached", behavior(object{"CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"}), minimal, plain},
 		{"everything is forwarded", behavior(object{"OriginRequestPolicyId": "216adef6-5c7f-47e4-b989-5492eafa07d3"}), minimal, plain},
+		{"the visitor's address, too", behavior(object{"OriginRequestPolicyId": viewerAddressPolicy}), exhaustive, minimal},
 		{"compression is ticked", behavior(object{"Compress": true}), minimal, careless},
 		{"errors are not cached", distribution(object{"CustomErrorResponses": errorsCached(0)}), minimal, exhaustive},
 		{"errors are cached as long as told", distribution(object{"CustomErrorResponses": errorsCached(10)}), exhaustive, minimal},
@@ -134,7 +146,8 @@ func TestSiteDistribution(t *testing.T) {
 
 		{"requests go to what serves", behavior(object{"TargetOriginId": "serving"}), exhaustive, reads},
 		{"without it, requests go home", behavior(object{"TargetOriginId": "home"}), reads, exhaustive},
-		{"the health path leads home, and runs no function", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), exhaustive, front},
+		{"the health path leads home, and runs no function", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), writes, front},
+		{"its requests look as visitors' do", distribution(object{"CacheBehaviors": list{object{"OriginRequestPolicyId": viewerAddressPolicy}}}), exhaustive, writes},
 		{"also where reads alone fail over", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), reads, front},
 		{"the health path comes before the standby's", distribution(object{"CacheBehaviors": list{
 			healthBehavior("/healthz", "home"),
@@ -143,6 +156,26 @@ func TestSiteDistribution(t *testing.T) {
 				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteStandbyCheckFunction", "FunctionARN")}},
 			},
 		}}), front, exhaustive},
+		{"what is kept comes behind the health path, by the same function to the same origin", distribution(object{"CacheBehaviors": list{
+			healthBehavior("/healthz", "home"),
+			object{
+				"PathPattern": "/news/*", "TargetOriginId": "serving", "AllowedMethods": list{"GET", "HEAD", "OPTIONS"},
+				"CachePolicyId": ref("SiteCachePolicy"), "OriginRequestPolicyId": absent(),
+				"ResponseHeadersPolicyId": ref("SiteSecurityHeaders"), "ViewerProtocolPolicy": "redirect-to-https",
+				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteReadFailover", "FunctionARN")}},
+			},
+		}}), cached, exhaustive},
+		{"also where nothing fails over", distribution(object{"CacheBehaviors": list{
+			healthBehavior("/healthz", "home"), object{"PathPattern": "/news/*", "TargetOriginId": "home", "FunctionAssociations": absent()},
+		}}), cachedAtHome, exhaustive},
+		{"the application says how long, by host, path and query", has("AWS::CloudFront::CachePolicy", object{"CachePolicyConfig": object{
+			"MinTTL": 0, "DefaultTTL": 0,
+			"ParametersInCacheKeyAndForwardedToOrigin": object{
+				"HeadersConfig":      object{"HeaderBehavior": "whitelist", "Headers": list{"Host"}},
+				"QueryStringsConfig": object{"QueryStringBehavior": "all"},
+				"CookiesConfig":      object{"CookieBehavior": "none"},
+			},
+		}}), cached, exhaustive},
 		{"the standby's path runs its function", has("AWS::CloudFront::Function", object{
 			"FunctionCode": "check", "FunctionConfig": object{"Runtime": "cloudfront-js-2.0"},
 		}), front, exhaustive},
@@ -173,6 +206,9 @@ func carelessBehavior() *awscloudfront.BehaviorOptions {
 		Compress:             jsii.Bool(false),
 	}
 }
+
+// viewerAddressPolicy is the managed policy AllViewerAndCloudFrontHeaders-2022-06.
+const viewerAddressPolicy = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
 
 func distribution(config object) assertion {
 	return has("AWS::CloudFront::Distribution", object{"DistributionConfig": config})

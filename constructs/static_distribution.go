@@ -21,7 +21,9 @@ func newStaticDistribution(scope constructs.Construct, bucket awss3.IBucket, pro
 		Compress:             jsii.Bool(true),
 	}
 	if props.Headers {
-		behavior.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_CORS_ALLOW_ALL_ORIGINS_AND_SECURITY_HEADERS()
+		behavior.ResponseHeadersPolicy = newStaticHeaders(scope, "Headers")
+		// S3 answers a preflight request by what it asks for.
+		behavior.OriginRequestPolicy = awscloudfront.OriginRequestPolicy_CORS_S3_ORIGIN()
 	}
 	settings := awscloudfront.DistributionProps{
 		Comment:         jsii.Sprintf("Static files, %s", *awscdk.Stack_Of(scope).Region()),

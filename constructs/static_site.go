@@ -23,8 +23,9 @@ type StaticSiteProps struct {
 	// Zone holds HostName's records. Required with HostName.
 	Zone awsroute53.IHostedZone
 
-	// Headers adds security headers and lets pages of any origin load the
-	// files. Default: no header is added.
+	// Headers adds security headers and lets pages of any origin load the files,
+	// after a preflight request too, and show them in a frame. Default: no header is
+	// added.
 	Headers bool
 
 	// IPv6 serves the files by IPv6 too. Default: IPv4 only.
@@ -90,6 +91,9 @@ func NewStaticSite(scope constructs.Construct, id string, props *StaticSiteProps
 	bucket := awss3.BucketProps{
 		Versioned:     jsii.Bool(true), // replication demands it
 		RemovalPolicy: props.Removal,
+	}
+	if props.Headers {
+		bucket.Cors = staticCors()
 	}
 	if props.ReplicateTo != nil {
 		bucket.ReplicationRules = &[]*awss3.ReplicationRule{replicationRule(props.ReplicateTo, props.TimeControl)}

@@ -168,9 +168,26 @@ func TestStaticSite(t *testing.T) {
 		}), minimal, public},
 		{"every edge location", distribution(object{"PriceClass": "PriceClass_All"}), minimal, public},
 		{"no headers", behavior(object{"ResponseHeadersPolicyId": absent()}), minimal, exhaustive},
-		// The managed policy CORS-and-SecurityHeadersPolicy.
+		{"a preflight request is passed on", behavior(object{
+			"OriginRequestPolicyId": "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf", // the managed policy CORS-S3Origin
+			"AllowedMethods":        list{"GET", "HEAD", "OPTIONS"},
+		}), exhaustive, minimal},
+		{"and answered", has("AWS::S3::Bucket", object{"CorsConfiguration": object{"CorsRules": list{object{
+			"AllowedMethods": list{"GET", "HEAD"}, "AllowedOrigins": list{"*"}, "AllowedHeaders": list{"*"},
+		}}}}), exhaustive, minimal},
+		{"for any page, which may show a file in a frame", has("AWS::CloudFront::ResponseHeadersPolicy", object{"ResponseHeadersPolicyConfig": object{
+			"CorsConfig": object{
+				"AccessControlAllowOrigins":     object{"Items": list{"*"}},
+				"AccessControlAllowMethods":     object{"Items": list{"GET", "HEAD", "OPTIONS"}},
+				"AccessControlAllowHeaders":     object{"Items": list{"*"}},
+				"AccessControlAllowCredentials": false,
+			},
+			"SecurityHeadersConfig": object{
+				"ContentTypeOptions": object{"Override": true}, "StrictTransportSecurity": object{}, "FrameOptions": absent(),
+			},
+		}}), exhaustive, minimal},
 		{"CORS and security headers", behavior(object{
-			"ResponseHeadersPolicyId": "e61eb60c-9c35-4d20-a928-2b84e02af89c",
+			"ResponseHeadersPolicyId": ref("StaticSiteHeaders"),
 		}), exhaustive, minimal},
 		{"IPv4 and HTTP/2 only", distribution(object{"IPV6Enabled": false, "HttpVersion": "http2"}), minimal, exhaustive},
 		{"IPv6 and HTTP/3", distribution(object{"IPV6Enabled": true, "HttpVersion": "http2and3"}), exhaustive, minimal},

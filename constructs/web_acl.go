@@ -3,7 +3,6 @@ package constructs
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	waf "github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -32,6 +31,10 @@ type WebACLProps struct {
 	// BlockCommon blocks requests that match AWS's common rules. Default: they are
 	// counted and logged only.
 	BlockCommon bool
+
+	// Counted are the names of rules in groups of AWS's that only count, by the
+	// group's name. Default: none.
+	Counted map[string][]string
 
 	// LogsRemoval is what happens to the logs when the stack is deleted. Default:
 	// the CDK's own, to retain them.
@@ -75,11 +78,7 @@ func addWebACLLogs(scope constructs.Construct, arn string, removal awscdk.Remova
 	// the name unique: without it, a group that outlives its stack would fail the
 	// next deployment under the same name. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
-	group := awslogs.NewLogGroup(scope, jsii.String("Logs"), &awslogs.LogGroupProps{
-		LogGroupName:  jsii.String("aws-waf-logs-" + *stackUUID),
-		Retention:     awslogs.RetentionDays_THREE_MONTHS,
-		RemovalPolicy: removal,
-	})
+	group := newNamedLogGroup(scope, "Logs", jsii.String("aws-waf-logs-"+*stackUUID), removal)
 	action := func(action string) any {
 		return map[string]any{"ActionCondition": map[string]any{"Action": action}}
 	}

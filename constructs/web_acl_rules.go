@@ -8,6 +8,7 @@ import (
 // webACLRules are evaluated in their order, the cheap ones first.
 func webACLRules(props *WebACLProps) []any {
 	block := &waf.CfnWebACL_RuleActionProperty{Block: map[string]any{}}
+	managed := func(name string) *waf.CfnWebACL_RuleProperty { return managed(name, props.Counted[name]) }
 	common := managed("AWSManagedRulesCommonRuleSet")
 	if !props.BlockCommon {
 		common.OverrideAction = &waf.CfnWebACL_OverrideActionProperty{Count: map[string]any{}}
@@ -31,15 +32,23 @@ func webACLRules(props *WebACLProps) []any {
 	return numbered
 }
 
-// managed is a group of rules that AWS keeps up to date.
+// managed is a group of rules that AWS keeps up to date, of which some only count.
 // https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
-func managed(name string) *waf.CfnWebACL_RuleProperty {
+func managed(name string, counted []string) *waf.CfnWebACL_RuleProperty {
+	group := &waf.CfnWebACL_ManagedRuleGroupStatementProperty{VendorName: jsii.String("AWS"), Name: &name}
+	if len(counted) > 0 {
+		var overrides []any
+		for _, rule := range counted {
+			overrides = append(overrides, &waf.CfnWebACL_RuleActionOverrideProperty{
+				Name: &rule, ActionToUse: &waf.CfnWebACL_RuleActionProperty{Count: map[string]any{}},
+			})
+		}
+		group.RuleActionOverrides = overrides
+	}
 	return &waf.CfnWebACL_RuleProperty{
 		Name:           &name,
 		OverrideAction: &waf.CfnWebACL_OverrideActionProperty{None: map[string]any{}},
-		Statement: &waf.CfnWebACL_StatementProperty{ManagedRuleGroupStatement: &waf.CfnWebACL_ManagedRuleGroupStatementProperty{
-			VendorName: jsii.String("AWS"), Name: &name,
-		}},
+		Statement:      &waf.CfnWebACL_StatementProperty{ManagedRuleGroupStatement: group},
 	}
 }
 
@@ -67,8 +76,9 @@ func forwardedRateLimit(props *WebACLProps) *waf.CfnWebACL_StatementProperty {
 		AggregateKeyType: jsii.String("FORWARDED_IP"),
 		ForwardedIpConfig: &waf.CfnWebACL_ForwardedIPConfigurationProperty{
 			HeaderName: jsii.String("X-Forwarded-For"),
-			// A header without a valid address counts as over the limit.
-			FallbackBehavior: jsii.String("MATCH"),
+			// A header without an address, as the "unknown" of some proxies, is not
+			// limited: WAF would refuse the visitor's first request.
+			FallbackBehavior: jsii.String("NO_MATCH"),
 		},
 		ScopeDownStatement: all(limitedPaths(props)),
 	}, props)

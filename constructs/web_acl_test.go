@@ -27,6 +27,7 @@ func TestWebACL(t *testing.T) {
 		props.RequestsPerAddress = 100
 		props.Forwarded = true
 		props.BlockCommon = true
+		props.Counted = map[string][]string{"AWSManagedRulesCommonRuleSet": {"SizeRestrictions_BODY"}}
 		props.LogsRemoval = awscdk.RemovalPolicy_DESTROY
 	})
 	none := newTestStack(stage, "None")
@@ -66,6 +67,16 @@ func TestWebACL(t *testing.T) {
 		{"known attacks are refused", rules(group("AWSManagedRulesKnownBadInputsRuleSet", "None")), minimal, none},
 		{"common rules count", rules(group("AWSManagedRulesCommonRuleSet", "Count")), minimal, exhaustive},
 		{"common rules block", rules(group("AWSManagedRulesCommonRuleSet", "None")), exhaustive, minimal},
+		{"but for one that counts", rules(object{
+			"Name": "AWSManagedRulesCommonRuleSet",
+			"Statement": object{"ManagedRuleGroupStatement": object{"RuleActionOverrides": list{exactly(object{
+				"Name": "SizeRestrictions_BODY", "ActionToUse": object{"Count": object{}},
+			})}}},
+		}), exhaustive, minimal},
+		{"in no other group", rules(object{
+			"Name":      "AWSManagedRulesKnownBadInputsRuleSet",
+			"Statement": object{"ManagedRuleGroupStatement": object{"RuleActionOverrides": absent()}},
+		}), exhaustive, none},
 		{"a rate limit an address, but not for health checkers", rules(limit("RateLimit", object{
 			"AggregateKeyType": "IP", "Limit": 2000, "ScopeDownStatement": notPath("/healthz"),
 		})), minimal, exhaustive},
@@ -75,7 +86,7 @@ func TestWebACL(t *testing.T) {
 			}}),
 			limit("ForwardedRateLimit", object{
 				"AggregateKeyType": "FORWARDED_IP", "Limit": 100, "ScopeDownStatement": notPath("/status"),
-				"ForwardedIPConfig": object{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "MATCH"},
+				"ForwardedIPConfig": object{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "NO_MATCH"},
 			}),
 		), exhaustive, minimal},
 		{"each rule in its turn", rules(

@@ -63,6 +63,7 @@ func Default() *Site {
 			Buckets:               Retain,
 			Zone:                  Retain,
 			Logs:                  Retain,
+			Days:                  90,
 			TerminationProtection: true,
 		},
 	}
@@ -78,5 +79,8 @@ func (s *Site) fill(folder string) {
 	}
 	if s.Web.UserData != "" && !filepath.IsAbs(s.Web.UserData) && !strings.Contains(s.Web.UserData, "\n") {
 		s.Web.UserData = filepath.Join(folder, s.Web.UserData)
+	}
+	if s.StaticFiles.Folder != "" && !filepath.IsAbs(s.StaticFiles.Folder) {
+		s.StaticFiles.Folder = filepath.Join(folder, s.StaticFiles.Folder)
 	}
 }

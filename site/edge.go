@@ -132,6 +132,15 @@ type Edge struct {
 	// balancer: 1s to 120s. CloudFront's own default is 5s.
 	KeepAlive time.Duration `yaml:"keepAlive" validate:"min=1s,max=120s,wholeSeconds"`
 
+	// CachePaths are patterns of paths that CloudFront caches as the application's
+	// Cache-Control says, and not at all where it says nothing: up to 20, as
+	// "/news/*" or "*.jpg", of which the first that fits decides. Copies are told
+	// apart by host, path and query. For these paths, the application gets no
+	// cookies and no Authorization, and CloudFront takes GET, HEAD and OPTIONS only.
+	// The standby's load balancer has no CDN before it: in a failover of visitors'
+	// own records, its servers must carry what the cache carried.
+	CachePaths []string `yaml:"cachePaths" validate:"max=20,dive,cachePath"`
+
 	// HTTP3 offers HTTP/3 to visitors beside HTTP/2.
 	HTTP3 bool `yaml:"http3"`
 
@@ -145,8 +154,18 @@ type StaticFiles struct {
 	// "static-standby.<domain>" instead of CloudFront's own names.
 	HostNames bool `yaml:"hostNames"`
 
-	// Headers adds security and CORS headers to every file.
+	// Headers adds security and CORS headers to every file, and has preflight
+	// requests answered, for pages of any origin. X-Frame-Options is none of them:
+	// the site's pages may show a file in a frame.
 	Headers bool `yaml:"headers"`
+
+	// Folder is a folder, relative to the site's file, whose files a deployment
+	// uploads to the home bucket: 1 to 1,000 files, of 100 MiB at most. Files below
+	// "assets/" are cached for a year, so their names must change with their content;
+	// others for five minutes. What the folder no longer has stays in the bucket.
+	// Empty: the sample page's files on the default image and script, and nothing
+	// where Web.Images or Web.UserData has the site's own.
+	Folder string `yaml:"folder"`
 
 	// Failover serves the home region's files from the standby's bucket while the
 	// home bucket answers 500, 502, 503, 504 or not at all, under the same name. A

@@ -89,6 +89,24 @@ func pathFault(path, parameter string) string {
 	return ""
 }
 
+// cachePathFault says what is wrong with a pattern of paths that CloudFront caches.
+// One that fits every path would cache pages that are somebody's own.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+func cachePathFault(pattern, _ string) string {
+	switch {
+	case everyPath.MatchString(pattern):
+		return "fits every path"
+	case pattern == StandbyCheckPath:
+		return "is a path that Twinsite uses itself"
+	case len(pattern) > 255:
+		return "is longer than 255 characters"
+	}
+	return ""
+}
+
+// everyPath are the patterns that fit every path, or all but "/".
+var everyPath = regexp.MustCompile(`^/?\??\*+$`)
+
 // rangeFault says what is wrong with an IPv4 range.
 func rangeFault(text, _ string) string {
 	if text == "" {

@@ -133,6 +133,12 @@ func (s *Site) HostNames() []string {
 	return names
 }
 
+// Uploads reports whether a deployment uploads static files: a folder of the
+// site's own, or the sample page's on the default image and script.
+func (s *Site) Uploads() bool {
+	return s.StaticFiles.Folder != "" || len(s.Web.Images) == 0 && s.Web.UserData == ""
+}
+
 // StaticHost returns the name of the home region's static files:
 // "static.example.com".
 func (s *Site) StaticHost() string {

@@ -145,11 +145,22 @@ var fieldRules = map[string]fieldRule{
 		wrong:   "is not an address to which an alarm could add a paragraph's name",
 		remedy:  `give one without "#", as "https://example.com/operations.md"`,
 	},
+	"managedRule": {
+		pattern: regexp.MustCompile(`^(` + strings.Join(managedRuleNames(), "|") + `)$`),
+		wrong:   "is not a rule of the groups that are used",
+		remedy:  `give a rule's name as WAF logs it, as "SizeRestrictions_BODY"`,
+	},
 	"secretName": {
 		pattern: regexp.MustCompile(`^[a-z0-9-]{1,20}$`),
 		check:   secretNameFault,
 		wrong:   "is not a secret's name",
 		remedy:  `give 1 to 20 lower-case letters, digits and hyphens, as "first"`,
+	},
+	"cachePath": {
+		pattern: regexp.MustCompile(`^[/*][A-Za-z0-9_.*$/~@:+?-]*$`),
+		check:   cachePathFault,
+		wrong:   "is not a pattern of paths",
+		remedy:  `give one that leaves some paths to the application, as "/news/*" or "*.jpg": "/" or "*" first, then letters, digits and "_-.*$/~@:+?"`,
 	},
 	"wholeSeconds": {
 		check:  multipleOf(time.Second, "is not a whole number of seconds"),
@@ -179,8 +190,11 @@ func checkFields(report *report, site *Site) {
 		if rule, own := fieldRules[fault.Tag()]; own {
 			text := plain(fault.Value())
 			wrong, remedy = rule.fault(text, fault.Param())
-			if fault.Tag() == "region" {
+			switch fault.Tag() {
+			case "region":
 				remedy = orElse(nearest(text, regionNames()), remedy)
+			case "managedRule":
+				remedy = orElse(nearest(text, managedRuleNames()), remedy)
 			}
 		} else {
 			wrong, remedy = limitFault(fault)

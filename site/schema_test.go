@@ -107,6 +107,10 @@ func restrict(property *jsonschema.Schema, kind reflect.Type, tags []string) {
 			restrictSize(property, kind, tag == "min", parameter, optional)
 		case "oneof":
 			for _, choice := range strings.Fields(parameter) {
+				if number, err := strconv.Atoi(choice); err == nil && kind.Kind() == reflect.Int {
+					property.Enum = append(property.Enum, number)
+					continue
+				}
 				property.Enum = append(property.Enum, choice)
 			}
 		default:

@@ -28,7 +28,9 @@ func sectionRules() []func(*report, *Site) {
 		checkCPU,
 		checkSchedules,
 		checkSSH,
+		checkStaticFolder,
 		checkEdge,
+		checkCachePaths,
 		checkPrefixList,
 		checkAccessLogs,
 		checkNotifications,
@@ -57,6 +59,8 @@ func checkUnique(report *report, site *Site) {
 		{"web.schedules", ".name", schedules},
 		{"web.ssh", "", ssh},
 		{"edge.originSecrets", "", site.Edge.OriginSecrets},
+		{"wafRules.count", "", site.WAFRules.Count},
+		{"edge.cachePaths", "", site.Edge.CachePaths},
 		{"notify", "", site.Notify},
 		{"page", "", site.Page},
 	}
@@ -169,6 +173,23 @@ func checkEdge(report *report, site *Site) {
 	}
 	if report.valid("edge.readTimeout", "edge.responseTimeout") && edge.ReadTimeout > edge.ResponseTimeout {
 		report.broken("edge.readTimeout", "is longer than edge.responseTimeout, "+shortDuration(edge.ResponseTimeout), shortDuration(edge.ReadTimeout), "give that or less")
+	}
+}
+
+// checkCachePaths keeps the health path out of the cache: a cached answer would
+// hide an outage from the health checkers. It has a behavior of its own, which
+// takes no writes.
+func checkCachePaths(report *report, site *Site) {
+	if len(site.Edge.CachePaths) == 0 || !report.valid("failover.path", "edge.cachePaths") {
+		return
+	}
+	if edge := site.Edge; site.Failover.Path == "/" && !edge.ReadFailover && !edge.WriteFailover {
+		report.broken("failover.path", "is the path of the site itself, which takes no writes then, as edge.cachePaths is given", quote("/"), "give a path of its own, as \"/healthz\"")
+	}
+	for i, pattern := range site.Edge.CachePaths {
+		if field := item("edge.cachePaths", i); pattern == site.Failover.Path && report.valid(field) {
+			report.broken(field, "is failover.path, whose answers must not be cached", quote(pattern), "remove it")
+		}
 	}
 }
 

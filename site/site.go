@@ -43,12 +43,12 @@ type Site struct {
 	// beside every A record.
 	IPv6 bool `yaml:"ipv6"`
 
-	// FlowLogs records the traffic of both networks in CloudWatch Logs for three
-	// months.
+	// FlowLogs records the traffic of both networks in CloudWatch Logs for
+	// Retention.Days.
 	FlowLogs bool `yaml:"flowLogs"`
 
 	// AccessLogs logs every request to the load balancers, the distributions and the
-	// static files' buckets, in a bucket of each region, for three months. CloudFront
+	// static files' buckets, in a bucket of each region, for Retention.Days. CloudFront
 	// cannot write to a region that an account must opt into: there, it has to be
 	// off.
 	AccessLogs bool `yaml:"accessLogs"`
@@ -82,8 +82,8 @@ type Site struct {
 	Practice bool `yaml:"practice"`
 
 	// WAF puts web ACLs of AWS WAF before the site's distribution and the standby
-	// load balancer, with what they refuse and count in CloudWatch Logs for three
-	// months.
+	// load balancer, with what they refuse and count in CloudWatch Logs for
+	// Retention.Days.
 	WAF bool `yaml:"waf"`
 
 	// WAFRules sets what the web ACLs refuse.
@@ -203,6 +203,12 @@ type WAFRules struct {
 	// with, as uploads of more than 8 KB: "count", which lets them pass and logs
 	// them, or "block".
 	CommonRules CommonRules `yaml:"commonRules" validate:"oneof=count block"`
+
+	// Count names rules of AWS's groups that only count and log what they find, as
+	// "SizeRestrictions_BODY" where CommonRules is "block". They are rules of the
+	// groups for common attacks, for known bad inputs and for addresses of bad
+	// reputation.
+	Count []string `yaml:"count" validate:"max=50,dive,managedRule"`
 }
 
 // CommonRules says what happens to requests that AWS's common rules match.
@@ -239,6 +245,12 @@ type Retention struct {
 	// Logs is "retain" or "delete", for flow logs, access logs, and the logs of
 	// the web ACLs, of manual failback and of practice.
 	Logs Removal `yaml:"logs" validate:"oneof=retain delete"`
+
+	// Days is how many days every log is kept, in log groups and in buckets: one of
+	// CloudWatch's values, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
+	// 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Fewer days take effect for what
+	// is logged already, too.
+	Days int `yaml:"days" validate:"oneof=1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653"`
 
 	// TerminationProtection refuses to delete a stack until it is switched off.
 	TerminationProtection bool `yaml:"terminationProtection"`

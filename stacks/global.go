@@ -54,6 +54,7 @@ func webACLProps(s *site.Site) *constructs.WebACLProps {
 		UnlimitedPaths:     []string{s.Failover.Path},
 		RequestsPerAddress: s.WAFRules.RequestsPerAddress,
 		BlockCommon:        s.WAFRules.CommonRules == site.CommonBlock,
+		Counted:            s.WAFRules.Counted(),
 		LogsRemoval:        removalPolicy(s.Retention.Logs),
 	}
 	if s.Failover.Front == site.FrontEdge {

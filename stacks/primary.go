@@ -87,7 +87,9 @@ func (p *Primary) newStaticSite(s *site.Site, global *Global, secondary *Seconda
 		props.Fallback = secondary.StaticSite.Bucket
 	}
 	static := constructs.NewStaticSite(p.Stack, "StaticSite", props)
-	constructs.NewStaticFiles(p.Stack, "StaticFiles", &constructs.StaticFilesProps{Folder: folder, Bucket: static.Bucket})
+	if folder != "" {
+		constructs.NewStaticFiles(p.Stack, "StaticFiles", &constructs.StaticFilesProps{Folder: folder, Bucket: static.Bucket})
+	}
 	if s.Replication.BothWays {
 		constructs.NewReverseReplication(p.Stack, "ReverseReplication", &constructs.ReverseReplicationProps{
 			From:        secondary.StaticSite.Bucket,
@@ -130,9 +132,14 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 		IPv6:            s.IPv6,
 		HTTP3:           s.Edge.HTTP3,
 		WebACL:          global.WebACL,
+		CachePaths:      s.Edge.CachePaths,
+	}
+	if len(s.Edge.CachePaths) > 0 {
+		props.HealthPath = s.Failover.Path
 	}
 	if s.Edge.OriginTLS {
 		props.OriginTLS = true
+		props.ViewerAddress = true
 		props.Home = s.OriginHost(s.Home.Region.Name)
 		props.Standby = s.OriginHost(s.Standby.Region.Name)
 		props.HealthPath = s.Failover.Path

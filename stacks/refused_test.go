@@ -33,9 +33,9 @@ func TestRefused(t *testing.T) {
 		"the CDK, in a construct": {func(_ awscdk.App, s *site.Site, _ *stacks.Assets) {
 			s.Web.InstanceType = "u-6tb1.metal" // which package site refuses
 		}, "site.yaml: WebServers cannot be synthesized: MalformedInstanceTypeIdentifier: "},
-		"our construct": {func(_ awscdk.App, _ *site.Site, assets *stacks.Assets) {
-			assets.StaticFolder = ""
-		}, "site.yaml: StaticFiles cannot be synthesized: Folder is missing"},
+		"our construct": {func(_ awscdk.App, s *site.Site, _ *stacks.Assets) {
+			s.WAFRules.RequestsPerAddress = 0 // which package site refuses
+		}, "site.yaml: WebAcl cannot be synthesized: RequestsPerAddress is missing"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

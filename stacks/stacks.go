@@ -9,9 +9,10 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/constructs-go/constructs/v10"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"twinsite/constructs"
 	"twinsite/site"
 )
 
@@ -33,7 +34,7 @@ type Assets struct {
 	StandbyFunction string
 
 	// StaticFolder is the path of the folder whose files are uploaded to the home
-	// bucket. Required.
+	// bucket. Default: nothing is uploaded.
 	StaticFolder string
 
 	// Unprotected are the ids of the stacks that are deployed without termination
@@ -55,7 +56,7 @@ func (a Assets) forStack(id string, s *site.Site) *site.Site {
 
 // Add adds the stacks of a site to an app or a stage, in the order of their
 // deployment, and the site's tags.
-func Add(app constructs.Construct, s *site.Site, assets Assets) {
+func Add(app awsconstructs.Construct, s *site.Site, assets Assets) {
 	tags := awscdk.Tags_Of(app)
 	tags.Add(jsii.String("Site"), &s.Name, nil)
 	for key, value := range s.Tags {
@@ -75,8 +76,8 @@ func Add(app constructs.Construct, s *site.Site, assets Assets) {
 //
 // The region is set and the account is not: templates then need neither
 // credentials nor look-ups, and references still cross regions.
-func newStack(scope constructs.Construct, id, region, description string, s *site.Site) awscdk.Stack {
-	return awscdk.NewStack(scope, &id, &awscdk.StackProps{
+func newStack(scope awsconstructs.Construct, id, region, description string, s *site.Site) awscdk.Stack {
+	stack := awscdk.NewStack(scope, &id, &awscdk.StackProps{
 		StackName:             jsii.String(s.StackName(id)),
 		Description:           jsii.Sprintf("%s: %s", s.Domain, description),
 		Env:                   &awscdk.Environment{Region: &region},
@@ -85,6 +86,8 @@ func newStack(scope constructs.Construct, id, region, description string, s *sit
 		// it. As references are weak, it adds no custom resources.
 		CrossRegionReferences: jsii.Bool(true),
 	})
+	constructs.KeepLogs(stack, s.Retention.Days)
+	return stack
 }
 
 // output prints a value at the end of a deployment.

@@ -101,6 +101,12 @@ func checkCertificates(in *read.Reader) {
 func checkHomeFiles(in *read.Reader) {
 	checkStaticSite(in, in.Site.Home.Region.Name)
 	uploads := in.Uploads()
+	if !in.Site.Uploads() {
+		if len(uploads) > 0 {
+			read.Fail(uploads[0], "", "is there: the site has no files of its own")
+		}
+		return
+	}
 	if len(uploads) == 0 {
 		read.Fail(in.HomeBucket(), "", "gets no files: nothing is uploaded")
 	}
@@ -136,7 +142,11 @@ func checkDistribution(in *read.Reader) {
 	read.Expect(d, read.DefaultBehavior+"ViewerProtocolPolicy", "redirect-to-https")
 	read.Expect(d, read.DefaultBehavior+"Compress", true)
 	read.Expect(d, read.DefaultBehavior+"CachePolicyId", read.CachingDisabled)
-	read.Expect(d, read.DefaultBehavior+"OriginRequestPolicyId", read.AllViewer)
+	forwarded := read.AllViewer
+	if in.Site.Edge.OriginTLS { // package edge adds the visitor's address
+		forwarded = read.AllViewerAndCloudFront
+	}
+	read.Expect(d, read.DefaultBehavior+"OriginRequestPolicyId", forwarded)
 	methods := read.Texts(d, read.DefaultBehavior+"AllowedMethods")
 	if slices.Sort(methods); !slices.Equal(methods, []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}) {
 		read.Fail(d, read.DefaultBehavior+"AllowedMethods", "is %v, want all methods", methods)

@@ -61,6 +61,9 @@ var articleCopies = map[string][]brokencopy.Copy{
 		}, "zone Z123"},
 	},
 	"5 static files at home": append(staticCopies(func(s *site.Site) string { return s.Home.Region.Name }),
+		brokencopy.Copy{"the sample's files on an image of one's own", func(in *read.Reader) {
+			in.Site.StaticFiles.Folder, in.Site.Web.UserData = "", "own.sh"
+		}, "the site has no files of its own"},
 		brokencopy.Copy{"uploaded to the standby", func(in *read.Reader) {
 			in.Uploads()[0].Set("DestinationBucketName", "elsewhere")
 		}, "leads to no resource"}),
@@ -166,6 +169,14 @@ var articleCopies = map[string][]brokencopy.Copy{
 	"16 distribution": {
 		{"plain HTTP", brokencopy.DistributionCopy("DefaultCacheBehavior.ViewerProtocolPolicy", "allow-all"), "ViewerProtocolPolicy is allow-all"},
 		{"cached", brokencopy.DistributionCopy("DefaultCacheBehavior.CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6"), "CachePolicyId is 658327ea"},
+		{"cookies are dropped", brokencopy.DistributionCopy("DefaultCacheBehavior.OriginRequestPolicyId", "acba4595-bd28-49b8-b9fe-13317c0390fa"), "OriginRequestPolicyId is acba4595"},
+		{"without the visitor's address, or with it in the article's site", func(in *read.Reader) {
+			other := read.AllViewer
+			if !in.Site.Edge.OriginTLS {
+				other = read.AllViewerAndCloudFront
+			}
+			brokencopy.DistributionCopy("DefaultCacheBehavior.OriginRequestPolicyId", other)(in)
+		}, "OriginRequestPolicyId is"},
 		{"reads only", brokencopy.DistributionCopy("DefaultCacheBehavior.AllowedMethods", []string{"GET", "HEAD"}), "want all methods"},
 		{"no names", brokencopy.DistributionCopy("Aliases", []string{}), "Aliases is []"},
 	},

@@ -146,6 +146,22 @@ var edgeCopies = map[string][]brokencopy.Copy{
 		{"no headers", func(in *read.Reader) {
 			in.HomeStatic().Delete("DistributionConfig.DefaultCacheBehavior.ResponseHeadersPolicyId")
 		}, "ResponseHeadersPolicyId"},
+		{"no frame", func(in *read.Reader) {
+			policy := read.Follow(in.HomeStatic(), read.DefaultBehavior+"ResponseHeadersPolicyId")
+			policy.Add("ResponseHeadersPolicyConfig.SecurityHeadersConfig.FrameOptions", map[string]any{"FrameOption": "SAMEORIGIN", "Override": true})
+		}, "FrameOptions is there"},
+		{"S3 does not know what a preflight request asks for", func(in *read.Reader) {
+			in.HomeStatic().Delete(read.DefaultBehavior + "OriginRequestPolicyId")
+		}, "OriginRequestPolicyId"},
+		{"no preflight request arrives", func(in *read.Reader) {
+			in.StandbyStatic().Set(read.DefaultBehavior+"AllowedMethods", []string{"GET", "HEAD"})
+		}, "without preflight"},
+		{"S3 refuses preflight requests", func(in *read.Reader) {
+			in.Bucket(in.Site.Standby.Region.Name).Delete("CorsConfiguration")
+		}, "CorsConfiguration"},
+		{"pages of the site may write", func(in *read.Reader) {
+			in.Bucket(in.Site.Home.Region.Name).Set("CorsConfiguration.CorsRules.0.AllowedMethods", []string{"GET", "PUT"})
+		}, "AllowedMethods is"},
 		{"not compressed", func(in *read.Reader) {
 			in.HomeStatic().Set("DistributionConfig.DefaultCacheBehavior.Compress", false)
 		}, "Compress is false"},

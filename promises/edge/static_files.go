@@ -2,6 +2,7 @@ package edge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"twinsite/assembly"
@@ -14,11 +15,11 @@ import (
 // the zone and on the certificate.
 func checkStaticNames(in *read.Reader) {
 	for _, static := range []struct {
-		distribution *assembly.Resource
-		name         string
+		distribution, bucket *assembly.Resource
+		name                 string
 	}{
-		{in.HomeStatic(), in.Site.StaticHost()},
-		{in.StandbyStatic(), in.Site.StandbyStaticHost()},
+		{in.HomeStatic(), in.Bucket(in.Site.Home.Region.Name), in.Site.StaticHost()},
+		{in.StandbyStatic(), in.Bucket(in.Site.Standby.Region.Name), in.Site.StandbyStaticHost()},
 	} {
 		d := static.distribution
 		read.Expect(d, "DistributionConfig.Aliases", []any{static.name})
@@ -28,9 +29,30 @@ func checkStaticNames(in *read.Reader) {
 		in.LeadsTo(static.name, d)
 		read.Expect(d, read.DefaultBehavior+"Compress", true)
 		if in.Site.StaticFiles.Headers {
-			read.Expect(d, read.DefaultBehavior+"ResponseHeadersPolicyId", read.CorsAndSecurityHeaders)
+			checkStaticHeaders(d, static.bucket)
 		}
 	}
+}
+
+// checkStaticHeaders demands that pages of any origin may load the files of a distribution, show them in a frame, and ask
+// before by a preflight request, which the bucket answers.
+func checkStaticHeaders(d, bucket *assembly.Resource) {
+	policy := read.Target(d, read.DefaultBehavior+"ResponseHeadersPolicyId", "AWS::CloudFront::ResponseHeadersPolicy")
+	const config = "ResponseHeadersPolicyConfig."
+	read.Expect(policy, config+"CorsConfig.AccessControlAllowOrigins.Items", []any{"*"})
+	read.Expect(policy, config+"CorsConfig.AccessControlAllowCredentials", false)
+	read.Expect(policy, config+"SecurityHeadersConfig.ContentTypeOptions.Override", true)
+	if frame := config + "SecurityHeadersConfig.FrameOptions"; policy.Has(frame) {
+		read.Fail(policy, frame, "is there: the site's pages could not show a file in a frame")
+	}
+	read.Expect(d, read.DefaultBehavior+"OriginRequestPolicyId", read.CorsS3Origin)
+	methods := read.Texts(d, read.DefaultBehavior+"AllowedMethods")
+	if !slices.Contains(methods, "OPTIONS") {
+		read.Fail(d, read.DefaultBehavior+"AllowedMethods", "is %v, without preflight requests", methods)
+	}
+	const rule = "CorsConfiguration.CorsRules.0."
+	read.Expect(bucket, rule+"AllowedOrigins", []any{"*"})
+	read.Expect(bucket, rule+"AllowedMethods", []any{"GET", "HEAD"})
 }
 
 // checkUploads demands that files whose names change with their content are

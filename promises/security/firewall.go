@@ -17,6 +17,10 @@ func firewallPromises() []read.Promise {
 		When:  when.Firewall,
 		Check: checkSameRules,
 	}, {
+		Name:  "rules that the site names only count",
+		When:  when.RulesCount,
+		Check: checkCounted,
+	}, {
 		Name:  "web ACLs log what they block or count, and nothing else",
 		When:  when.Firewall,
 		Check: checkACLFilters,
@@ -107,12 +111,12 @@ func unforwarded(rule map[string]any) map[string]any {
 	})
 }
 
-// forwarded is the rule that limits an address, for those whom CloudFront forwards. A header with no address in it counts
-// as over the limit.
+// forwarded is the rule that limits an address, for those whom CloudFront forwards. A visitor whose header has no
+// address in it is served, as at home.
 func forwarded(rule map[string]any) map[string]any {
 	rule = relimited(rule, func(limit map[string]any) {
 		limit["AggregateKeyType"] = "FORWARDED_IP"
-		limit["ForwardedIPConfig"] = map[string]any{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "MATCH"}
+		limit["ForwardedIPConfig"] = map[string]any{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "NO_MATCH"}
 	})
 	visibility, _ := rule["VisibilityConfig"].(map[string]any)
 	if visibility = maps.Clone(visibility); visibility != nil {

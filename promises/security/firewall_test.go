@@ -1,8 +1,10 @@
 package security
 
 import (
+	"twinsite/assembly"
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
+	"twinsite/site"
 )
 
 // firewallCopies break the promises of firewall.go.
@@ -23,13 +25,24 @@ var firewallCopies = map[string][]brokencopy.Copy{
 		{"what CloudFront forwards is counted only", func(in *read.Reader) {
 			standbyACL(in).Set(aclRule(standbyACL(in), forwardedLimit)+".Action", map[string]any{"Count": map[string]any{}})
 		}, "Action.Block is"},
-		{"who forwards nothing may say so", func(in *read.Reader) {
-			standbyACL(in).Set(aclRule(standbyACL(in), forwardedLimit)+".Statement.RateBasedStatement.ForwardedIPConfig.FallbackBehavior", "NO_MATCH")
-		}, "FallbackBehavior is \"NO_MATCH\""},
+		{"a proxy that hides its visitors is refused", func(in *read.Reader) {
+			standbyACL(in).Set(aclRule(standbyACL(in), forwardedLimit)+".Statement.RateBasedStatement.ForwardedIPConfig.FallbackBehavior", "MATCH")
+		}, "FallbackBehavior is \"MATCH\""},
 		{"nothing unless a rule lets it through", func(in *read.Reader) {
 			standbyACL(in).Set("DefaultAction", map[string]any{"Block": map[string]any{}})
 		}, "DefaultAction is map[Block"},
 		{"in another order", func(in *read.Reader) { edgeACL(in).Set("Rules.1.Priority", 9) }, "Priority is not above"},
+	},
+	"rules that the site names only count": {
+		{"one blocks at the edge", func(in *read.Reader) {
+			edgeACL(in).Delete(countedRules(edgeACL(in)) + ".0")
+		}, "RuleActionOverrides"},
+		{"one blocks at the standby", func(in *read.Reader) {
+			standbyACL(in).Set(countedRules(standbyACL(in))+".0.ActionToUse", map[string]any{"Block": map[string]any{}})
+		}, "does not count SizeRestrictions_BODY"},
+		{"another counts", func(in *read.Reader) {
+			edgeACL(in).Set(countedRules(edgeACL(in))+".0.Name", "GenericLFI_BODY")
+		}, "GenericLFI_BODY"},
 	},
 	"web ACLs log what they block or count, and nothing else": {
 		{"everything", func(in *read.Reader) {
@@ -49,10 +62,15 @@ var firewallCopies = map[string][]brokencopy.Copy{
 		{"for a week", func(in *read.Reader) {
 			logging := in.Referrers(edgeACL(in), "AWS::WAFv2::LoggingConfiguration")[0]
 			read.Follow(logging, "LogDestinationConfigs.0").Set("RetentionInDays", 7)
-		}, "RetentionInDays is 7, want 90"},
+		}, "RetentionInDays is 7, want"},
 		{"for ever", func(in *read.Reader) {
 			logging := in.Referrers(standbyACL(in), "AWS::WAFv2::LoggingConfiguration")[0]
 			read.Follow(logging, "LogDestinationConfigs.0").Delete("RetentionInDays")
 		}, "RetentionInDays"},
 	},
+}
+
+// countedRules is the path of those of the common rules that only count.
+func countedRules(acl *assembly.Resource) string {
+	return aclRule(acl, site.CommonRuleSet) + ".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
 }

@@ -10,7 +10,7 @@ func logPromises() []read.Promise {
 		Name:  "a custom resource's function has a log group before it runs",
 		Check: checkFunctionLogs,
 	}, {
-		Name:  "logs are kept for three months",
+		Name:  "every log group is kept as long as the site says",
 		Check: checkRetention,
 	}}
 }
@@ -38,6 +38,6 @@ func checkFunctionLogs(in *read.Reader) {
 
 func checkRetention(in *read.Reader) {
 	for _, group := range in.Resources("AWS::Logs::LogGroup") {
-		read.Expect(group, "RetentionInDays", 90)
+		read.Expect(group, "RetentionInDays", in.Site.Retention.Days)
 	}
 }

@@ -19,8 +19,8 @@ var logCopies = map[string][]brokencopy.Copy{
 			in.Resources("Custom::CDKBucketDeployment")[0].Set("ServiceToken", "arn:aws:lambda:us-east-1:123456789012:function:upload")
 		}, "ServiceToken"},
 	},
-	"logs are kept for three months": {
-		{"two years", func(in *read.Reader) { uploadLogs(in).Set("RetentionInDays", 731) }, "RetentionInDays is 731, want 90"},
+	"every log group is kept as long as the site says": {
+		{"two years", func(in *read.Reader) { uploadLogs(in).Set("RetentionInDays", 731) }, "RetentionInDays is 731, want"},
 		{"for ever", func(in *read.Reader) { uploadLogs(in).Delete("RetentionInDays") }, "RetentionInDays"},
 	},
 }

@@ -70,7 +70,7 @@ func checkLogBuckets(in *read.Reader) {
 	for _, t := range in.Tiers() {
 		logs := logBucket(in, t)
 		read.Expect(logs, "LifecycleConfiguration.Rules.0.Status", "Enabled")
-		read.Expect(logs, "LifecycleConfiguration.Rules.0.ExpirationInDays", 90)
+		read.Expect(logs, "LifecycleConfiguration.Rules.0.ExpirationInDays", in.Site.Retention.Days)
 		read.Expect(logs, "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm", "AES256")
 		read.Expect(logs, "OwnershipControls.Rules.0.ObjectOwnership", "BucketOwnerPreferred") // CloudFront writes with ACLs
 		read.CheckPrivate(logs)
@@ -151,7 +151,7 @@ func checkDefaultGroups(in *read.Reader) {
 // log to groups of the templates: those that Lambda makes itself keep all.
 func checkLogGroups(in *read.Reader) {
 	for _, group := range in.Resources("AWS::Logs::LogGroup") {
-		if days := read.Int(group, "RetentionInDays"); days > 731 {
+		if days := read.Int(group, "RetentionInDays"); days > max(731, in.Site.Retention.Days) {
 			read.Fail(group, "RetentionInDays", "is %d: logs are kept for %d days", days, days)
 		}
 	}

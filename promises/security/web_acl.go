@@ -2,6 +2,7 @@ package security
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"twinsite/assembly"
@@ -90,6 +91,25 @@ func checkACL(in *read.Reader, acl *assembly.Resource, scope string) {
 		for _, asked := range asked {
 			if !strings.Contains(scope, "NotStatement:map[Statement:map[ByteMatchStatement:") || !strings.Contains(scope, "SearchString:"+asked+" ") {
 				read.Fail(acl, path+".ScopeDownStatement", "limits health checkers, who ask for %s", asked)
+			}
+		}
+	}
+}
+
+// checkCounted demands of both entrances that the rules that the site names only count, and no others.
+func checkCounted(in *read.Reader) {
+	for _, acl := range []*assembly.Resource{edgeACL(in), standbyACL(in)} {
+		for group, names := range in.Site.WAFRules.Counted() {
+			overrides := aclRule(acl, group) + ".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
+			var counted []string
+			for i, override := range read.Objects(acl, overrides) {
+				counted = append(counted, fmt.Sprint(override["Name"]))
+				if at := fmt.Sprintf("%s.%d.ActionToUse", overrides, i); !acl.Has(at + ".Count") {
+					read.Fail(acl, at, "does not count %s", counted[i])
+				}
+			}
+			if !slices.Equal(counted, names) {
+				read.Fail(acl, overrides, "are for %q, want %q", counted, names)
 			}
 		}
 	}

@@ -21,6 +21,8 @@ var (
 	OriginTLS      = Condition{"edge.originTls is true", func(s *site.Site) bool { return s.Edge.OriginTLS }}
 	OriginSecrets  = Condition{"edge.originSecrets has some", func(s *site.Site) bool { return len(s.Edge.OriginSecrets) > 0 }}
 	BothFamilies   = Condition{"ipv6 is true", func(s *site.Site) bool { return s.IPv6 }}
+	Uploads        = Condition{"staticFiles.folder, or the default image and script", (*site.Site).Uploads}
+	CachePaths     = Condition{"edge.cachePaths has some", func(s *site.Site) bool { return len(s.Edge.CachePaths) > 0 }}
 	NothingCached  = Condition{"edge.errorCaching is 0s", func(s *site.Site) bool { return s.Edge.ErrorCaching == 0 }}
 	HeadersAdded   = Condition{"edge.securityHeaders is true", func(s *site.Site) bool { return s.Edge.SecurityHeaders }}
 	StaticFailover = Condition{"staticFiles.failover is true", func(s *site.Site) bool { return s.StaticFiles.Failover }}
@@ -32,6 +34,7 @@ var (
 	AccessLogs     = Condition{"accessLogs is true", func(s *site.Site) bool { return s.AccessLogs }}
 	FlowLogs       = Condition{"flowLogs is true", func(s *site.Site) bool { return s.FlowLogs }}
 	Firewall       = Condition{"waf is true", func(s *site.Site) bool { return s.WAF }}
+	RulesCount     = Condition{"waf is true and wafRules.count has some", func(s *site.Site) bool { return s.WAF && len(s.WAFRules.Count) > 0 }}
 	WithBudget     = Condition{"budget.monthly is above 0", func(s *site.Site) bool { return s.Budget.Monthly > 0 }}
 	Notifications  = Condition{"notifications is true", func(s *site.Site) bool { return s.Notifications }}
 	Silent         = Condition{"notifications is false", func(s *site.Site) bool { return !s.Notifications }}

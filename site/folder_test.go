@@ -1,0 +1,85 @@
+package site
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestStaticFolder loads sites with a folder at the limits, and beyond them.
+func TestStaticFolder(t *testing.T) {
+	large := filepath.Join(t.TempDir(), "large")
+	if err := os.WriteFile(large, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(large, mostBytes); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name  string
+		files int
+		link  bool   // to a file of 100 MiB
+		want  string // of the message; "" for none
+	}{
+		{"one", 1, false, ""},
+		{"as many as may be", 1000, false, ""},
+		{"too many", 1001, false, "has more than 1000 files"},
+		{"none", 0, false, "has no files"},
+		{"as large as may be", 0, true, ""},
+		{"too large", 1, true, "is larger than 100 MiB"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			folder := filepath.Join(dir, "files", "assets")
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			for i := range test.files {
+				if err := os.WriteFile(filepath.Join(folder, fmt.Sprint(i)), []byte("x"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if test.link {
+				if err := os.Symlink(large, filepath.Join(folder, "large")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			least, err := os.ReadFile("testdata/good/least.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(dir, "site.yaml")
+			if err := os.WriteFile(file, append(least, "\nstaticFiles: {folder: files}\n"...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Load(file)
+			switch {
+			case test.want == "" && err != nil:
+				t.Error(err)
+			case test.want == "" && s.StaticFiles.Folder != filepath.Join(dir, "files"):
+				t.Errorf("the folder is %s", s.StaticFiles.Folder)
+			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+				t.Errorf("got %v, want %q", err, test.want)
+			case strings.HasPrefix(test.want, "has more") && !strings.Contains(err.Error(), "aws s3 sync"):
+				t.Errorf("%v names no remedy", err)
+			}
+		})
+	}
+}
+
+// TestUploads says for which sites a deployment uploads files.
+func TestUploads(t *testing.T) {
+	image := map[string]string{"us-east-1": "ami-0123456789abcdef0"}
+	for want, sites := range map[bool][]Site{
+		true:  {{}, {StaticFiles: StaticFiles{Folder: "files"}}, {Web: Web{Images: image}, StaticFiles: StaticFiles{Folder: "files"}}},
+		false: {{Web: Web{Images: image}}, {Web: Web{UserData: "script.sh"}}},
+	} {
+		for _, s := range sites {
+			if got := s.Uploads(); got != want {
+				t.Errorf("%+v uploads: %t, want %t", s.Web, got, want)
+			}
+		}
+	}
+}
