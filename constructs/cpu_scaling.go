@@ -13,12 +13,16 @@ import (
 // CPUScalingOptions describes when a group grows and shrinks.
 type CPUScalingOptions struct {
 	// HighPercent is the group's average CPU utilization at or above which one
-	// instance is added. Required.
+	// instance is added. Required without TargetPercent.
 	HighPercent int
 
 	// LowPercent is the average at or below which one instance is removed.
 	// Default: 0.
 	LowPercent int
+
+	// TargetPercent is the average that Auto Scaling holds by itself, in the place of
+	// the two alarms, with as many instances as it takes. Default: 0, the two alarms.
+	TargetPercent int
 
 	// Period is how long a measurement lasts: whole minutes, from one. Required.
 	Period time.Duration
@@ -39,7 +43,7 @@ type CPUScalingProps struct {
 	Group awsautoscaling.AutoScalingGroup
 }
 
-// NewCPUScaling makes two alarms on a group's average CPU utilization, each of
+// NewCPUScaling makes a policy of target tracking, or two alarms on a group's average CPU utilization, each of
 // which drives a simple scaling policy. AWS recommends target tracking today; the
 // article has the two alarms, and operators see in them why the group grew.
 //
@@ -47,10 +51,18 @@ type CPUScalingProps struct {
 // remove servers in turn.
 func NewCPUScaling(scope constructs.Construct, id string, props *CPUScalingProps) {
 	require(id, "Group", props.Group)
-	require(id, "HighPercent", props.HighPercent)
 	require(id, "Period", props.Period)
 	require(id, "Cooldown", props.Cooldown)
 	require(id, "Runbook", props.Runbook)
+	if props.TargetPercent > 0 {
+		props.Group.ScaleOnCpuUtilization(&id, &awsautoscaling.CpuUtilizationScalingProps{
+			TargetUtilizationPercent: jsii.Number(props.TargetPercent),
+		})
+		return
+	}
+	if props.HighPercent == 0 {
+		panic(id + ": HighPercent is missing: set it, or TargetPercent")
+	}
 	if props.LowPercent >= props.HighPercent {
 		panic(fmt.Sprintf("%s: low %d %% is not below high %d %%: lower it", id, props.LowPercent, props.HighPercent))
 	}

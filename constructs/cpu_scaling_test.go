@@ -41,6 +41,7 @@ func TestCPUScaling(t *testing.T) {
 		props.Cooldown = 30 * time.Minute
 		props.Runbook = "https://example.com/runbook"
 	})
+	held := newTestCPUScaling(stage, "Held", func(props *CPUScalingProps) { props.TargetPercent, props.HighPercent, props.LowPercent = 55, 0, 0 })
 	targetTracking := newTestStack(stage, "TargetTracking")
 	testGroup(targetTracking).ScaleOnCpuUtilization(jsii.String("Cpu"), &awsautoscaling.CpuUtilizationScalingProps{
 		TargetUtilizationPercent: jsii.Number(50),
@@ -49,6 +50,15 @@ func TestCPUScaling(t *testing.T) {
 	checkPromises(t, []promise{
 		{"at 80 % one instance more", cpuAlarm("GreaterThanOrEqualToThreshold", 80, 300, "AddInstance"), minimal, exhaustive},
 		{"at 10 % one instance less", cpuAlarm("LessThanOrEqualToThreshold", 10, 300, "RemoveInstance"), minimal, exhaustive},
+		{"an average of 55 %, held by as many instances as it takes", every(
+			has("AWS::AutoScaling::ScalingPolicy", object{
+				"PolicyType": "TargetTrackingScaling",
+				"TargetTrackingConfiguration": object{
+					"TargetValue": 55, "PredefinedMetricSpecification": object{"PredefinedMetricType": "ASGAverageCPUUtilization"},
+				},
+			}),
+			total("AWS::AutoScaling::ScalingPolicy", 1), total("AWS::CloudWatch::Alarm", 0),
+		), held, targetTracking},
 		{"other thresholds and periods", every(
 			cpuAlarm("GreaterThanOrEqualToThreshold", 61, 60, "AddInstance"),
 			cpuAlarm("LessThanOrEqualToThreshold", 60, 60, "RemoveInstance"),

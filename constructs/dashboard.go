@@ -34,11 +34,16 @@ type DashboardProps struct {
 	// the standby only.
 	BothWays bool
 
-	// HighPercent is the CPU utilization at which the groups grow. Required.
+	// HighPercent is the CPU utilization at which the groups grow. Required without
+	// TargetPercent.
 	HighPercent int
 
 	// LowPercent is the CPU utilization at which they shrink. Default: 0.
 	LowPercent int
+
+	// TargetPercent is the CPU utilization that the groups hold, in the place of
+	// HighPercent and LowPercent. Default: 0, those two.
+	TargetPercent int
 
 	// Alarms are the alarms whose states are shown, of any region, in this order:
 	// 100 at most. Default: none.
@@ -84,7 +89,9 @@ func NewDashboard(scope constructs.Construct, id string, props *DashboardProps) 
 	require(id, "Home.StaticSite", props.Home.StaticSite)
 	require(id, "Standby.Tier", props.Standby.Tier)
 	require(id, "Standby.StaticSite", props.Standby.StaticSite)
-	require(id, "HighPercent", props.HighPercent)
+	if props.HighPercent == 0 && props.TargetPercent == 0 {
+		panic(id + ": HighPercent is missing: set it, or TargetPercent")
+	}
 	dashboard := awscloudwatch.NewDashboard(scope, &id, &awscloudwatch.DashboardProps{
 		DashboardName:   &props.Name,
 		DefaultInterval: duration(3 * time.Hour),

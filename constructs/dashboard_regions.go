@@ -40,10 +40,14 @@ func webServers(props *DashboardProps) []awscloudwatch.IWidget {
 			shown(groupSize("GroupMaxSize", tier), "maximum", limitColor),
 			shown(groupSize("GroupMinSize", tier), "minimum", lowLimitColor))
 	}
+	limits := []line{{props.HighPercent, "above: one more"}, {props.LowPercent, "below: one less"}}
+	if props.TargetPercent > 0 {
+		limits = []line{{props.TargetPercent, "held"}}
+	}
 	home, standby := props.Home.Tier, props.Standby.Tier
 	return []awscloudwatch.IWidget{
 		graph("CPU of the web servers", "percent, average of the group", third,
-			lines(line{props.HighPercent, "above: one more"}, line{props.LowPercent, "below: one less"}),
+			lines(limits...),
 			shown(groupCPU(home.Group), "home", homeColor), shown(groupCPU(standby.Group), "standby", standbyColor)),
 		size("Home", home, homeColor),
 		size("Standby", standby, standbyColor),

@@ -2,7 +2,6 @@ package constructs
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -14,7 +13,7 @@ func newLaunchTemplate(scope constructs.Construct, props *WebServersProps) awsec
 		InstanceType:       instanceType,
 		MachineImage:       machineImage(scope, props.Image, instanceType),
 		SecurityGroup:      newSecurityGroup(scope, props),
-		Role:               newServerRole(scope),
+		Role:               newServerRole(scope, &props.WebServersOptions),
 		UserData:           userData(&props.WebServersOptions),
 		DetailedMonitoring: &props.DetailedMonitoring,
 		// Version 1 of the metadata service hands the role's keys to anyone who
@@ -36,19 +35,4 @@ func newSecurityGroup(scope constructs.Construct, props *WebServersProps) awsec2
 		group.AddIngressRule(awsec2.Peer_Ipv4(&addressRange), awsec2.Port_SSH(), jsii.Sprintf("SSH from %s", addressRange), nil)
 	}
 	return group
-}
-
-// newServerRole lets Session Manager open a shell, which needs neither a port nor a
-// key. AWS's own policy for it, AmazonSSMManagedInstanceCore, would also let the
-// servers read every parameter of the account.
-// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-func newServerRole(scope constructs.Construct) awsiam.Role {
-	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
-		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ec2.amazonaws.com"), nil),
-	})
-	role.AddToPolicy(allow("*", "ssm:UpdateInstanceInformation",
-		"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"))
-	acknowledgePolicy(role, "Session Manager's channels are no resources that a policy could name.", "Resource::*")
-	return role
 }

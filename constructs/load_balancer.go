@@ -64,6 +64,17 @@ type LoadBalancerOptions struct {
 	// Logs is the bucket, of the same region, for a line about every request.
 	// Default: no log.
 	Logs awss3.IBucket
+
+	// Port is the port of the web servers. Default: 80.
+	Port int
+
+	// Drain is how long a server that leaves may finish its requests, in whole
+	// seconds. Default: 0s, it is cut off at once.
+	Drain time.Duration
+
+	// Sticky is how long a visitor stays with one server, by a cookie, in whole
+	// seconds. Default: 0s, each request goes to any server.
+	Sticky time.Duration
 }
 
 // LoadBalancerProps describes the load balancer of one region, and what it stands
@@ -75,7 +86,7 @@ type LoadBalancerProps struct {
 	// Required.
 	Vpc awsec2.IVpc
 
-	// Target is the group of web servers, reached by HTTP on port 80. Required.
+	// Target is the group of web servers, reached by HTTP. Required.
 	Target elb.IApplicationLoadBalancerTarget
 }
 
@@ -181,10 +192,10 @@ func writesLogs(bucket awss3.IBucket) awsiam.IPrincipal {
 }
 
 func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationTargetGroup {
-	return elb.NewApplicationTargetGroup(l.Construct, jsii.String("TargetGroup"), &elb.ApplicationTargetGroupProps{
+	group := &elb.ApplicationTargetGroupProps{
 		Vpc:      props.Vpc,
 		Protocol: elb.ApplicationProtocol_HTTP,
-		Port:     jsii.Number(80),
+		Port:     jsii.Number(orElse(props.Port, defaultPort)),
 		Targets:  &[]elb.IApplicationLoadBalancerTarget{props.Target},
 		// Two answers 10 s apart decide: after half a minute at most, a dead server gets
 		// no more requests and a recovered one gets them again.
@@ -197,7 +208,29 @@ func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationT
 			HealthyThresholdCount:   jsii.Number(2),
 			UnhealthyThresholdCount: jsii.Number(2),
 		},
-	})
+	}
+	if props.Drain != elbDrain {
+		group.DeregistrationDelay = duration(props.Drain)
+	}
+	if props.Sticky > 0 {
+		group.StickinessCookieDuration = duration(props.Sticky)
+	}
+	return elb.NewApplicationTargetGroup(l.Construct, jsii.String("TargetGroup"), group)
+}
+
+// elbDrain is how long a target group waits for a server that leaves, unless it is
+// said otherwise.
+const elbDrain = 5 * time.Minute
+
+// defaultPort is the port of HTTP.
+const defaultPort = 80
+
+// orElse is value, or other when it is zero.
+func orElse(value, other int) int {
+	if value == 0 {
+		return other
+	}
+	return value
 }
 
 func ipAddressType(ipv6 bool) elb.IpAddressType {

@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -57,6 +58,12 @@ func TestLoadBalancer(t *testing.T) {
 		props.ForwardByRule = true
 		props.Origin = lock(props, "first")
 	})
+	application := newTestLoadBalancer(stage, "Application", func(props *LoadBalancerProps) {
+		props.Port = 8080
+		props.Drain = 30 * time.Second
+		props.Sticky = time.Hour
+	})
+	standard := newTestLoadBalancer(stage, "Standard", func(props *LoadBalancerProps) { props.Drain = 5 * time.Minute })
 
 	// The CDK's own choices.
 	plain := newTestStack(stage, "Plain")
@@ -106,6 +113,23 @@ func TestLoadBalancer(t *testing.T) {
 			"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 5,
 			"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2,
 		}), minimal, exhaustive},
+		{"another port, which is the one that the load balancer reaches", every(
+			has(targetGroup, object{"Protocol": "HTTP", "Port": 8080}),
+			has("AWS::EC2::SecurityGroupIngress", object{
+				"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "GroupId": att("GroupInstanceSecurityGroup", "GroupId"),
+			}),
+			total("AWS::EC2::SecurityGroupIngress", 1),
+		), application, minimal},
+		{"servers that leave have their time", targetAttribute("deregistration_delay.timeout_seconds", "30"), application, minimal},
+		{"or none", targetAttribute("deregistration_delay.timeout_seconds", "0"), minimal, application},
+		{"AWS's own time stands in no template", has(targetGroup, object{
+			"TargetGroupAttributes": list{object{"Key": "stickiness.enabled", "Value": "false"}},
+		}), standard, minimal},
+		{"a visitor stays with a server", every(
+			targetAttribute("stickiness.enabled", "true"), targetAttribute("stickiness.type", "lb_cookie"),
+			targetAttribute("stickiness.lb_cookie.duration_seconds", "3600"),
+		), application, minimal},
+		{"a visitor goes anywhere", targetAttribute("stickiness.enabled", "false"), minimal, application},
 		{"the group is the target", has("AWS::AutoScaling::AutoScalingGroup", object{
 			"TargetGroupARNs": list{ref("EntranceTargetGroup")},
 		}), minimal, noTarget(stage)},
@@ -175,6 +199,7 @@ func TestLoadBalancer(t *testing.T) {
 const (
 	loadBalancer = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 	listenerType = "AWS::ElasticLoadBalancingV2::Listener"
+	targetGroup  = "AWS::ElasticLoadBalancingV2::TargetGroup"
 )
 
 // noTarget is a group that is no load balancer's target.
@@ -186,6 +211,10 @@ func noTarget(stage awscdk.Stage) awscdk.Stack {
 
 func attribute(key, value string) assertion {
 	return has(loadBalancer, object{"LoadBalancerAttributes": listWith(object{"Key": key, "Value": value})})
+}
+
+func targetAttribute(key, value string) assertion {
+	return has(targetGroup, object{"TargetGroupAttributes": listWith(object{"Key": key, "Value": value})})
 }
 
 // forwards demands a listener that leads everybody to the target group.

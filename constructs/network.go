@@ -21,7 +21,9 @@ type NetworkProps struct {
 	// AvailabilityZones are the names of two to four zones. Required.
 	AvailabilityZones []string
 
-	// NATGateways is the number of NAT gateways: from one to one a zone. Required.
+	// NATGateways is the number of NAT gateways, up to one a zone. Without any,
+	// private subnets have a way out by IPv6 only, so that IPv6 is required.
+	// Default: 0.
 	NATGateways int
 
 	// IPv6 gives every subnet an IPv6 range from Amazon's pool beside its IPv4
@@ -38,12 +40,14 @@ type NetworkProps struct {
 }
 
 // NewNetwork makes the network of one region: a VPC with a public and a private
-// subnet in each zone. Private subnets reach the internet through NAT gateways,
-// and S3 without them.
+// subnet in each zone. Private subnets reach the internet through NAT gateways, by
+// IPv6 through an egress-only gateway, and S3 without either.
 func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) awsec2.Vpc {
 	require(id, "AddressRange", props.AddressRange)
 	require(id, "AvailabilityZones", props.AvailabilityZones)
-	require(id, "NATGateways", props.NATGateways)
+	if props.NATGateways == 0 && !props.IPv6 {
+		panic(id + ": no NAT gateway and no IPv6, so that private subnets have no way out: give one of them")
+	}
 	scope = constructs.NewConstruct(scope, &id)
 	vpc := awsec2.NewVpc(scope, jsii.String("Vpc"), &awsec2.VpcProps{
 		IpAddresses:       awsec2.IpAddresses_Cidr(&props.AddressRange),

@@ -36,6 +36,11 @@ func TestNetwork(t *testing.T) {
 	})
 	retained := newTestNetwork(stage, "Retained", func(props *NetworkProps) { props.FlowLogs = true })
 
+	byIPv6 := newTestNetwork(stage, "ByIPv6", func(props *NetworkProps) {
+		props.NATGateways = 0
+		props.IPv6 = true
+	})
+
 	// The CDK's own choices, with our zones.
 	plain := newTestStack(stage, "Plain")
 	awsec2.NewVpc(plain, jsii.String("Network"), &awsec2.VpcProps{
@@ -57,6 +62,11 @@ func TestNetwork(t *testing.T) {
 		{"no further subnets", total("AWS::EC2::Subnet", 4), minimal, threeZones},
 		{"no public addresses at launch", count("AWS::EC2::Subnet", 4, object{"MapPublicIpOnLaunch": false}), minimal, plain},
 		{"one NAT gateway", total("AWS::EC2::NatGateway", 1), minimal, exhaustive},
+		{"no NAT gateway", every(total("AWS::EC2::NatGateway", 0), total("AWS::EC2::EIP", 0)), byIPv6, minimal},
+		{"and the way out by IPv6, and to S3", every(
+			count("AWS::EC2::Route", 2, object{"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": ref("NetworkVpcEIGW6")}),
+			total("AWS::EC2::VPCEndpoint", 1),
+		), byIPv6, minimal},
 		{"a NAT gateway a zone, used by that zone", every(
 			natRoute("PrivateSubnet1", "PublicSubnet1"), natRoute("PrivateSubnet2", "PublicSubnet2")), exhaustive, minimal},
 		{"S3 without NAT from the private subnets", has("AWS::EC2::VPCEndpoint", object{
@@ -131,4 +141,10 @@ func egressOnlyRoute(from string) assertion {
 		"DestinationIpv6CidrBlock":    "::/0",
 		"EgressOnlyInternetGatewayId": ref("NetworkVpcEIGW6"),
 	})
+}
+
+func TestNetworkMisuse(t *testing.T) {
+	checkPanic(t, func() {
+		newTestNetwork(newTestStage(t), "Failing", func(props *NetworkProps) { props.NATGateways = 0 })
+	}, "Network", "no NAT gateway and no IPv6", "give one of them")
 }

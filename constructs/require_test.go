@@ -235,6 +235,11 @@ func addPartMakers(makers map[string]maker, scope constructs.Construct, tier Web
 		tier.Schedules = []NamedSchedule{*props}
 		NewWebTier(scope, id, &tier)
 	})
+	makers["Uploads"] = without(Uploads{Bucket: awss3.NewBucket(scope, jsii.String("Files"), nil), Prefix: "uploads/"}, func(id string, props *Uploads) {
+		servers := testServers
+		servers.Uploads = *props
+		NewWebServers(scope, id, &WebServersProps{servers, tier.Vpc})
+	})
 	lock := OriginLock{PrefixList: "pl-1", Secrets: NewOriginSecrets(scope, "Secrets", &OriginSecretsProps{Names: []string{"first"}})}
 	makers["OriginLock"] = without(lock, func(id string, props *OriginLock) {
 		NewLoadBalancer(scope, id, &LoadBalancerProps{LoadBalancerOptions{HealthPath: "/", Origin: props}, tier.Vpc, group})

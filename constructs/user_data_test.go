@@ -24,6 +24,10 @@ func TestUserData(t *testing.T) {
 			props: WebServersOptions{Environment: map[string]string{"B": "two words", "A": "$HOME", "C": ""}},
 			want:  "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nA='$HOME'\nB='two words'\nC=''\nTWINSITE",
 		},
+		"what a shell would take for its own": {
+			props: WebServersOptions{Environment: map[string]string{"A": "it's `id` $(id) \\ \"\""}},
+			want:  "#!/bin/bash\ncat > /etc/twinsite.env <<'TWINSITE'\nA='it'\"'\"'s `id` $(id) \\ \"\"'\nTWINSITE",
+		},
 		"the script after them, as it is": {
 			props: WebServersOptions{
 				Environment: map[string]string{"A": "1"},

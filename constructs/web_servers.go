@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -33,6 +34,13 @@ type WebServersOptions struct {
 	// /etc/twinsite.env is written. Default: none.
 	UserData string
 
+	// Policies are the ARNs of managed policies for the servers' role. Default: none.
+	Policies []string
+
+	// Uploads is a bucket, and the prefix in it, as "uploads/", of the objects that
+	// the servers may read, write and delete. Default: none.
+	Uploads Uploads
+
 	// SSH are the IPv4 ranges that reach port 22. Default: none.
 	SSH []string
 
@@ -54,6 +62,16 @@ type WebServersOptions struct {
 	Notify awssns.ITopic
 }
 
+// Uploads is where web servers may put objects.
+type Uploads struct {
+	// Bucket takes the objects. Required with Prefix.
+	Bucket awss3.IBucket
+
+	// Prefix begins their keys and ends in "/", as "uploads/". Default: none of the
+	// bucket's objects.
+	Prefix string
+}
+
 // WebServersProps describes a group of web servers, and where it stands.
 type WebServersProps struct {
 	WebServersOptions
@@ -72,6 +90,9 @@ func NewWebServers(scope constructs.Construct, id string, props *WebServersProps
 	require(id, "Boot", props.Boot)
 	if props.Minimum > props.Maximum {
 		panic(fmt.Sprintf("%s: minimum %d is greater than maximum %d: raise the maximum", id, props.Minimum, props.Maximum))
+	}
+	if props.Uploads.Prefix != "" {
+		requireWith(id, "Prefix", "Uploads.Bucket", props.Uploads.Bucket)
 	}
 	scope = constructs.NewConstruct(scope, &id)
 	group := newGroup(scope, props, newLaunchTemplate(scope, props))

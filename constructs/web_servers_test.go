@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -33,6 +34,10 @@ func TestWebServers(t *testing.T) {
 		props.Boot = 30 * time.Minute
 		props.DetailedMonitoring = true
 		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", &NotificationsProps{AutoScaling: true})
+	})
+	allowed := newTestWebServers(stage, "Allowed", func(props *WebServersProps) {
+		props.Policies = []string{"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", "arn:aws:iam::111122223333:policy/team/tickets"}
+		props.Uploads = Uploads{Bucket: awss3.NewBucket(awscdk.Stack_Of(props.Vpc), jsii.String("Files"), nil), Prefix: "uploads/"}
 	})
 	ownImage := newTestWebServers(stage, "OwnImage", func(props *WebServersProps) { props.Image = "ami-0123456789abcdef0" })
 	parameter := newTestWebServers(stage, "Parameter", func(props *WebServersProps) { props.Image = "/my/image" })
@@ -77,6 +82,22 @@ func TestWebServers(t *testing.T) {
 			has("AWS::IAM::InstanceProfile", object{"Roles": list{ref("WebServersRole")}}),
 			launches(object{"IamInstanceProfile": object{"Arn": att("WebServersLaunchTemplateProfile", "Arn")}}),
 		), minimal, plain},
+
+		{"no policy but for that", has("AWS::IAM::Role", object{"ManagedPolicyArns": absent(), "AssumeRolePolicyDocument": serversAssume}), minimal, allowed},
+		{"the policies of the site", has("AWS::IAM::Role", object{
+			"ManagedPolicyArns":        list{"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", "arn:aws:iam::111122223333:policy/team/tickets"},
+			"AssumeRolePolicyDocument": serversAssume,
+		}), allowed, minimal},
+		{"objects below one prefix, and no key that begins otherwise", has("AWS::IAM::Policy", object{"PolicyDocument": object{"Statement": listLike(
+			object{
+				"Effect": "Allow", "Action": list{"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
+				"Resource": object{"Fn::Join": list{"", list{att("Files", "Arn"), "/uploads/*"}}},
+			},
+			object{
+				"Effect": "Allow", "Action": "s3:ListBucket", "Resource": att("Files", "Arn"),
+				"Condition": object{"StringLike": object{"s3:prefix": "uploads/*"}},
+			},
+		)}}), allowed, minimal},
 
 		{"no way in", has("AWS::EC2::SecurityGroup", object{
 			"GroupDescription": matching("^Web servers"), "SecurityGroupIngress": absent(),
@@ -125,6 +146,9 @@ func TestWebServers(t *testing.T) {
 		}), minimal, plain},
 	})
 }
+
+// serversAssume is the trust policy of the servers' role.
+var serversAssume = object{"Statement": list{object{"Principal": object{"Service": "ec2.amazonaws.com"}}}}
 
 func launches(data object) assertion {
 	return has("AWS::EC2::LaunchTemplate", object{"LaunchTemplateData": data})

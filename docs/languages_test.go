@@ -2,6 +2,7 @@ package docs
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,9 @@ import (
 const (
 	english = "README.md"
 	korean  = "README.ko.md"
+
+	application       = "docs/application.md"
+	applicationKorean = "docs/application.ko.md"
 )
 
 // A section is what stands under one heading of a README.
@@ -96,10 +100,13 @@ func (p *page) numbered(link string) string {
 }
 
 // drift says where the two READMEs no longer say the same.
-func drift(en, ko string) []string {
+func drift(en, ko string) []string { return driftOf(english, korean, en, ko) }
+
+// driftOf says where a page and its translation no longer say the same.
+func driftOf(english, korean, en, ko string) []string {
 	var found []string
 	report := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	toEnglish, toKorean := "[English]("+english+")\n", "[한국어]("+korean+")\n"
+	toEnglish, toKorean := "[English]("+path.Base(english)+")\n", "[한국어]("+path.Base(korean)+")\n"
 	if !strings.Contains(en, toKorean) || !strings.Contains(ko, toEnglish) {
 		report("%s and %s do not link each other", english, korean)
 	}
@@ -116,11 +123,18 @@ func drift(en, ko string) []string {
 	return found
 }
 
-// TestLanguages holds the two READMEs together.
+// TestLanguages holds the two READMEs together, and the two pages for applications.
 func TestLanguages(t *testing.T) {
 	atTop(t)
 	for _, difference := range drift(read(t, english), read(t, korean)) {
 		t.Error(difference)
+	}
+	for _, difference := range driftOf(application, applicationKorean, read(t, application), read(t, applicationKorean)) {
+		t.Error(difference)
+	}
+	changed := strings.Replace(read(t, applicationKorean), "`web.drain`", "`web.sticky`", 1)
+	if len(driftOf(application, applicationKorean, read(t, application), changed)) == 0 {
+		t.Error("nobody noticed a field that is another one in Korean")
 	}
 }
 

@@ -33,6 +33,8 @@ func Default() *Site {
 		Web: Web{
 			InstanceType: "t3.small",
 			HealthPath:   "/healthz",
+			Port:         80,
+			Drain:        5 * time.Minute,
 			Minimum:      2,
 			Maximum:      6,
 			CPU:          CPU{High: 80, Low: 10, Period: time.Minute},

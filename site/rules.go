@@ -112,6 +112,18 @@ var fieldRules = map[string]fieldRule{
 		wrong:   "admits every address",
 		remedy:  `give the range you work from, as "10.0.0.0/16", or none at all and use Session Manager`,
 	},
+	"managedPolicy": {
+		pattern: regexp.MustCompile(`^arn:aws:iam::(aws|[0-9]{12}):policy/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,128}$`),
+		check:   policyFault,
+		wrong:   "is not the ARN of a managed policy",
+		remedy:  `give a policy that says what the application needs, as "arn:aws:iam::111122223333:policy/tickets"`,
+	},
+	"uploads": {
+		pattern: regexp.MustCompile(`^([A-Za-z0-9_][A-Za-z0-9._-]*/)+$`),
+		check:   uploadsFault,
+		wrong:   `is not a prefix of letters, digits and "._-" that ends in "/"`,
+		remedy:  `give one as "uploads/"`,
+	},
 	"scheduleName": {
 		pattern: regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,31}$`),
 		wrong:   "is not a schedule's name",

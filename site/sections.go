@@ -20,10 +20,12 @@ func sectionRules() []func(*report, *Site) {
 		checkRegions,
 		checkZones,
 		checkRanges,
+		checkNATGateways,
 		checkCapacity,
 		checkImages,
 		checkProcessor,
 		checkUserData,
+		checkEnvironment,
 		checkHealthPaths,
 		checkCPU,
 		checkSchedules,
@@ -58,6 +60,7 @@ func checkUnique(report *report, site *Site) {
 		{"standby.availabilityZones", "", site.Standby.AvailabilityZones},
 		{"web.schedules", ".name", schedules},
 		{"web.ssh", "", ssh},
+		{"web.policies", "", site.Web.Policies},
 		{"edge.originSecrets", "", site.Edge.OriginSecrets},
 		{"wafRules.count", "", site.WAFRules.Count},
 		{"edge.cachePaths", "", site.Edge.CachePaths},
@@ -148,6 +151,16 @@ func checkRanges(report *report, site *Site) {
 			free = "10.0.0.0/16"
 		}
 		report.broken("standby.addressRange", "overlaps the home region's "+home.String(), quote(standby.String()), fmt.Sprintf("give another range, as %q", free))
+	}
+}
+
+// checkNATGateways wants a way out that takes the place of NAT.
+func checkNATGateways(report *report, site *Site) {
+	for half, region := range halves(site) {
+		field := half + ".natGateways"
+		if region.NATGateways == NATNone && !site.IPv6 && report.valid(field, "ipv6") {
+			report.broken(field, "needs ipv6, which is false: no server would have a way out", quote("none"), "switch ipv6 on, or give single")
+		}
 	}
 }
 

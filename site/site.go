@@ -164,8 +164,11 @@ type Region struct {
 
 	// NATGateways is "perZone", one NAT gateway for each zone, or "single", one for
 	// the region. A single one costs less; when its zone fails, no server of the
-	// region reaches the internet.
-	NATGateways NATGateways `yaml:"natGateways" validate:"oneof=perZone single"`
+	// region reaches the internet. "none" costs nothing and needs IPv6: servers then
+	// reach by IPv6 only, and S3 by its endpoint. The default image installs nginx
+	// from S3; what answers by IPv4 only, as Session Manager, container registries
+	// and most of AWS's own endpoints do unless told otherwise, is out of reach.
+	NATGateways NATGateways `yaml:"natGateways" validate:"oneof=perZone single none"`
 }
 
 // NATGateways says how many NAT gateways a region has.
@@ -175,6 +178,7 @@ type NATGateways string
 const (
 	NATPerZone NATGateways = "perZone"
 	NATSingle  NATGateways = "single"
+	NATNone    NATGateways = "none"
 )
 
 // StandbyWeb overrides Web at the standby. What is left out is as at home.

@@ -47,6 +47,43 @@ type Web struct {
 	// UserData.
 	Boot time.Duration `yaml:"boot" validate:"omitempty,min=30s,max=30m,wholeSeconds"`
 
+	// Port is the port on which the web servers listen, by HTTP, from 1 to 65535. The
+	// default script finds it as "TWINSITE_PORT", and listens there. Changing it on a
+	// live site replaces the target group: no server listens on the new port before
+	// all are replaced.
+	Port int `yaml:"port" validate:"min=1,max=65535"`
+
+	// Drain is how long a server that leaves may finish what it has begun: whole
+	// seconds, 0s to 1h. Connections that are still open then are cut, WebSockets
+	// among them; every replacement of a server takes so much longer.
+	Drain time.Duration `yaml:"drain" validate:"min=0s,max=1h,wholeSeconds"`
+
+	// Sticky is how long a visitor stays with one server, by a cookie of the load
+	// balancer's, counted from the last request: whole seconds, to 168h. A visitor
+	// whose server ends, or whose region fails, goes to another all the same. 0s: each
+	// request goes to any server.
+	Sticky time.Duration `yaml:"sticky" validate:"min=0s,max=168h,wholeSeconds"`
+
+	// Policies are the ARNs of managed policies that say what the web servers may do
+	// in your account, as "arn:aws:iam::111122223333:policy/tickets": up to 9. Those
+	// that hand over the account are refused: AdministratorAccess, PowerUserAccess and
+	// IAMFullAccess.
+	Policies []string `yaml:"policies" validate:"max=9,dive,managedPolicy"`
+
+	// Uploads is the prefix of the objects that the web servers may read, write and
+	// delete in the static files' bucket of their own region, as "uploads/". They find
+	// the bucket's name as "TWINSITE_BUCKET". It ends in "/"; "assets/" is the
+	// product's. What is written during an outage comes home by Replication.BothWays.
+	// Empty: they may touch no object.
+	Uploads string `yaml:"uploads" validate:"omitempty,uploads"`
+
+	// Environment are lines of "/etc/twinsite.env", by name: capital letters, digits
+	// and "_", the first a letter, but not "TWINSITE_". Each value is one line of up
+	// to 1,024 characters; with the script, all have to fit 16 KiB. They stand in the
+	// template for whoever may read it, so that names that end in PASSWORD, SECRET or
+	// TOKEN are refused: give the secret's ARN, and let Policies fetch it.
+	Environment map[string]string `yaml:"environment"`
+
 	// Minimum is the least number of instances. There is no desired capacity:
 	// CloudFormation would reset it at every deployment.
 	Minimum int `yaml:"minimum" validate:"min=1"`
@@ -54,7 +91,7 @@ type Web struct {
 	// Maximum is the greatest number of instances.
 	Maximum int `yaml:"maximum" validate:"min=1"`
 
-	// CPU sets the two alarms that add and remove instances.
+	// CPU says when instances are added and removed.
 	CPU CPU `yaml:"cpu"`
 
 	// Schedules change the group's size at set times.
@@ -91,7 +128,7 @@ func (w Web) BootTime() time.Duration {
 	return sampleBoot
 }
 
-// CPU sets the alarms on the group's average CPU utilization.
+// CPU says when the group grows and shrinks, by the group's average CPU utilization.
 type CPU struct {
 	// High is the percentage at or above which one instance is added.
 	High int `yaml:"high" validate:"min=1,max=100"`
@@ -102,6 +139,14 @@ type CPU struct {
 	// Period is how long a measurement lasts: whole minutes, 1m to 1h. Below 5m,
 	// detailed monitoring is switched on, which EC2 charges for.
 	Period time.Duration `yaml:"period" validate:"min=1m,max=1h,wholeMinutes"`
+
+	// Target is the percentage of average CPU that Auto Scaling holds by adding and
+	// removing as many instances as it takes (target tracking), from 1 to 100. It
+	// stands in the place of High and Low, which must then be left out; Period only
+	// says whether detailed monitoring is on. 0: the two alarms, which add one
+	// instance each time that Web.Boot has passed: at 5m, 4 become 60 in 4 h 40 min.
+	// For a rush whose time is known, give Web.Schedules.
+	Target int `yaml:"target" validate:"min=0,max=100"`
 }
 
 // Schedule changes the group's size at set times, as for a ticket opening.
@@ -263,9 +308,17 @@ func checkHealthPaths(report *report, site *Site) {
 	}
 }
 
-// checkCPU wants the two alarms apart.
+// checkCPU wants the two alarms apart, and none beside a target.
 func checkCPU(report *report, site *Site) {
 	cpu := site.Web.CPU
+	if cpu.Target > 0 {
+		for _, field := range []string{"web.cpu.high", "web.cpu.low"} {
+			if report.given(field) && report.valid(field, "web.cpu.target") {
+				report.broken(field, "stands beside web.cpu.target, which takes its place", fmt.Sprint(map[string]int{"web.cpu.high": cpu.High, "web.cpu.low": cpu.Low}[field]), "remove it, or give the target 0")
+			}
+		}
+		return
+	}
 	if report.valid("web.cpu.low", "web.cpu.high") && cpu.Low >= cpu.High {
 		report.broken("web.cpu.low", fmt.Sprintf("is not below web.cpu.high, %d", cpu.High), fmt.Sprint(cpu.Low), "give less, so that the two alarms do not work against each other")
 	}

@@ -140,6 +140,7 @@ func (f *Failover) addDashboard(s *site.Site, standby awsroute53.HealthCheck, se
 		BothWays:        s.Replication.BothWays,
 		HighPercent:     s.Web.CPU.High,
 		LowPercent:      s.Web.CPU.Low,
+		TargetPercent:   s.Web.CPU.Target,
 		Alarms:          alarms,
 	})
 	output(f.Stack, site.DashboardOutput, fmt.Sprintf("https://%[1]s.console.aws.amazon.com/cloudwatch/home?region=%[1]s#dashboards/dashboard/%[2]s",

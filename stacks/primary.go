@@ -51,7 +51,8 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	vpc := constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
 	tier := webTierProps(s, s.Home.Region, s.Web, vpc, p.monitoring)
 	tier.Servers.UserData = assets.UserData
-	tier.Servers.Environment = environment(s, s.Home.Region, s.Web, p.StaticSite.Address())
+	tier.Servers.Environment = environment(s, s.Home.Region, s.Web, p.StaticSite)
+	tier.Servers.Uploads = constructs.Uploads{Bucket: p.StaticSite.Bucket, Prefix: s.Web.Uploads}
 	tier.LoadBalancer.Origin = lock
 	tier.LoadBalancer.ForwardByRule = s.Edge.OriginTLS
 	if s.Edge.OriginTLS {

@@ -2,7 +2,9 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +45,7 @@ func webTierProps(s *site.Site, region site.Region, w site.Web, vpc awsec2.IVpc,
 		Servers: constructs.WebServersOptions{
 			InstanceType:       w.InstanceType,
 			Image:              w.Images[region.Name],
+			Policies:           w.Policies,
 			SSH:                texts(w.SSH),
 			Minimum:            w.Minimum,
 			Maximum:            w.Maximum,
@@ -56,26 +59,37 @@ func webTierProps(s *site.Site, region site.Region, w site.Web, vpc awsec2.IVpc,
 			DeletionProtection: s.Retention.TerminationProtection,
 			IdleTimeout:        max(s.Edge.KeepAlive, s.Edge.ResponseTimeout) + idleMargin,
 			Logs:               m.logs,
+			Port:               w.Port,
+			Drain:              w.Drain,
+			Sticky:             w.Sticky,
 		},
 		CPU: constructs.CPUScalingOptions{
-			HighPercent: w.CPU.High,
-			LowPercent:  w.CPU.Low,
-			Period:      w.CPU.Period,
-			Cooldown:    w.BootTime(),
-			Runbook:     s.Runbook,
+			HighPercent:   w.CPU.High,
+			LowPercent:    w.CPU.Low,
+			TargetPercent: w.CPU.Target,
+			Period:        w.CPU.Period,
+			Cooldown:      w.BootTime(),
+			Runbook:       s.Runbook,
 		},
 		Schedules: schedules(w),
 	}
 }
 
 // environment are the variables that any image finds in /etc/twinsite.env.
-func environment(s *site.Site, region site.Region, w site.Web, staticAddress string) map[string]string {
-	return map[string]string{
-		"TWINSITE_SITE":         s.Name,
-		"TWINSITE_REGION":       region.Name,
-		"TWINSITE_STATIC_URL":   staticAddress,
-		"TWINSITE_HEALTH_PATHS": strings.Join(slices.Compact([]string{w.HealthPath, s.Failover.Path}), " "),
+func environment(s *site.Site, region site.Region, w site.Web, static *constructs.StaticSite) map[string]string {
+	variables := maps.Clone(w.Environment)
+	if variables == nil {
+		variables = map[string]string{}
 	}
+	variables["TWINSITE_SITE"] = s.Name
+	variables["TWINSITE_REGION"] = region.Name
+	variables["TWINSITE_STATIC_URL"] = static.Address()
+	variables["TWINSITE_HEALTH_PATHS"] = strings.Join(slices.Compact([]string{w.HealthPath, s.Failover.Path}), " ")
+	variables["TWINSITE_PORT"] = strconv.Itoa(w.Port)
+	if w.Uploads != "" {
+		variables["TWINSITE_BUCKET"] = *static.Bucket.BucketName()
+	}
+	return variables
 }
 
 // schedules are the scheduled actions of a region's web servers.
@@ -96,7 +110,10 @@ func schedules(w site.Web) []constructs.NamedSchedule {
 
 // natGateways is how many NAT gateways a region has.
 func natGateways(region site.Region) int {
-	if region.NATGateways == site.NATSingle {
+	switch region.NATGateways {
+	case site.NATNone:
+		return 0
+	case site.NATSingle:
 		return 1
 	}
 	return len(region.AvailabilityZones)

@@ -50,7 +50,8 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 	vpc := constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
 	tier := webTierProps(s, s.Standby.Region, s.StandbyWeb(), vpc, x.monitoring)
 	tier.Servers.UserData = assets.UserData
-	tier.Servers.Environment = environment(s, s.Standby.Region, s.StandbyWeb(), x.StaticSite.Address())
+	tier.Servers.Environment = environment(s, s.Standby.Region, s.StandbyWeb(), x.StaticSite)
+	tier.Servers.Uploads = constructs.Uploads{Bucket: x.StaticSite.Bucket, Prefix: s.Web.Uploads}
 	tier.LoadBalancer.Certificate, x.Alarms = regionalCertificate(x.Stack, s, global, x.monitoring)
 	tier.LoadBalancer.RedirectHTTP = true
 	x.WebTier = constructs.NewWebTier(x.Stack, "WebTier", tier)

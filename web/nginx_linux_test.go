@@ -19,6 +19,7 @@ import (
 const testEnv = `TWINSITE_REGION=ap-northeast-2
 TWINSITE_STATIC_URL=https://static.ticketing.pw
 TWINSITE_HEALTH_PATHS='/healthz'
+TWINSITE_PORT='80'
 TWINSITE_SITE='Tom & "Jerry" <tickets>'
 `
 
@@ -28,12 +29,18 @@ func defaultMachine(t *testing.T) machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return machine{Script: UserData, Env: testEnv, NginxConf: string(conf), Metadata: true, Runs: 1, Health: "/healthz"}
+	return machine{Script: UserData, Env: testEnv, NginxConf: string(conf), Metadata: true, Runs: 1, Health: "/healthz", Port: "80"}
 }
 
 // markDefaultServer makes the package's nginx.conf the other one of the two that are said to exist.
 func markDefaultServer(m *machine) {
 	m.NginxConf = strings.NewReplacer("80;", "80 default_server;").Replace(m.NginxConf)
+}
+
+// otherPort leaves port 80 to the package's own server, which is no default there.
+func otherPort(m *machine) {
+	replaceEnv("'80'", "'8080'")(m)
+	m.Port = "8080"
 }
 
 func replaceEnv(old, new string) func(*machine) {
@@ -50,6 +57,7 @@ func TestUserData(t *testing.T) {
 		"two health paths":       replaceEnv("'/healthz'", "'/alive /healthz'"),
 		"same health path twice": replaceEnv("'/healthz'", "'/healthz /healthz'"),
 		"health path and page":   replaceEnv("'/healthz'", "'/ /healthz'"),
+		"another port":           otherPort,
 		"page as health path":    replaceEnv("'/healthz'", "'/healthz /index.html'"),
 	}
 	for name, change := range tests {
@@ -89,6 +97,8 @@ func TestUserDataFails(t *testing.T) {
 		"health path":            {replaceEnv("'/healthz'", "'/healthz;}'"), "TWINSITE_HEALTH_PATHS must hold"},
 		"health path taken":      {replaceEnv("'/healthz'", "'/tickets'"), "duplicate location"},
 		"no region":              {replaceEnv("TWINSITE_REGION=ap-northeast-2", ""), "TWINSITE_REGION"},
+		"port":                   {replaceEnv("'80'", "'80;'"), "TWINSITE_PORT must be"},
+		"no port":                {replaceEnv("TWINSITE_PORT='80'", ""), "TWINSITE_PORT"},
 		"no health path":         {replaceEnv("'/healthz'", "''"), "TWINSITE_HEALTH_PATHS"},
 	}
 	for name, test := range tests {
@@ -138,7 +148,7 @@ func TestUserDataTwins(t *testing.T) {
 		"no gzip for proxies":  {"gzip_proxied any;", "", "page, gzip behind proxies"},
 		"no vary":              {"gzip_vary on;", "", "page, gzip"},
 		"version shown":        {"server_tokens off;", "", "server version"},
-		"no IPv6":              {"listen [::]:80 default_server;", "", "server version: page, IPv6"}, // of the package's own server
+		"no IPv6":              {"listen [::]:$TWINSITE_PORT default_server;", "", "server version: page, IPv6"}, // of the package's own server
 		"page stored":          {"add_header Cache-Control no-store always;", "", "page: Cache-Control"},
 		"no policy":            {"add_header Content-Security-Policy", "add_header X-Policy", "page: Content-Security-Policy"},
 		"health by prefix":     {"location = $path", "location $path", "health prefix"},
@@ -197,7 +207,7 @@ type exchange struct {
 	name     string
 	method   string // default GET
 	path     string
-	address  string // default 127.0.0.1:80
+	address  string // default 127.0.0.1
 	protocol string // default HTTP/1.1
 	header   []string
 	status   int
@@ -243,14 +253,14 @@ func exchanges(health string) []exchange {
 		{name: "health, load balancer", path: health, header: []string{"Host: 10.0.11.7", "User-Agent: ELB-HealthChecker/2.0"}, status: 200, exact: &ok},
 		{name: "health, Route 53", path: health, header: []string{"Host: d111111abcdef8.cloudfront.net"}, status: 200, exact: &ok},
 		{name: "health, odd Host", path: health, header: []string{"Host: no.such.name.example:8080"}, status: 200, exact: &ok},
-		{name: "health, IPv6", path: health, address: "[::1]:80", status: 200, exact: &ok},
+		{name: "health, IPv6", path: health, address: "::1", status: 200, exact: &ok},
 		{name: "health prefix", path: health + "z", status: 404},
 		{name: "health prefix, slash", path: health + "/", status: 404},
 
 		{name: "page", path: "/", status: 200, want: plain, body: pageContent},
 		{name: "page, name", path: "/?utm=1", header: []string{"Host: www.ticketing.pw"}, status: 200, want: plain, body: pageContent},
 		{name: "page, HEAD", path: "/", method: "HEAD", status: 200, want: pageHeaders, exact: &none},
-		{name: "page, IPv6", path: "/", address: "[::1]:80", status: 200, want: pageHeaders, body: pageContent},
+		{name: "page, IPv6", path: "/", address: "::1", status: 200, want: pageHeaders, body: pageContent},
 		{name: "page, gzip", path: "/", header: []string{"Accept-Encoding: gzip, br"}, status: 200, want: zipped, body: pageContent},
 		{
 			name: "page, gzip behind proxies", path: "/", status: 200, want: zipped, body: pageContent,
@@ -267,10 +277,10 @@ func exchanges(health string) []exchange {
 }
 
 // checkServer runs in the sandbox, beside nginx, and returns what is wrong, each beginning with the name of its check.
-func checkServer(health string) []string {
+func checkServer(health, port string) []string {
 	var problems []string
 	for _, e := range exchanges(health) {
-		if err := e.check(); err != nil {
+		if err := e.check(port); err != nil {
 			problems = append(problems, err.Error())
 		}
 	}
@@ -286,8 +296,8 @@ func checkServer(health string) []string {
 	return problems
 }
 
-func (e exchange) check() error {
-	response, body, err := e.send() //nolint:bodyclose // send closes it, once it is read
+func (e exchange) check(port string) error {
+	response, body, err := e.send(port) //nolint:bodyclose // send closes it, once it is read
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.name, err)
 	}
@@ -316,8 +326,8 @@ func (e exchange) check() error {
 }
 
 // send writes the request by hand: net/http would add headers, and speaks no HTTP/1.0.
-func (e exchange) send() (*http.Response, []byte, error) {
-	conn, err := net.DialTimeout("tcp", or(e.address, "127.0.0.1:80"), time.Second)
+func (e exchange) send(port string) (*http.Response, []byte, error) {
+	conn, err := net.DialTimeout("tcp", net.JoinHostPort(or(e.address, "127.0.0.1"), port), time.Second)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,6 +25,7 @@ type machine struct {
 	Metadata  bool   // whether the instance metadata service answers
 	Runs      int    // how often the script is run
 	Health    string // the path that checkServer takes for the health path
+	Port      string // the port that checkServer asks
 }
 
 // A report is what came of it.
@@ -211,7 +212,7 @@ func insideSandbox(dir string) error {
 		return err
 	}
 	if r.Exit == 0 {
-		r.Problems = checkServer(m.Health)
+		r.Problems = checkServer(m.Health, m.Port)
 	}
 	data, err = json.Marshal(r)
 	if err != nil {

@@ -7,7 +7,7 @@ set -euo pipefail
 
 # shellcheck source=/dev/null
 source /etc/twinsite.env
-: "${TWINSITE_REGION:?}" "${TWINSITE_STATIC_URL:?}" "${TWINSITE_HEALTH_PATHS:?}" "${TWINSITE_SITE:?}"
+: "${TWINSITE_REGION:?}" "${TWINSITE_STATIC_URL:?}" "${TWINSITE_HEALTH_PATHS:?}" "${TWINSITE_SITE:?}" "${TWINSITE_PORT:?}"
 read -ra health_paths <<<"$TWINSITE_HEALTH_PATHS"
 
 readonly SITE_ROOT=/usr/share/nginx/twinsite
@@ -18,10 +18,11 @@ fail() {
   exit 1
 }
 
-# These two become nginx configuration, where a quote or a brace would change its meaning.
+# These become nginx configuration, where a quote or a brace would change its meaning.
 check_values() {
   [[ $TWINSITE_STATIC_URL =~ ^https?://[A-Za-z0-9.-]+(:[0-9]+)?$ ]] ||
     fail "TWINSITE_STATIC_URL must be scheme and host, such as https://static.example.com: got '$TWINSITE_STATIC_URL'"
+  [[ $TWINSITE_PORT =~ ^[0-9]{1,5}$ ]] || fail "TWINSITE_PORT must be a port: got '$TWINSITE_PORT'"
   local path
   for path in "${health_paths[@]}"; do
     [[ $path =~ ^/[A-Za-z0-9._~/-]*$ ]] ||
@@ -115,8 +116,8 @@ write_nginx_configuration() {
   cat >/etc/nginx/conf.d/twinsite.conf <<NGINX
 # Written by the user data.
 server {
-    listen 80 default_server;
-    listen [::]:80 default_server;
+    listen $TWINSITE_PORT default_server;
+    listen [::]:$TWINSITE_PORT default_server;
     root $SITE_ROOT;
     charset utf-8;
     server_tokens off;
@@ -167,7 +168,7 @@ start_nginx() {
   local path
   for path in "${health_paths[@]}"; do
     curl --fail --silent --show-error --noproxy '*' --max-time 5 --retry 5 --retry-delay 1 --retry-connrefused \
-      --output /dev/null "http://127.0.0.1$path" || fail "nginx does not answer $path"
+      --output /dev/null "http://127.0.0.1:$TWINSITE_PORT$path" || fail "nginx does not answer $path"
   done
 }
 

@@ -12,7 +12,7 @@ import (
 
 // UserData is the default user data, a bash script for Amazon Linux 2023. It reads /etc/twinsite.env, which must exist
 // before it runs: shell assignments of TWINSITE_REGION, TWINSITE_STATIC_URL (scheme and host, no trailing slash),
-// TWINSITE_HEALTH_PATHS (separated by spaces) and TWINSITE_SITE.
+// TWINSITE_HEALTH_PATHS (separated by spaces), TWINSITE_PORT and TWINSITE_SITE.
 //
 //go:embed user-data.sh
 var UserData string

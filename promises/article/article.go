@@ -29,7 +29,7 @@ func Promises() []read.Promise {
 		{Name: "10, 19 target group", Check: checkTargetGroups},
 		{Name: "11, 19 load balancer", Check: checkBalancers},
 		{Name: "12 Auto Scaling group", Check: checkGroups},
-		{Name: "13, 14 alarms and scaling policies", Check: checkScaling},
+		{Name: "13, 14 alarms and scaling policies", When: when.CPUAlarms, Check: checkScaling},
 		{Name: "15 scheduled actions", When: when.WithSchedules, Check: checkSchedules},
 		{Name: "16 distribution", Check: checkDistribution},
 		{Name: "18 health check and PRIMARY records", Check: checkPrimaries},

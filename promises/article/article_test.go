@@ -115,14 +115,14 @@ var articleCopies = map[string][]brokencopy.Copy{
 		{"another type", func(in *read.Reader) { in.Standby().Template.Set("LaunchTemplateData.InstanceType", "x1e.32xlarge") }, "InstanceType is x1e"},
 	},
 	"10, 19 target group": {
-		{"another port", func(in *read.Reader) { in.Home().TargetGroup.Set("Port", 8080) }, "Port is 8080"},
+		{"another port", func(in *read.Reader) { in.Home().TargetGroup.Set("Port", 8081) }, "Port is 8081"},
 		{"another health check", func(in *read.Reader) { in.Standby().TargetGroup.Set("HealthCheckPath", "/nothing") }, "HealthCheckPath is /nothing"},
 		{"a redirect is healthy", func(in *read.Reader) { in.Home().TargetGroup.Set("Matcher.HttpCode", "200-399") }, "HttpCode is 200-399"},
 	},
 	"11, 19 load balancer": {
 		{"internal", func(in *read.Reader) { in.Home().Balancer.Set("Scheme", "internal") }, "Scheme is internal"},
 		{"in private subnets", func(in *read.Reader) {
-			t := in.Standby()
+			t := in.Home()
 			t.Balancer.Set("Subnets", refs(read.Targets(t.Group, "VPCZoneIdentifier")))
 		}, "AWS::EC2::NatGateway, want AWS::EC2::InternetGateway"},
 		{"in one zone", func(in *read.Reader) { in.Home().Balancer.Delete("Subnets.1") }, "want zones"},

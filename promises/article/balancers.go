@@ -1,6 +1,8 @@
 package article
 
 import (
+	"fmt"
+
 	"twinsite/assembly"
 	"twinsite/promises/internal/read"
 )
@@ -16,7 +18,7 @@ func checkBalancers(in *read.Reader) {
 func checkTargetGroups(in *read.Reader) {
 	for _, t := range in.Tiers() {
 		read.ExpectAll(t.TargetGroup, "", map[string]any{
-			"Protocol": "HTTP", "Port": 80, "HealthCheckProtocol": "HTTP", "HealthCheckPath": t.HealthPath,
+			"Protocol": "HTTP", "Port": t.Port, "HealthCheckProtocol": "HTTP", "HealthCheckPath": t.HealthPath,
 			"TargetType": "instance", "Matcher.HttpCode": "200",
 		})
 	}
@@ -26,7 +28,7 @@ func checkTargetGroups(in *read.Reader) {
 // ranges reach the servers, and that the load balancer reaches nothing else.
 func checkSecurityGroups(in *read.Reader) {
 	for _, t := range in.Tiers() {
-		want := []string{"tcp 80-80 from " + t.BalancerSecurity.String()}
+		want := []string{fmt.Sprintf("tcp %[1]d-%[1]d from %s", t.Port, t.BalancerSecurity)}
 		for _, addressRange := range t.SSH {
 			want = append(want, "tcp 22-22 from "+addressRange.String())
 		}

@@ -53,7 +53,7 @@ func checkUserData(in *read.Reader, t *read.Tier) {
 	}
 	lines := []string{
 		"TWINSITE_REGION='" + t.Region.Name + "'", "TWINSITE_STATIC_URL='https://" + address + "'",
-		"TWINSITE_SITE='" + in.Site.Name + "'",
+		"TWINSITE_SITE='" + in.Site.Name + "'", fmt.Sprintf("TWINSITE_PORT='%d'", t.Port),
 	}
 	if t.UserData != "" {
 		lines = append(lines, string(must.Get(os.ReadFile(t.UserData))))

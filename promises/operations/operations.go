@@ -29,7 +29,7 @@ func operationsPromises() []read.Promise {
 		{Name: "each region's web tier is watched", When: when.Notifications, Check: checkTierAlarms},
 		{Name: "certificates are watched where they are", When: when.Notifications, Check: checkCertificateAlarms},
 		{Name: "missing data is treated on purpose", Check: checkMissingData},
-		{Name: "every scaling policy is triggered by an alarm", Check: checkScalingPolicies},
+		{Name: "every scaling policy is triggered by an alarm", When: when.CPUAlarms, Check: checkScalingPolicies},
 		{Name: "alarms say what they mean and where to read on", Check: checkDescriptions},
 		{Name: "visitors are affected: one page for an outage, one more when nobody is served", When: when.Notifications, Check: checkPages},
 		{Name: "the standby is asked whether it answers, and no visitor waits for it", When: when.StandbyAsked, Check: checkStandbyCheck},

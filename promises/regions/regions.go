@@ -2,6 +2,7 @@
 package regions
 
 import (
+	"slices"
 	"time"
 
 	"twinsite/assembly"
@@ -14,23 +15,44 @@ import (
 
 // Promises are what site.yaml says of both regions beside the article.
 func Promises() []read.Promise {
-	return []read.Promise{
-		{Name: "NAT gateways: one a zone, or one", Check: checkGateways},
+	return append(applicationPromises(), []read.Promise{
+		{Name: "NAT gateways: one a zone, one, or none", Check: checkGateways},
 		{Name: "connections stay open longer at the load balancer than at the edge", Check: checkIdleConnections},
 		{Name: "no connection outlives a failover by more than a minute", Check: checkClientKeepAlive},
 		{Name: "measurements as often as the alarms look", Check: checkMonitoring},
 		{Name: "the site's tags", When: when.WithTags, Check: checkTags},
-	}
+	}...)
 }
 
 func checkGateways(in *read.Reader) {
 	for _, t := range in.Tiers() {
 		want := len(t.AvailabilityZones)
-		if t.NATGateways == site.NATSingle {
+		switch t.NATGateways {
+		case site.NATSingle:
 			want = 1
+		case site.NATNone:
+			want = 0
+			checkWayOut(in, t)
 		}
 		if gateways := t.Group.Stack.Resources("AWS::EC2::NatGateway"); len(gateways) != want {
 			read.Fail(t.Group, "", "has %d NAT gateways, want %d", len(gateways), want)
+		}
+	}
+}
+
+// checkWayOut demands that servers without NAT gateways reach the internet by IPv6,
+// which lets nobody in, and S3 by its endpoint.
+func checkWayOut(in *read.Reader, t *read.Tier) {
+	for _, subnet := range read.Targets(t.Group, "VPCZoneIdentifier") {
+		table := in.RouteTable(subnet)
+		out := slices.ContainsFunc(in.Referrers(table, "AWS::EC2::Route"), func(route *assembly.Resource) bool {
+			return route.Has("EgressOnlyInternetGatewayId") && route.Has("DestinationIpv6CidrBlock")
+		})
+		if !out {
+			read.Fail(table, "", "leads nowhere by IPv6, and there is no NAT gateway")
+		}
+		if len(in.Referrers(table, "AWS::EC2::VPCEndpoint")) == 0 {
+			read.Fail(table, "", "does not lead to S3, and there is no NAT gateway")
 		}
 	}
 }

@@ -6,14 +6,31 @@ import (
 
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
+	"twinsite/site"
 )
 
 // regionCopies break the promises of regions.go.
 var regionCopies = map[string][]brokencopy.Copy{
-	"NAT gateways: one a zone, or one": {{"one is missing", func(in *read.Reader) {
-		stack := in.Home().Group.Stack
-		stack.Remove(stack.Resources("AWS::EC2::NatGateway")[0].LogicalID)
-	}, "NAT gateways, want"}},
+	"NAT gateways: one a zone, one, or none": {
+		{"one is missing", func(in *read.Reader) {
+			stack := in.Home().Group.Stack
+			stack.Remove(stack.Resources("AWS::EC2::NatGateway")[0].LogicalID)
+		}, "NAT gateways, want"},
+		{"no way out by IPv6 in their place", func(in *read.Reader) {
+			in.Site.Home.NATGateways = site.NATNone
+			for _, route := range in.Home().Group.Stack.Resources("AWS::EC2::Route") {
+				if route.Has("EgressOnlyInternetGatewayId") {
+					route.Stack.Remove(route.LogicalID)
+				}
+			}
+		}, "leads nowhere by IPv6"},
+		{"no way to S3 in their place", func(in *read.Reader) {
+			in.Site.Home.NATGateways = site.NATNone
+			for _, endpoint := range in.Home().Group.Stack.Resources("AWS::EC2::VPCEndpoint") {
+				endpoint.Stack.Remove(endpoint.LogicalID)
+			}
+		}, "NAT gateway"},
+	},
 	"connections stay open longer at the load balancer than at the edge": {
 		{"the load balancer closes first", func(in *read.Reader) {
 			brokencopy.SetAttribute(in.Home().Balancer, "idle_timeout.timeout_seconds", "1")

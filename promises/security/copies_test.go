@@ -41,3 +41,13 @@ func aclCopies(acl func(*read.Reader) *assembly.Resource) []brokencopy.Copy {
 		{"health checkers are limited", edit("RateLimit", ".Statement.RateBasedStatement.ScopeDownStatement", map[string]any{}), "limits health checkers"},
 	}
 }
+
+// attach gives a role one more managed policy.
+func attach(role *assembly.Resource, policy string) {
+	const path = "ManagedPolicyArns"
+	if !role.Has(path) {
+		role.Add(path, []string{policy})
+		return
+	}
+	role.Set(path, append(read.List(role, path), policy))
+}

@@ -57,7 +57,8 @@ func pass(condition map[string]any) func(*read.Reader) {
 		if condition != nil {
 			statement["Condition"] = condition
 		}
-		in.PolicyOf(serverRole(in.Home())).Add("PolicyDocument.Statement.1", statement)
+		policy := in.PolicyOf(serverRole(in.Home()))
+		policy.Add(fmt.Sprintf("PolicyDocument.Statement.%d", read.Length(policy, "PolicyDocument.Statement")), statement)
 	}
 }
 

@@ -11,6 +11,18 @@ import (
 
 // What needs what, for checkJobs. Each returns nil if it does not know what the user of the role is for.
 
+// needsOfServers is to let Session Manager open a shell, and to use the uploads of their own region: their objects, and no
+// key that begins otherwise.
+func needsOfServers(in *read.Reader, profile *assembly.Resource) []string {
+	all := each("*", sessionManager...)
+	if prefix := in.Site.Web.Uploads; prefix != "" {
+		bucket := read.Placeholder(in.Bucket(profile.Stack.Region), "Arn")
+		all = append(all, each(bucket+"/"+prefix+"*", "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")...)
+		all = append(all, "s3:ListBucket on "+bucket+", Condition map[StringLike:map[s3:prefix:"+prefix+"*]]")
+	}
+	return all
+}
+
 // needsOfFlowLog is to write to its log group.
 func needsOfFlowLog(in *read.Reader, log *assembly.Resource) []string {
 	return each(read.Placeholder(read.Target(log, "LogGroupName", "AWS::Logs::LogGroup"), "Arn"),

@@ -153,6 +153,9 @@ func comparables(in *read.Reader, stack, other *assembly.Stack, region site.Regi
 	normal := normal(in, stack, other, region.AvailabilityZones)
 	found := map[string]*comparable{}
 	for _, r := range stack.Resources() {
+		if in.Site.Home.NATGateways != in.Site.Standby.NATGateways && ofNAT(r) {
+			continue
+		}
 		id := r.LogicalID
 		for i, zone := range region.AvailabilityZones { // that ids end with
 			id = strings.ReplaceAll(id, strings.ReplaceAll(zone, "-", ""), fmt.Sprintf("Zone%c", 'A'+i))
@@ -171,6 +174,9 @@ func comparables(in *read.Reader, stack, other *assembly.Stack, region site.Regi
 		for path, value := range values {
 			if path == "CidrBlock" {
 				value = firstOctets.ReplaceAllString(value, "")
+			}
+			if strings.HasPrefix(path, "LaunchTemplateData.UserData") {
+				value = withoutEnvironment(in, value)
 			}
 			values[path] = hashOfName.ReplaceAllString(normal(value), "$1$2")
 		}
@@ -193,6 +199,28 @@ func withoutStandby(in *read.Reader, properties any) any {
 		})
 	}
 	return properties
+}
+
+// withoutEnvironment takes the site's own variables, which may name a region, out of
+// user data: they are the same text in both, by a promise of their own.
+func withoutEnvironment(in *read.Reader, data string) string {
+	lines := strings.SplitAfter(data, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		_, own := in.Site.Web.Environment[name]
+		return own
+	}), "")
+}
+
+// ofNAT reports whether a resource is a NAT gateway, its address, or a route to it.
+func ofNAT(r *assembly.Resource) bool {
+	switch r.Type {
+	case "AWS::EC2::NatGateway", "AWS::EC2::EIP":
+		return true
+	case "AWS::EC2::Route":
+		return r.Has("NatGatewayId")
+	}
+	return false
 }
 
 // normal takes out of a text what names the region: its zones, its addresses

@@ -51,8 +51,8 @@ var wideResources = []allowance{
 	{"AWS::IAM::Policy", "cloudwatch:PutMetricData", "IAM has no resource for metrics; another statement denies other namespaces"},
 }
 
-// managedPolicy is the one policy of AWS's that somebody may have: the CDK's
-// own functions write their logs with it.
+// managedPolicy is the one policy of AWS's that somebody may have beside the
+// site's own for its servers: the CDK's own functions write their logs with it.
 const managedPolicy = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 // checkLeastPrivilege reads every policy of every stack.
@@ -66,8 +66,9 @@ func checkLeastPrivilege(in *read.Reader) {
 			}
 		}
 		if r.Type == "AWS::IAM::Role" && r.Has("ManagedPolicyArns") {
+			servers := len(in.Referrers(r, "AWS::IAM::InstanceProfile")) > 0
 			for _, policy := range read.Texts(r, "ManagedPolicyArns") {
-				if policy != managedPolicy {
+				if policy != managedPolicy && !(servers && slices.Contains(in.Site.Web.Policies, policy)) {
 					read.Fail(r, "ManagedPolicyArns", "has the policy %s", policy)
 				}
 			}
@@ -141,15 +142,20 @@ var sessionManager = []string{
 }
 
 // checkShell demands that nobody needs a key to log in, and that the servers' role
-// has none of AWS's policies for it: those read every parameter of the account.
+// has no managed policy but the site's own: AWS's for Session Manager reads every
+// parameter of the account.
 func checkShell(in *read.Reader) {
 	for _, t := range in.Tiers() {
 		if t.Template.Has("LaunchTemplateData.KeyName") {
 			read.Fail(t.Template, "LaunchTemplateData.KeyName", "is there: it has a key")
 		}
 		role := serverRole(t)
+		var policies []string
 		if role.Has("ManagedPolicyArns") {
-			read.Fail(role, "ManagedPolicyArns", "has other people's policies")
+			policies = read.Texts(role, "ManagedPolicyArns")
+		}
+		if !slices.Equal(policies, t.Policies) {
+			read.Fail(role, "ManagedPolicyArns", "has other people's policies: %q, want %q", policies, t.Policies)
 		}
 	}
 }

@@ -96,7 +96,7 @@ type job struct {
 
 var jobs = []job{
 	{"AWS::EC2::FlowLog", "DeliverLogsPermissionArn", needsOfFlowLog},
-	{"AWS::IAM::InstanceProfile", "Roles.0", func(*read.Reader, *assembly.Resource) []string { return each("*", sessionManager...) }},
+	{"AWS::IAM::InstanceProfile", "Roles.0", needsOfServers},
 	{"AWS::Lambda::Function", "Role", needsOfFunction},
 	{"AWS::S3::Bucket", "ReplicationConfiguration.Role", needsOfReplication},
 	{topology.CustomReplicationType, "Create", needsOfReplication},

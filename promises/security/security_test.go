@@ -112,7 +112,7 @@ var securityCopies = map[string][]brokencopy.Copy{
 	"a shell without a port or a key": {
 		{"a key", func(in *read.Reader) { in.Home().Template.Add("LaunchTemplateData.KeyName", "mine") }, "has a key"},
 		{"every parameter of the account", func(in *read.Reader) {
-			serverRole(in.Home()).Add("ManagedPolicyArns", []string{"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"})
+			attach(serverRole(in.Home()), "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
 		}, "other people's policies"},
 	},
 	"no role may do more than it must": {
@@ -126,7 +126,7 @@ var securityCopies = map[string][]brokencopy.Copy{
 			in.PolicyOf(replicationRole(in)).Set("PolicyDocument.Statement.2.Resource", "*")
 		}, "on every resource"},
 		{"AWS's widest policy", func(in *read.Reader) {
-			serverRole(in.Home()).Add("ManagedPolicyArns", []string{"arn:aws:iam::aws:policy/AdministratorAccess"})
+			attach(serverRole(in.Home()), "arn:aws:iam::aws:policy/AdministratorAccess")
 		}, "has the policy arn:aws:iam::aws:policy/AdministratorAccess"},
 		{"for everybody", func(in *read.Reader) {
 			in.BucketPolicy(in.StandbyBucket()).Set("PolicyDocument.Statement.1", map[string]any{

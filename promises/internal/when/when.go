@@ -43,6 +43,11 @@ var (
 	NoPractice     = Condition{"practice is false", func(s *site.Site) bool { return !s.Practice }}
 	OneBucket      = Condition{"staticFiles.failover is false", func(s *site.Site) bool { return !s.StaticFiles.Failover }}
 
+	CPUAlarms  = Condition{"web.cpu.target is 0", func(s *site.Site) bool { return s.Web.CPU.Target == 0 }}
+	MayUpload  = Condition{"web.uploads is given", func(s *site.Site) bool { return s.Web.Uploads != "" }}
+	OwnEntries = Condition{"web.environment has some", func(s *site.Site) bool { return len(s.Web.Environment) > 0 }}
+	Sticky     = Condition{"web.sticky is above 0s", func(s *site.Site) bool { return s.Web.Sticky > 0 }}
+
 	AnyFailover = Condition{"edge.readFailover or edge.writeFailover is true", func(s *site.Site) bool {
 		return s.Edge.ReadFailover || s.Edge.WriteFailover
 	}}
