@@ -162,7 +162,7 @@ func TestSiteDistribution(t *testing.T) {
 				"PathPattern": "/news/*", "TargetOriginId": "serving", "AllowedMethods": list{"GET", "HEAD", "OPTIONS"},
 				"CachePolicyId": ref("SiteCachePolicy"), "OriginRequestPolicyId": absent(),
 				"ResponseHeadersPolicyId": ref("SiteSecurityHeaders"), "ViewerProtocolPolicy": "redirect-to-https",
-				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteReadFailover", "FunctionARN")}},
+				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteServingReadFailover", "FunctionARN")}},
 			},
 		}}), cached, exhaustive},
 		{"also where nothing fails over", distribution(object{"CacheBehaviors": list{

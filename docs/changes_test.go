@@ -135,6 +135,9 @@ func writeChanges(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.dir, "boot.sh"), []byte("#!/bin/bash\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.CopyFS(filepath.Join(s.dir, "files"), os.DirFS("testdata/sites/everything-files")); err != nil {
+		t.Fatal(err)
+	}
 	base := s.synthesize("site.yaml", nil)
 	rows := make([]string, len(variants)+1)
 	var working sync.WaitGroup
@@ -206,9 +209,17 @@ func (s *synthesizer) synthesize(file string, fields map[string]string) *assembl
 	return a
 }
 
-// put sets a value at a path of maps, which it makes if they are missing.
+// leftOut is the value of a field that is taken out of the file.
+const leftOut = "null"
+
+// put sets a value at a path of maps, which it makes if they are missing; nil takes
+// the field out.
 func put(content map[string]any, path []string, value any) {
-	if len(path) == 1 {
+	switch {
+	case len(path) == 1 && value == nil:
+		delete(content, path[0])
+		return
+	case len(path) == 1:
 		content[path[0]] = value
 		return
 	}
@@ -235,8 +246,12 @@ func (s *synthesizer) rows(base *assembly.Assembly, v variant) string {
 		return ""
 	}
 	with := ""
-	if len(v.with) > 0 {
-		with = ", with " + strings.Join(slices.Sorted(maps.Keys(v.with)), ", ")
+	for _, field := range slices.Sorted(maps.Keys(v.with)) {
+		if v.with[field] == leftOut {
+			with += ", without " + field
+		} else {
+			with += ", with " + field
+		}
 	}
 	return s.row(v.forth(), with, base, changed) + s.row(v.back(), with, changed, base)
 }

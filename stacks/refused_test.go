@@ -35,7 +35,7 @@ func TestRefused(t *testing.T) {
 		}, "site.yaml: WebServers cannot be synthesized: MalformedInstanceTypeIdentifier: "},
 		"our construct": {func(_ awscdk.App, s *site.Site, _ *stacks.Assets) {
 			s.WAFRules.RequestsPerAddress = 0 // which package site refuses
-		}, "site.yaml: WebAcl cannot be synthesized: RequestsPerAddress is missing"},
+		}, "site.yaml: WebACL cannot be synthesized: RequestsPerAddress is missing"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -57,7 +57,10 @@ func Catch(of string, make func()) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			what := cmp.Or(beingMade(), "the site")
-			why := strings.TrimPrefix(firstLine(fmt.Sprint(reason)), what+": ") // as ours begin
+			why := firstLine(fmt.Sprint(reason))
+			if id, rest, ours := strings.Cut(why, ": "); ours && strings.EqualFold(id, what) {
+				why = rest
+			}
 			err = fmt.Errorf("%s: %s cannot be synthesized: %s", of, what, why)
 		}
 	}()
