@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/smithy-go"
+
 	"twinsite/account"
 )
 
@@ -70,5 +72,31 @@ func TestOpenErrors(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want one line that begins with %q", err, test.want)
 		}
+	}
+}
+
+func TestIs(t *testing.T) {
+	a := &account.Account{ID: "123456789012"}
+	for wanted, want := range map[string]string{"": "<nil>", "123456789012": "<nil>",
+		"999999999999": "the credentials are of account 123456789012, not of 999999999999, which -account names: choose others, for example by AWS_PROFILE"} {
+		if got := fmt.Sprint(a.Is(wanted)); got != want {
+			t.Errorf("%q: got %s, want %s", wanted, got, want)
+		}
+	}
+}
+
+func TestUnanswered(t *testing.T) {
+	for code, want := range map[string]string{
+		"AccessDeniedException": "not allowed to ask: needs s3:ListAllMyBuckets",
+		"UnauthorizedOperation": "not allowed to ask: needs s3:ListAllMyBuckets",
+		"AuthorizationError":    "not allowed to ask: needs s3:ListAllMyBuckets",
+		"SlowDown":              "s3:ListAllMyBuckets: SlowDown: please do",
+	} {
+		if got := account.Unanswered("s3:ListAllMyBuckets", &smithy.GenericAPIError{Code: code, Message: "please\ndo"}); got.Error() != want {
+			t.Errorf("%s: got %v, want %s", code, got, want)
+		}
+	}
+	if account.Unanswered("s3:ListAllMyBuckets", nil) != nil {
+		t.Error("no error becomes one")
 	}
 }
