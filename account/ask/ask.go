@@ -16,11 +16,18 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/miekg/dns"
+
+	"twinsite/account/resolver"
 )
 
 // Names asks names. The zero value asks the internet by the machine's own resolver.
 type Names struct {
-	// Dial opens every connection, those to name servers too. Default: [net.Dialer]'s.
+	// Resolver is asked for addresses. Default: nil, [resolver.System]'s.
+	Resolver *resolver.Resolver
+
+	// Dial opens the connections by HTTPS. Default: a [net.Dialer]'s DialContext.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	// Roots are who may sign certificates. Default: nil, the machine's own.
@@ -41,23 +48,37 @@ func (n *Names) dial(ctx context.Context, network, address string) (net.Conn, er
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
-func (n *Names) resolver() *net.Resolver { return &net.Resolver{PreferGo: true, Dial: n.dial} }
-
 // Addresses returns the addresses of a name, IPv4 first, each kind in order. A name
 // that DNS does not know has none, which is no error. Resolvers may keep an answer for
 // as long as its record says.
 func (n *Names) Addresses(ctx context.Context, name string) ([]netip.Addr, error) {
+	from := n.Resolver
+	if from == nil {
+		var err error
+		if from, err = resolver.System(); err != nil {
+			return nil, err
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, n.patience())
 	defer cancel()
-	found, err := n.resolver().LookupNetIP(ctx, "ip", absolute(name))
-	if unknown(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("DNS does not answer for %s: %w", name, oneLine(err))
-	}
-	for i := range found {
-		found[i] = found[i].Unmap()
+	var found []netip.Addr
+	for _, kind := range []uint16{dns.TypeA, dns.TypeAAAA} {
+		records, err := from.Ask(ctx, name, kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, record := range records {
+			var address net.IP
+			switch r := record.(type) {
+			case *dns.A:
+				address = r.A
+			case *dns.AAAA:
+				address = r.AAAA
+			}
+			if plain, ok := netip.AddrFromSlice(address); ok {
+				found = append(found, plain.Unmap())
+			}
+		}
 	}
 	slices.SortFunc(found, netip.Addr.Compare)
 	return slices.Compact(found), nil
@@ -126,14 +147,6 @@ func (n *Names) at(ctx context.Context, at string) ([]netip.Addr, error) {
 		err = fmt.Errorf("DNS has no address for %s", at)
 	}
 	return addresses, err
-}
-
-// absolute keeps a resolver from trying a name below the machine's own domains.
-func absolute(name string) string { return strings.TrimSuffix(name, ".") + "." }
-
-func unknown(err error) bool {
-	var failure *net.DNSError
-	return errors.As(err, &failure) && failure.IsNotFound
 }
 
 // oneLine is an error of the network's without line breaks.

@@ -24,11 +24,11 @@ import (
 	"github.com/miekg/dns"
 
 	"twinsite/account/ask"
+	"twinsite/account/resolver"
 )
 
-// Resolver is the address of the name server that [Internet.Names] ask unless they name
-// another.
-const Resolver = "resolver"
+// Resolver is the address of the recursive resolver, which [Internet.DNS] starts.
+const Resolver = "192.0.2.53"
 
 // An Internet has servers by their address, as "192.0.2.1". It ends with its test.
 type Internet struct {
@@ -71,7 +71,12 @@ func New(t testing.TB, names ...string) *Internet {
 
 // Names asks this internet.
 func (i *Internet) Names() *ask.Names {
-	return &ask.Names{Dial: i.dial, Roots: i.roots, Patience: 2 * time.Second}
+	return &ask.Names{Resolver: i.Resolver(), Dial: i.dial, Roots: i.roots, Patience: 2 * time.Second}
+}
+
+// Resolver asks this internet's name servers.
+func (i *Internet) Resolver() *resolver.Resolver {
+	return &resolver.Resolver{Server: net.JoinHostPort(Resolver, "53"), Dial: i.dial}
 }
 
 // HTTPS starts a server at an address, in place of the one that is there; nil ends it.
@@ -123,19 +128,14 @@ func (i *Internet) DNS(address string, answer func(reply *dns.Msg, question dns.
 	i.servers[address] = packets.LocalAddr().String()
 }
 
-// dial connects to the server of an address. Port 53 of an unknown address is the
-// resolver: the machine's own address for it stands in its configuration.
+// dial connects to the server of an address.
 func (i *Internet) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
 	i.mu.Lock()
-	to, known := i.servers[host]
-	if !known {
-		to = i.servers[Resolver]
-	}
-	server := i.https[host]
+	to, server := i.servers[host], i.https[host]
 	i.mu.Unlock()
 	switch {
 	case port == "53" && to != "":
