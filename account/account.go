@@ -4,6 +4,10 @@
 //
 // Credentials, profile and endpoint come from the environment, as those of the AWS
 // CLI do. Nothing here needs a synthesized site.
+//
+// A room calls AWS with inputs that are written as composite literals where they are
+// used, as &s3.ListBucketsInput{}: docs/operations.md has a table of the permissions
+// that each command needs, and it is made from these literals.
 package account
 
 import (
@@ -32,22 +36,26 @@ type Account struct {
 	// ID is the account's number, as "123456789012".
 	ID string
 
+	// ARN is who asks, as "arn:aws:iam::123456789012:user/somebody".
+	ARN string
+
 	config aws.Config
 }
 
 // Open finds the credentials and asks AWS whose they are. Its error is one line
-// with the remedy: no credentials, credentials that AWS refuses, or no answer.
-func Open(ctx context.Context) (*Account, error) {
+// with the remedy: no credentials, credentials that AWS refuses, or no answer. The
+// options are for tests, which let no call leave the machine.
+func Open(ctx context.Context, options ...func(*config.LoadOptions) error) (*Account, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithDefaultRegion(site.GlobalRegion))
+	cfg, err := config.LoadDefaultConfig(ctx, append(options, config.WithDefaultRegion(site.GlobalRegion))...)
 	if err != nil {
 		return nil, fmt.Errorf("the AWS configuration cannot be read: %s: %s", OneLine(err), remedy)
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return nil, fmt.Errorf("there are no AWS credentials: %s", remedy)
 	}
-	identity, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil)
+	identity, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	var refused smithy.APIError
 	switch {
 	case errors.As(err, &refused):
@@ -55,7 +63,33 @@ func Open(ctx context.Context) (*Account, error) {
 	case err != nil:
 		return nil, fmt.Errorf("AWS does not answer: %s", OneLine(err))
 	}
-	return &Account{ID: aws.ToString(identity.Account), config: cfg}, nil
+	return &Account{ID: aws.ToString(identity.Account), ARN: aws.ToString(identity.Arn), config: cfg}, nil
+}
+
+// Is returns an error if the credentials are of another account than the wanted one,
+// which is as "123456789012"; "" wants none in particular.
+func (a *Account) Is(wanted string) error {
+	if wanted != "" && wanted != a.ID {
+		return fmt.Errorf("the credentials are of account %s, not of %s, which -account names: choose others, for example by AWS_PROFILE", a.ID, wanted)
+	}
+	return nil
+}
+
+// CheckNumber is for flags: its error is that the text is no account's number.
+func CheckNumber(text string) error {
+	if len(text) != 12 || strings.Trim(text, "0123456789") != "" {
+		return fmt.Errorf("%q is no account: give its number of 12 digits, as 123456789012", text)
+	}
+	return nil
+}
+
+// CheckIs says by its error that the credentials are of another account than wanted;
+// empty is any.
+func (a *Account) CheckIs(wanted string) error {
+	if wanted == "" || wanted == a.ID {
+		return nil
+	}
+	return fmt.Errorf("the credentials are of the account %s, not of %s: nothing was done; choose others, by AWS_PROFILE for example", a.ID, wanted)
 }
 
 // In returns how services are asked in a region.
@@ -75,8 +109,42 @@ func OneLine(err error) string {
 	return strings.Join(strings.Fields(err.Error()), " ")
 }
 
+// Asked makes an error of AWS's one line that names the call, as
+// "cloudformation:DescribeStacks", which is also the permission that it needs. It is nil
+// if err is.
+func Asked(call string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case NotAllowed(err):
+		return fmt.Errorf("the credentials do not allow %s", call)
+	}
+	return fmt.Errorf("%s: %s", call, OneLine(err))
+}
+
 // NotAllowed says whether AWS refused a call for want of a permission.
 func NotAllowed(err error) bool {
 	var refused smithy.APIError
-	return errors.As(err, &refused) && (strings.HasPrefix(refused.ErrorCode(), "AccessDenied") || refused.ErrorCode() == "UnauthorizedOperation")
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch code := refused.ErrorCode(); code {
+	case "UnauthorizedOperation", "AuthorizationError", "NotAuthorized": // EC2's and SNS's words
+		return true
+	default:
+		return strings.HasPrefix(code, "AccessDenied")
+	}
+}
+
+// Unanswered makes an error of a call that only asks one line: which permission the
+// question needs, as "servicequotas:GetServiceQuota", or what AWS says. It is nil if
+// err is.
+func Unanswered(permission string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case NotAllowed(err):
+		return fmt.Errorf("not allowed to ask: needs %s", permission)
+	}
+	return fmt.Errorf("%s: %s", permission, OneLine(err))
 }

@@ -1,12 +1,17 @@
 package account_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/aws/aws-sdk-go-v2/config"
 
 	"twinsite/account"
 )
@@ -70,5 +75,55 @@ func TestOpenErrors(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want one line that begins with %q", err, test.want)
 		}
+	}
+}
+
+func TestIs(t *testing.T) {
+	a := &account.Account{ID: "123456789012"}
+	for wanted, want := range map[string]string{"": "<nil>", "123456789012": "<nil>",
+		"999999999999": "the credentials are of account 123456789012, not of 999999999999, which -account names: choose others, for example by AWS_PROFILE"} {
+		if got := fmt.Sprint(a.Is(wanted)); got != want {
+			t.Errorf("%q: got %s, want %s", wanted, got, want)
+		}
+	}
+}
+
+func TestUnanswered(t *testing.T) {
+	for code, want := range map[string]string{
+		"AccessDeniedException": "not allowed to ask: needs s3:ListAllMyBuckets",
+		"UnauthorizedOperation": "not allowed to ask: needs s3:ListAllMyBuckets",
+		"AuthorizationError":    "not allowed to ask: needs s3:ListAllMyBuckets",
+		"SlowDown":              "s3:ListAllMyBuckets: SlowDown: please do",
+	} {
+		if got := account.Unanswered("s3:ListAllMyBuckets", &smithy.GenericAPIError{Code: code, Message: "please\ndo"}); got.Error() != want {
+			t.Errorf("%s: got %v, want %s", code, got, want)
+		}
+	}
+	if account.Unanswered("s3:ListAllMyBuckets", nil) != nil {
+		t.Error("no error becomes one")
+	}
+}
+
+func TestCheckIs(t *testing.T) {
+	a := &account.Account{ID: "123456789012"}
+	if err := errors.Join(a.CheckIs(""), a.CheckIs("123456789012"), account.CheckNumber("123456789012")); err != nil {
+		t.Error(err)
+	}
+	if err := a.CheckIs("210987654321"); err == nil || !strings.HasPrefix(err.Error(), "the credentials are of the account 123456789012, not of 210987654321") {
+		t.Errorf("another account: got %v", err)
+	}
+	for _, number := range []string{"12345678901", "1234567890123", "12345678901x", "１２３４"} {
+		if account.CheckNumber(number) == nil {
+			t.Errorf("%s is taken for an account", number)
+		}
+	}
+}
+
+// TestOption holds that a caller can choose the endpoint.
+func TestOption(t *testing.T) {
+	amazon(t, 200, "")
+	_, err := account.Open(t.Context(), config.WithBaseEndpoint("http://127.0.0.1:1"))
+	if err == nil || !strings.HasPrefix(err.Error(), "AWS does not answer: ") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/internal/fixture"
+	"twinsite/rehearsal/visit"
 
 	"github.com/miekg/dns"
 )
@@ -43,7 +44,7 @@ func TestBrowser(t *testing.T) {
 				runInSandbox(t)
 				return
 			}
-			check(t, visit(t, fixture.Site(t, name)))
+			check(t, visitByBrowser(t, fixture.Site(t, name)))
 		})
 	}
 }
@@ -81,8 +82,8 @@ func (v *visited) atHome() bool {
 // 60 s, would make them minutes longer.
 const keepAlive = 20 * time.Second
 
-// visit plays in the sandbox, at the speed of the browsers' timers.
-func visit(t *testing.T, m *rehearsal.Model) *visited {
+// visitByBrowser plays in the sandbox, at the speed of the browsers' timers.
+func visitByBrowser(t *testing.T, m *rehearsal.Model) *visited {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), timeLimit)
 	t.Cleanup(cancel)
@@ -164,7 +165,7 @@ func (v *visited) report(t *testing.T) {
 func (v *visited) back(b *browser) rehearsal.Seconds {
 	var recovery rehearsal.Recovery
 	for _, r := range b.all() {
-		if r.Sent >= v.Began && r.Sent < v.Healed && !healedIn(v.Play, r) {
+		if r.Sent >= v.Began && r.Sent < v.Healed && !visit.HealedIn(v.Play, r) {
 			recovery.Note(r.Good(), r.Sent+r.Took-v.Began)
 		}
 	}

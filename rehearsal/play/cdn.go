@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"twinsite/rehearsal"
+	"twinsite/rehearsal/visit"
 )
 
 // An edgeServer stands in for CloudFront's site distribution: it runs the edge
@@ -28,7 +29,7 @@ import (
 // as the templates say.
 type edgeServer struct {
 	stage      *stage
-	resolver   *resolver
+	resolver   *visit.Resolver
 	transports map[*rehearsal.Origin]*http.Transport
 
 	mu     sync.Mutex
@@ -45,7 +46,7 @@ type viewerHost struct{}
 
 func (s *stage) newEdgeServer(options Options) (*edgeServer, error) {
 	e := &edgeServer{stage: s, resolver: s.newResolver(rehearsal.Random(options.Seed, 1<<45)), transports: map[*rehearsal.Origin]*http.Transport{}, errors: map[string]cachedError{}}
-	e.resolver.least = s.p.EdgeTTL
+	e.resolver.Least = s.p.EdgeTTL
 	for _, origin := range s.model.Edge.Origins {
 		dial := func(ctx context.Context, _, address string) (net.Conn, error) { return e.dial(ctx, origin, address) }
 		transport := &http.Transport{
@@ -165,7 +166,7 @@ func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request) (*http.Response,
 	defer giveUp(nil)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
 		clock.wakeAfter(o.ResponseTimeout, func() { giveUp(context.DeadlineExceeded) })
-		clock.sleep(ctx, e.stage.rtt(leadsTo(got.Conn)))
+		clock.Sleep(ctx, e.stage.rtt(leadsTo(got.Conn)))
 	}})
 	to, err := e.pool(ctx, o)
 	if err != nil {
@@ -232,7 +233,7 @@ func (e *edgeServer) dial(ctx context.Context, o *rehearsal.Origin, pool string)
 func (e *edgeServer) cached(uri string) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if found, ok := e.errors[uri]; ok && e.stage.clock.now() < found.until {
+	if found, ok := e.errors[uri]; ok && e.stage.clock.Now() < found.until {
 		return found.status
 	}
 	return 0
@@ -241,7 +242,7 @@ func (e *edgeServer) cached(uri string) int {
 func (e *edgeServer) remember(uri string, status int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.errors[uri] = cachedError{status, e.stage.clock.now() + e.stage.model.Edge.ErrorCaching[status]}
+	e.errors[uri] = cachedError{status, e.stage.clock.Now() + e.stage.model.Edge.ErrorCaching[status]}
 }
 
 func isTimeout(err error) bool {

@@ -83,7 +83,7 @@ func (b *browser) note(text string) {
 	took := time.Duration(said.Took * float64(time.Millisecond))
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.requests = append(b.requests, rehearsal.Request{Kept: true, Write: true, Sent: b.clock.now() - took, Took: took, Status: said.Status, By: said.By})
+	b.requests = append(b.requests, rehearsal.Request{Kept: true, Write: true, Sent: b.clock.Now() - took, Took: took, Status: said.Status, By: said.By})
 	if said.Error != "" {
 		b.errors[said.Error]++
 	} else {
@@ -124,7 +124,7 @@ func openGate(s *stage, to netip.AddrPort) (*gate, error) {
 				return
 			}
 			g.mu.Lock()
-			g.came = append(g.came, s.clock.now())
+			g.came = append(g.came, s.clock.Now())
 			g.mu.Unlock()
 			go g.lead(conn)
 		}

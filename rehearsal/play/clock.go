@@ -118,8 +118,8 @@ func (c *clock) stop() {
 	c.ended.Wait()
 }
 
-// now is the time since the play began.
-func (c *clock) now() time.Duration {
+// Now is the time since the play began.
+func (c *clock) Now() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.time
@@ -129,10 +129,10 @@ func (c *clock) now() time.Duration {
 func (c *clock) real(d time.Duration) time.Duration { return time.Duration(float64(d) / c.speed) }
 
 // effective returns how many times faster than real time the clock has run.
-func (c *clock) effective() float64 { return float64(c.now()) / float64(time.Since(c.began)) }
+func (c *clock) effective() float64 { return float64(c.Now()) / float64(time.Since(c.began)) }
 
-// sleep waits, and reports whether the whole time passed.
-func (c *clock) sleep(ctx context.Context, d time.Duration) bool {
+// Sleep waits, and reports whether the whole time passed.
+func (c *clock) Sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}
@@ -146,9 +146,9 @@ func (c *clock) sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// timeout is context.WithTimeout in the play's time; the context's cause is
+// Timeout is context.WithTimeout in the play's time; the context's cause is
 // context.DeadlineExceeded then.
-func (c *clock) timeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+func (c *clock) Timeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	limited, cancel := context.WithCancelCause(ctx)
 	c.wakeAfter(d, func() { cancel(context.DeadlineExceeded) })
 	return limited, func() { cancel(context.Canceled) }

@@ -55,7 +55,7 @@ func (f *manualFailback) removable() bool { return f.On() && !f.pending() }
 
 // stepFailback plays what manual failback does at this moment.
 func (d *director) stepFailback() {
-	now := d.stage.clock.now()
+	now := d.stage.clock.Now()
 	if d.failback == nil || !d.failback.step(now, d.stage.route53.says) {
 		return
 	}
@@ -80,7 +80,7 @@ func (d *director) comeHome(ctx context.Context) error {
 				return err
 			}
 			d.failback.exists = false
-			d.play.Removed = d.stage.clock.now()
+			d.play.Removed = d.stage.clock.Now()
 			d.stage.switched.exists.Store(false)
 			d.event(d.play.Removed, "an operator removes the switch")
 		}

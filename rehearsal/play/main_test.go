@@ -22,3 +22,10 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}

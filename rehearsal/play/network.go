@@ -55,7 +55,7 @@ func (n *network) dial(ctx context.Context, to netip.AddrPort, rtt time.Duration
 	n.mu.Lock()
 	address, l := n.ports[to], n.links[to.Addr()]
 	n.mu.Unlock()
-	if !n.clock.sleep(ctx, rtt) {
+	if !n.clock.Sleep(ctx, rtt) {
 		return nil, fmt.Errorf("%w to %s: %w", errDial, to, context.Cause(ctx))
 	}
 	switch {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"twinsite/rehearsal"
+	"twinsite/rehearsal/visit"
 )
 
 // Options say what to play.
@@ -51,7 +52,7 @@ type director struct {
 	options  Options
 	model    *rehearsal.Model
 	stage    *stage
-	log      *requestLog
+	log      *visit.Log
 	play     *rehearsal.Play
 	phase    string
 	moves    bool            // whether DNS is expected to move
@@ -87,7 +88,7 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	if err != nil {
 		return nil, err
 	}
-	return &director{options: options, model: m, stage: stage, log: &requestLog{},
+	return &director{options: options, model: m, stage: stage, log: &visit.Log{},
 		failback: newManualFailback(m, p, options.Seed),
 		moves:    !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
 		stuck:    rehearsal.Bound(m, p, options.Outage, rehearsal.WritesKept).Never(),
@@ -109,8 +110,8 @@ func (d *director) run(ctx context.Context) (*rehearsal.Play, error) { //nolint:
 		v := d.stage.newVisitor(number, d.options.Seed, d.log)
 		after := rehearsal.Between(random, 0, d.stage.p.Period)
 		visitors.Go(func() {
-			if v.kind != comesLate || d.awaitMove(visiting) {
-				v.run(visiting, d.stage.clock.now()+after)
+			if v.Kind != visit.ComesLate || d.awaitMove(visiting) {
+				v.Run(visiting, d.stage.clock.Now()+after)
 			}
 		})
 	}
@@ -119,7 +120,7 @@ func (d *director) run(ctx context.Context) (*rehearsal.Play, error) { //nolint:
 	}
 	leave()
 	visitors.Wait()
-	d.play.Ended, d.play.Effective = d.stage.clock.now(), d.stage.clock.effective()
+	d.play.Ended, d.play.Effective = d.stage.clock.Now(), d.stage.clock.effective()
 	d.finish()
 	return d.play, nil
 }
@@ -141,7 +142,7 @@ func (d *director) phases(ctx context.Context) error {
 	if err := d.wait(ctx, phase{name: "all is well", length: calm}); err != nil {
 		return err
 	}
-	d.play.Began = c.now()
+	d.play.Began = c.Now()
 	d.event(d.play.Began, d.options.Outage.Title())
 	length := p.Length
 	if !d.moves {
@@ -150,7 +151,7 @@ func (d *director) phases(ctx context.Context) error {
 	if err := d.wait(ctx, phase{name: "outage", length: length, settled: d.settledAway, each: d.strike(length)}); err != nil {
 		return err
 	}
-	d.play.Healed = c.now()
+	d.play.Healed = c.Now()
 	if d.failback != nil && d.options.Outage == rehearsal.BySwitch {
 		d.failback.exists = false // the operator deletes the switch, also if the state machine wrote it again
 	}
@@ -171,9 +172,9 @@ type phase struct {
 func (d *director) wait(ctx context.Context, p phase) error {
 	c := d.stage.clock
 	d.phase = p.name
-	began := c.now()
+	began := c.Now()
 	for step := 0; ; step++ {
-		after := c.now() - began
+		after := c.Now() - began
 		if p.each != nil {
 			p.each(after)
 		}
@@ -185,7 +186,7 @@ func (d *director) wait(ctx context.Context, p phase) error {
 		if after >= p.length || p.settled != nil && step%10 == 9 && p.settled() {
 			return nil
 		}
-		if !c.sleep(d.stage.ctx, 100*time.Millisecond) { //nolint:contextcheck // the stage's context is made of ctx, and ends too when a server stops
+		if !c.Sleep(d.stage.ctx, 100*time.Millisecond) { //nolint:contextcheck // the stage's context is made of ctx, and ends too when a server stops
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -245,7 +246,7 @@ func (d *director) settledAway() bool {
 	if front := d.stage.route53.current(d.model.Pairs[0]); front.Failover == "SECONDARY" {
 		leads = "standby"
 	}
-	moving := func(k kind) bool { return k != keeps || !d.stuck }
+	moving := func(k visit.Kind) bool { return k != visit.Keeps || !d.stuck }
 	return d.everybody(moving, func(r rehearsal.Request) bool {
 		return r.Good() && r.By == "standby" && (r.Kept || r.To == leads)
 	})
@@ -254,7 +255,7 @@ func (d *director) settledAway() bool {
 // settledHome reports whether home has served everybody for five seconds, and
 // no older answer of DNS leads elsewhere.
 func (d *director) settledHome() bool {
-	now := d.stage.clock.now()
+	now := d.stage.clock.Now()
 	if now-d.play.FailbackFrom() < 10*time.Second || d.failback != nil && d.failback.pending() {
 		return false
 	}
@@ -269,7 +270,7 @@ func (d *director) settledHome() bool {
 	if d.options.guests != nil && !d.options.guests() {
 		return false
 	}
-	every := func(kind) bool { return true }
+	every := func(visit.Kind) bool { return true }
 	return d.everybody(every, func(r rehearsal.Request) bool { return r.Good() && r.By == "home" })
 }
 
@@ -283,28 +284,8 @@ func (r *route53) cameHome(since time.Duration) bool {
 
 // everybody reports whether all requests of the last five seconds fulfil ok, and
 // each visitor of the kinds that count has an answer to a read and to a write.
-func (d *director) everybody(counts func(kind) bool, ok func(rehearsal.Request) bool) bool {
-	since := d.stage.clock.now() - 5*time.Second
-	type want struct {
-		visitor int
-		write   bool
-	}
-	waiting := map[want]bool{}
-	for number := range d.options.Visitors {
-		if counts(kindOf(number)) {
-			waiting[want{number, false}], waiting[want{number, true}] = true, true
-		}
-	}
-	for _, r := range d.log.all() {
-		if r.Sent < since || !counts(kindOf(r.Visitor)) {
-			continue
-		}
-		if !ok(r) {
-			return false
-		}
-		delete(waiting, want{r.Visitor, r.Write})
-	}
-	return len(waiting) == 0
+func (d *director) everybody(counts func(visit.Kind) bool, ok func(rehearsal.Request) bool) bool {
+	return d.log.Everybody(d.stage.clock.Now()-5*time.Second, d.options.Visitors, true, counts, ok)
 }
 
 func (d *director) event(at time.Duration, what string) {
@@ -317,9 +298,9 @@ func (d *director) progress() {
 	if d.options.Progress == nil {
 		return
 	}
-	since := d.stage.clock.now() - 3*time.Second
+	since := d.stage.clock.Now() - 3*time.Second
 	by, lost := map[string]int{}, 0
-	for _, r := range d.log.all() {
+	for _, r := range d.log.All() {
 		if !r.Good() {
 			lost++
 		}
@@ -333,5 +314,5 @@ func (d *director) progress() {
 			serves = who
 		}
 	}
-	fmt.Fprintf(d.options.Progress, "\r%6.1f s  %-12s  served by %-8s  %d errors ", d.stage.clock.now().Seconds(), d.phase, serves, lost)
+	fmt.Fprintf(d.options.Progress, "\r%6.1f s  %-12s  served by %-8s  %d errors ", d.stage.clock.Now().Seconds(), d.phase, serves, lost)
 }

@@ -15,6 +15,7 @@ import (
 	"twinsite/assembly"
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/internal/fixture"
+	"twinsite/rehearsal/visit"
 )
 
 // timeLimit ends a play that does not end by itself: on a machine that does much
@@ -76,7 +77,7 @@ func run(t *testing.T, m *rehearsal.Model, options Options) *rehearsal.Play {
 
 // An asked is what a request of an outage was like.
 type asked struct {
-	kind   kind
+	kind   visit.Kind
 	write  bool
 	to, by string
 }
@@ -89,7 +90,7 @@ func (p played) check(t *testing.T, play *rehearsal.Play) {
 	}
 	calm, lost, served := 0, map[asked]int{}, map[asked]int{}
 	for _, r := range play.Requests {
-		as := asked{kindOf(r.Visitor), r.Write, r.To, r.By}
+		as := asked{visit.KindOf(r.Visitor), r.Write, r.To, r.By}
 		switch {
 		case r.Sent < play.Began:
 			calm += count(r.Good() && r.By == "home")
@@ -97,7 +98,7 @@ func (p played) check(t *testing.T, play *rehearsal.Play) {
 		case !r.Good():
 			as.to, as.by = "", ""
 			lost[as]++
-		case !healedIn(play, r):
+		case !visit.HealedIn(play, r):
 			served[as]++
 		}
 	}
@@ -126,18 +127,18 @@ func (p played) checkOutage(t *testing.T, outage rehearsal.Outage, lost, served 
 		}
 	}
 	const read, write = false, true
-	want(p.retries && !dead && !slow && !bySwitch || moves && p.behind, served[asked{follows, read, "edge", "standby"}], "reads were answered by the standby through the edge")
-	want(moves && p.behind, served[asked{follows, write, "edge", "standby"}], "writes of visitors who follow DNS were answered by the standby through the edge")
-	want(moves && p.behind, served[asked{keeps, write, "edge", "standby"}], "writes on connections kept were answered by the standby through the edge")
-	want(moves && p.front, served[asked{follows, write, "standby", "standby"}], "writes of visitors who follow DNS went to the standby")
-	want(false, served[asked{keeps, write, "standby", "standby"}], "writes on connections kept went to the standby")
+	want(p.retries && !dead && !slow && !bySwitch || moves && p.behind, served[asked{visit.Follows, read, "edge", "standby"}], "reads were answered by the standby through the edge")
+	want(moves && p.behind, served[asked{visit.Follows, write, "edge", "standby"}], "writes of visitors who follow DNS were answered by the standby through the edge")
+	want(moves && p.behind, served[asked{visit.Keeps, write, "edge", "standby"}], "writes on connections kept were answered by the standby through the edge")
+	want(moves && p.front, served[asked{visit.Follows, write, "standby", "standby"}], "writes of visitors who follow DNS went to the standby")
+	want(false, served[asked{visit.Keeps, write, "standby", "standby"}], "writes on connections kept went to the standby")
 	to := map[bool]string{true: "standby", false: "edge"}[p.front]
-	want(moves, served[asked{comesLate, write, to, "standby"}], "writes of visitors who came late were answered by the standby")
+	want(moves, served[asked{visit.ComesLate, write, to, "standby"}], "writes of visitors who came late were answered by the standby")
 	if flaps {
 		return // with patience, a write may be answered by the home that comes back
 	}
-	want(!slow && !bySwitch, lost[asked{kind: follows, write: write}], "writes of visitors who follow DNS were lost")
-	want(!slow && !bySwitch, lost[asked{kind: keeps, write: write}], "writes on connections kept were lost")
+	want(!slow && !bySwitch, lost[asked{kind: visit.Follows, write: write}], "writes of visitors who follow DNS were lost")
+	want(!slow && !bySwitch, lost[asked{kind: visit.Keeps, write: write}], "writes on connections kept were lost")
 }
 
 // When the origin's name has moved, the edge connects to where it leads, or goes on
@@ -183,9 +184,7 @@ func TestEdgeConnections(t *testing.T) {
 			s.route53.mu.Lock()
 			s.route53.answers[pair] = append(s.route53.answers[pair], dated{0, pair.Secondary})
 			s.route53.mu.Unlock()
-			s.edge.resolver.mu.Lock()
-			s.edge.resolver.cache = nil
-			s.edge.resolver.mu.Unlock()
+			s.edge.resolver.Forget()
 			if by := write(); by != test.want {
 				t.Errorf("after the name has moved, the edge's write was answered by %s, want %s", by, test.want)
 			}
@@ -332,7 +331,7 @@ func TestStageEndsDials(t *testing.T) {
 	}
 	s.home().set(rehearsal.Silent)
 	ended := make(chan string, 2)
-	ask := func(who string, transport *http.Transport, host string) {
+	ask := func(who string, transport http.RoundTripper, host string) {
 		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://"+host+"/", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -346,7 +345,7 @@ func TestStageEndsDials(t *testing.T) {
 		}()
 	}
 	ask("edge", s.edge.transports[origin], "origin:443")
-	ask("visitor", v.transport, netip.AddrPortFrom(home, 443).String())
+	ask("visitor", v, netip.AddrPortFrom(home, 443).String())
 	s.close()
 	var got []string
 	for range 2 {

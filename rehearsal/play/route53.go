@@ -72,7 +72,7 @@ func (r *route53) says(check *rehearsal.HealthCheck) bool {
 func (r *route53) evaluate() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.stage.clock.now()
+	now := r.stage.clock.Now()
 	delay := rehearsal.Between(r.random, r.stage.p.PropagationMin, r.stage.p.PropagationMax)
 	for _, pair := range r.stage.model.AllPairs() {
 		list := r.answers[pair]
@@ -99,7 +99,7 @@ func (r *route53) evaluate() {
 func (r *route53) current(pair *rehearsal.Pair) *rehearsal.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.stage.clock.now()
+	now := r.stage.clock.Now()
 	list := r.answers[pair]
 	for i := len(list) - 1; i > 0; i-- {
 		if list[i].at <= now {
@@ -152,7 +152,7 @@ func (r *route53) checker(check *rehearsal.HealthCheck, random *rand.Rand) {
 	s := r.stage
 	rtt := rehearsal.Between(random, s.p.CheckerRTTMin, s.p.CheckerRTTMax)
 	mind, streak := check.Bucket == "", 0
-	for wait := rehearsal.Between(random, 0, check.Interval); s.clock.sleep(s.ctx, wait); wait = check.Interval {
+	for wait := rehearsal.Between(random, 0, check.Interval); s.clock.Sleep(s.ctx, wait); wait = check.Interval {
 		good := r.ask(check, rtt)
 		if s.ctx.Err() != nil {
 			return
@@ -185,14 +185,14 @@ func (r *route53) ask(check *rehearsal.HealthCheck, rtt time.Duration) bool {
 	if len(addresses) == 0 {
 		return false
 	}
-	ctx, cancel := s.clock.timeout(s.ctx, s.p.ConnectLimit)
+	ctx, cancel := s.clock.Timeout(s.ctx, s.p.ConnectLimit)
 	defer cancel()
 	conn, err := s.network.dial(ctx, netip.AddrPortFrom(addresses[0], uint16(check.Port)), rtt)
 	if err != nil {
 		return false
 	}
 	defer conn.Close()
-	answer, giveUp := s.clock.timeout(s.ctx, s.p.AnswerLimit)
+	answer, giveUp := s.clock.Timeout(s.ctx, s.p.AnswerLimit)
 	defer giveUp()
 	raw := conn
 	stop := context.AfterFunc(answer, func() { _ = raw.SetDeadline(time.Unix(1, 0)) })

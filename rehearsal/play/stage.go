@@ -6,13 +6,11 @@ import (
 	"errors"
 	"io"
 	"log"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -106,7 +104,7 @@ func (s *stage) serve(listener net.Listener, handler http.Handler) {
 		Handler: handler, ErrorLog: log.New(io.Discard, "", 0),
 		BaseContext: func(net.Listener) context.Context { return s.ctx },
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
-			return context.WithValue(ctx, connected{}, s.clock.now())
+			return context.WithValue(ctx, connected{}, s.clock.Now())
 		},
 	}
 	s.closers = append(s.closers, func() { _ = server.Close() })
@@ -123,7 +121,7 @@ type connected struct{}
 // limitAge ends a connection with the answer to a request that finds it older than
 // a limit. With HTTP/2, the header becomes GOAWAY.
 func (s *stage) limitAge(w http.ResponseWriter, r *http.Request, limit time.Duration) {
-	if began := r.Context().Value(connected{}).(time.Duration); s.clock.now()-began >= limit {
+	if began := r.Context().Value(connected{}).(time.Duration); s.clock.Now()-began >= limit {
 		w.Header().Set("Connection", "close")
 	}
 }
@@ -132,7 +130,7 @@ func (s *stage) limitAge(w http.ResponseWriter, r *http.Request, limit time.Dura
 // with the stage. It is needed because an http.Transport connects in a context
 // that does not end with the request, and the clock may stop before the limit.
 func (s *stage) dialing(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	limited, cancel := s.clock.timeout(ctx, limit)
+	limited, cancel := s.clock.Timeout(ctx, limit)
 	stop := context.AfterFunc(s.ctx, cancel)
 	return limited, func() { stop(); cancel() }
 }
@@ -153,27 +151,6 @@ func (s *stage) region(b *rehearsal.Balancer) string {
 		return "home"
 	}
 	return "standby"
-}
-
-// resolve finds the address of an origin: by DNS if its name is in the zone, else
-// it is a load balancer's own.
-func (s *stage) resolve(ctx context.Context, r *resolver, o *rehearsal.Origin) (netip.Addr, error) {
-	if o.Domain != s.model.Zone && !strings.HasSuffix(o.Domain, "."+s.model.Zone) {
-		return s.addresses[o.Balancer.Resource][0], nil
-	}
-	found, err := r.lookUp(ctx, o.Domain, "A")
-	if err == nil && len(found) == 0 {
-		err = errors.New(o.Domain + " has no address")
-	}
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	return found[0], nil
-}
-
-// newResolver makes a resolver that has run for long.
-func (s *stage) newResolver(random *rand.Rand) *resolver {
-	return &resolver{clock: s.clock, server: s.names.Address, random: random}
 }
 
 // rtt is the round trip to an address: edge locations and visitors are near home.

@@ -81,7 +81,7 @@ func (t *tier) startHealthChecks() {
 func (t *tier) page() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		t.stage.clock.sleep(r.Context(), t.stage.p.Service)
+		t.stage.clock.Sleep(r.Context(), t.stage.p.Service)
 		w.Header().Set(regionHeader, t.stage.region(t.balancer))
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, t.stage.page)
@@ -161,7 +161,7 @@ func (t *tier) handle(l *rehearsal.Listener, w http.ResponseWriter, r *http.Requ
 		w.WriteHeader(action.Status)
 		return
 	case rehearsal.Condition(t.state.Load()) == rehearsal.Late:
-		if !t.stage.clock.sleep(r.Context(), t.stage.p.SlowAnswer) {
+		if !t.stage.clock.Sleep(r.Context(), t.stage.p.SlowAnswer) {
 			return
 		}
 	}
@@ -185,8 +185,8 @@ func (t *tier) set(c rehearsal.Condition) {
 func (t *tier) checkHealth(server *webServer) {
 	group, c := t.balancer.Targets, t.stage.clock
 	streak := 0
-	for wait := rehearsal.Between(rehearsal.Random(uint64(port(server.address)), 3), 0, group.Interval); c.sleep(t.stage.ctx, wait); {
-		began := c.now()
+	for wait := rehearsal.Between(rehearsal.Random(uint64(port(server.address)), 3), 0, group.Interval); c.Sleep(t.stage.ctx, wait); {
+		began := c.Now()
 		good := t.ask(server, group)
 		if good == server.healthy.Load() {
 			streak = 0
@@ -195,12 +195,12 @@ func (t *tier) checkHealth(server *webServer) {
 			streak = 0
 			t.changed()
 		}
-		wait = max(0, group.Interval-(c.now()-began))
+		wait = max(0, group.Interval-(c.Now()-began))
 	}
 }
 
 func (t *tier) ask(server *webServer, group rehearsal.TargetGroup) bool {
-	ctx, cancel := t.stage.clock.timeout(t.stage.ctx, max(group.Timeout, time.Second))
+	ctx, cancel := t.stage.clock.Timeout(t.stage.ctx, max(group.Timeout, time.Second))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+server.address+group.Path, nil)
 	if err != nil {

@@ -1,4 +1,4 @@
-package play
+package visit
 
 import (
 	"context"
@@ -15,17 +15,28 @@ import (
 	"github.com/miekg/dns"
 )
 
-// A resolver asks the zone's name server and keeps each answer for its TTL, in
-// the play's time.
-type resolver struct {
-	clock  *clock
-	server string
-	random *rand.Rand // ages the first answers, as those of a resolver that has run for long
+// A Resolver asks the zone's name server and keeps each answer for its TTL.
+type Resolver struct {
+	Least time.Duration // an answer is kept so long, whatever its TTL
 
-	least time.Duration // an answer is kept so long, whatever its TTL
+	clock    Clock
+	exchange Exchange
+	random   *rand.Rand // ages the first answers, as those of a resolver that has run for long
 
 	mu    sync.Mutex
 	cache map[string]cachedAnswer
+}
+
+// NewResolver makes a resolver that has run for long.
+func NewResolver(clock Clock, exchange Exchange, random *rand.Rand) *Resolver {
+	return &Resolver{clock: clock, exchange: exchange, random: random}
+}
+
+// Forget empties the cache.
+func (r *Resolver) Forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cache = nil
 }
 
 type cachedAnswer struct {
@@ -37,8 +48,8 @@ type cachedAnswer struct {
 // longestChain is how many CNAMEs a resolver follows.
 const longestChain = 8
 
-// lookUp returns the addresses of a name, of a type, and follows CNAMEs.
-func (r *resolver) lookUp(ctx context.Context, name, recordType string) ([]netip.Addr, error) {
+// LookUp returns the addresses of a name, of a type, and follows CNAMEs.
+func (r *Resolver) LookUp(ctx context.Context, name, recordType string) ([]netip.Addr, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for range longestChain {
@@ -52,16 +63,15 @@ func (r *resolver) lookUp(ctx context.Context, name, recordType string) ([]netip
 }
 
 // record returns what the cache or the name server says of a name.
-func (r *resolver) record(ctx context.Context, name, recordType string) (cachedAnswer, error) {
+func (r *Resolver) record(ctx context.Context, name, recordType string) (cachedAnswer, error) {
 	key := name + " " + recordType
 	cached, seen := r.cache[key]
-	if seen && r.clock.now() < cached.expires {
+	if seen && r.clock.Now() < cached.expires {
 		return cached, nil
 	}
 	query := new(dns.Msg).SetQuestion(dns.Fqdn(name), dns.StringToType[recordType])
 	query.SetEdns0(1232, false)
-	client := dns.Client{Timeout: 5 * time.Second}
-	reply, _, err := client.ExchangeContext(ctx, query, r.server)
+	reply, err := r.exchange(ctx, query)
 	if err != nil {
 		return cachedAnswer{}, err
 	}
@@ -69,10 +79,10 @@ func (r *resolver) record(ctx context.Context, name, recordType string) (cachedA
 		return cachedAnswer{}, fmt.Errorf("%s %s: %s", name, recordType, dns.RcodeToString[reply.Rcode])
 	}
 	answer, ttl := read(reply)
-	if ttl = max(ttl, r.least); !seen {
+	if ttl = max(ttl, r.Least); !seen {
 		ttl = rehearsal.Between(r.random, 0, ttl)
 	}
-	answer.expires = r.clock.now() + ttl
+	answer.expires = r.clock.Now() + ttl
 	if r.cache == nil {
 		r.cache = map[string]cachedAnswer{}
 	}
@@ -80,6 +90,7 @@ func (r *resolver) record(ctx context.Context, name, recordType string) (cachedA
 	return answer, nil
 }
 
+// read takes an answer's records, and how long they may be kept.
 func read(reply *dns.Msg) (answer cachedAnswer, ttl time.Duration) {
 	ttl = time.Minute // of an empty answer
 	for _, rr := range reply.Answer {
