@@ -75,23 +75,6 @@ func (a *Account) Is(wanted string) error {
 	return nil
 }
 
-// CheckNumber is for flags: its error is that the text is no account's number.
-func CheckNumber(text string) error {
-	if len(text) != 12 || strings.Trim(text, "0123456789") != "" {
-		return fmt.Errorf("%q is no account: give its number of 12 digits, as 123456789012", text)
-	}
-	return nil
-}
-
-// CheckIs says by its error that the credentials are of another account than wanted;
-// empty is any.
-func (a *Account) CheckIs(wanted string) error {
-	if wanted == "" || wanted == a.ID {
-		return nil
-	}
-	return fmt.Errorf("the credentials are of the account %s, not of %s: nothing was done; choose others, by AWS_PROFILE for example", a.ID, wanted)
-}
-
 // In returns how services are asked in a region.
 func (a *Account) In(region string) aws.Config {
 	cfg := a.config.Copy()
@@ -107,19 +90,6 @@ func OneLine(err error) string {
 		return strings.Join(strings.Fields(refused.ErrorCode()+": "+refused.ErrorMessage()), " ")
 	}
 	return strings.Join(strings.Fields(err.Error()), " ")
-}
-
-// Asked makes an error of AWS's one line that names the call, as
-// "cloudformation:DescribeStacks", which is also the permission that it needs. It is nil
-// if err is.
-func Asked(call string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case NotAllowed(err):
-		return fmt.Errorf("the credentials do not allow %s", call)
-	}
-	return fmt.Errorf("%s: %s", call, OneLine(err))
 }
 
 // NotAllowed says whether AWS refused a call for want of a permission.

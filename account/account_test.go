@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/aws/smithy-go"
-
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"twinsite/account"
 )
@@ -101,29 +98,5 @@ func TestUnanswered(t *testing.T) {
 	}
 	if account.Unanswered("s3:ListAllMyBuckets", nil) != nil {
 		t.Error("no error becomes one")
-	}
-}
-
-func TestCheckIs(t *testing.T) {
-	a := &account.Account{ID: "123456789012"}
-	if err := errors.Join(a.CheckIs(""), a.CheckIs("123456789012"), account.CheckNumber("123456789012")); err != nil {
-		t.Error(err)
-	}
-	if err := a.CheckIs("210987654321"); err == nil || !strings.HasPrefix(err.Error(), "the credentials are of the account 123456789012, not of 210987654321") {
-		t.Errorf("another account: got %v", err)
-	}
-	for _, number := range []string{"12345678901", "1234567890123", "12345678901x", "１２３４"} {
-		if account.CheckNumber(number) == nil {
-			t.Errorf("%s is taken for an account", number)
-		}
-	}
-}
-
-// TestOption holds that a caller can choose the endpoint.
-func TestOption(t *testing.T) {
-	amazon(t, 200, "")
-	_, err := account.Open(t.Context(), config.WithBaseEndpoint("http://127.0.0.1:1"))
-	if err == nil || !strings.HasPrefix(err.Error(), "AWS does not answer: ") {
-		t.Errorf("got %v", err)
 	}
 }

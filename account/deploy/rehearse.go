@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 
-	"twinsite/account"
 	"twinsite/assembly"
 	"twinsite/rehearsal/change"
 )
@@ -24,7 +23,7 @@ var ErrCosts = errors.New("not deployed")
 func (c cloud) Template(ctx context.Context, stack Stack) (string, error) {
 	answer, err := c.formation(stack.Region).GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &stack.Name})
 	if err != nil {
-		return "", account.Asked("cloudformation:GetTemplate in "+stack.Region, err)
+		return "", asked("cloudformation:GetTemplate in "+stack.Region, err)
 	}
 	return aws.ToString(answer.TemplateBody), nil
 }
