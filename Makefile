@@ -83,6 +83,10 @@ golden: node_modules ## accept new templates, schema, configuration page and pic
 changes: node_modules ## rewrite docs/changes.md: what changing each field costs; takes minutes
 	go test ./docs -run '^TestChanges$$' -count=1 -timeout 60m -update-changes
 
+.PHONY: rights
+rights: ## write the table of permissions in docs/operations.md
+	go test ./docs -run '^TestRights$$' -count=1 -update-rights
+
 .PHONY: fuzz
 fuzz: ## try ten seconds of malformed site files, and ten of malformed assemblies
 	go test ./site -run '^$$' -fuzz FuzzLoad -fuzztime 10s -fuzzminimizetime 50x
