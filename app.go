@@ -14,6 +14,7 @@ import (
 
 	"twinsite/constructs"
 	"twinsite/internal/synthesis"
+	"twinsite/own"
 	"twinsite/site"
 	"twinsite/stacks"
 	"twinsite/web"
@@ -56,7 +57,7 @@ func synthesizeTo(outdir string) error {
 		return err
 	}
 	return synthesis.Catch(siteFile(app), func() {
-		stacks.Add(app, s, assets)
+		own.Extend(app, s, stacks.Add(app, s, assets))
 		app.Synth(nil)
 	})
 }

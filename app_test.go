@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twinsite/assembly"
+	"twinsite/own"
 	"twinsite/promises"
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/predict"
@@ -91,7 +92,7 @@ func synthesize(file, dir string) (*synthesized, error) {
 	if err != nil {
 		return nil, err
 	}
-	stacks.Add(app, s, assets)
+	own.Extend(app, s, stacks.Add(app, s, assets))
 	app.Synth(nil)
 	a, err := assembly.Load(dir)
 	return &synthesized{site: s, dir: dir, assembly: a}, err

@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"fmt"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -39,14 +41,22 @@ type NetworkProps struct {
 	FlowLogsRemoval awscdk.RemovalPolicy
 }
 
+// restrictDefaultSecurityGroup is the CDK's feature flag without which the VPC's
+// default security group lets its members reach each other.
+const restrictDefaultSecurityGroup = "@aws-cdk/aws-ec2:restrictDefaultSecurityGroup"
+
 // NewNetwork makes the network of one region: a VPC with a public and a private
 // subnet in each zone. Private subnets reach the internet through NAT gateways, by
-// IPv6 through an egress-only gateway, and S3 without either.
+// IPv6 through an egress-only gateway, and S3 without either. It panics without the
+// CDK's feature flag "@aws-cdk/aws-ec2:restrictDefaultSecurityGroup".
 func NewNetwork(scope constructs.Construct, id string, props *NetworkProps) awsec2.Vpc {
 	require(id, "AddressRange", props.AddressRange)
 	require(id, "AvailabilityZones", props.AvailabilityZones)
 	if props.NATGateways == 0 && !props.IPv6 {
 		panic(id + ": no NAT gateway and no IPv6, so that private subnets have no way out: give one of them")
+	}
+	if !*awscdk.FeatureFlags_Of(scope).IsEnabled(jsii.String(restrictDefaultSecurityGroup)) {
+		panic(fmt.Sprintf("%s: the CDK's feature flag %q is off: set it to true in the context of cdk.json, or of the app", id, restrictDefaultSecurityGroup))
 	}
 	scope = constructs.NewConstruct(scope, &id)
 	vpc := awsec2.NewVpc(scope, jsii.String("Vpc"), &awsec2.VpcProps{

@@ -45,6 +45,8 @@ const (
 	NameServerOutput    = "NameServer"       // of Domain; "1" to "4" follow
 	SwitchOutput        = "FailoverSwitch"   // of Secondary: "s3://BUCKET/failover-switch"
 	StaticAddressOutput = "StaticAddress"    // of Secondary and of Primary
+	NetworkOutput       = "NetworkId"        // of Secondary and of Primary: the id of the VPC
+	GroupOutput         = "WebServersGroup"  // of Secondary and of Primary: the name of the Auto Scaling group
 	PracticeOutput      = "PracticeTemplate" // of Primary: the id of the experiment template
 	SiteAddressOutput   = "SiteAddress"      // of Failover
 	HealthCheckOutput   = "HealthCheck"      // of Failover: the id of the one that the records follow

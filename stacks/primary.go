@@ -20,6 +20,9 @@ type Primary struct {
 	// Distribution serves visitors while the home region is healthy.
 	Distribution awscloudfront.Distribution
 
+	// Vpc is the network of the web tier.
+	Vpc awsec2.IVpc
+
 	// WebTier answers its requests.
 	WebTier *constructs.WebTier
 
@@ -48,8 +51,8 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 			Secrets:    constructs.NewOriginSecrets(p.Stack, "OriginSecrets", &constructs.OriginSecretsProps{Names: s.Edge.OriginSecrets}),
 		}
 	}
-	vpc := constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
-	tier := webTierProps(s, s.Home.Region, s.Web, vpc, p.monitoring)
+	p.Vpc = constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
+	tier := webTierProps(s, s.Home.Region, s.Web, p.Vpc, p.monitoring)
 	tier.Servers.UserData = assets.UserData
 	tier.Servers.Environment = environment(s, s.Home.Region, s.Web, p.StaticSite)
 	tier.Servers.Uploads = constructs.Uploads{Bucket: p.StaticSite.Bucket, Prefix: s.Web.Uploads}
@@ -69,12 +72,13 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	// rule that is no longer wanted goes last, in CloudFormation's clean-up.
 	p.Distribution.Node().AddDependency(p.WebTier.Listener)
 	output(p.Stack, site.StaticAddressOutput, p.StaticSite.Address(), "The static files, at home")
+	outputTier(p.Stack, p.Vpc, p.WebTier)
 
 	if s.Notifications {
 		p.addAlarms(s)
 	}
 	if s.Practice {
-		p.addPractice(s, vpc)
+		p.addPractice(s)
 	}
 	return p
 }
@@ -112,9 +116,9 @@ func (p *Primary) addAlarms(s *site.Site) {
 }
 
 // addPractice makes an outage to practise with.
-func (p *Primary) addPractice(s *site.Site, vpc awsec2.IVpc) {
+func (p *Primary) addPractice(s *site.Site) {
 	p.Practice = constructs.NewPractice(p.Stack, "Practice", &constructs.PracticeProps{
-		Alarms: p.monitoring.alarms, Vpc: vpc, Site: s.Name, LogsRemoval: removalPolicy(s.Retention.Logs),
+		Alarms: p.monitoring.alarms, Vpc: p.Vpc, Site: s.Name, LogsRemoval: removalPolicy(s.Retention.Logs),
 	})
 	p.Alarms = append(p.Alarms, p.Practice.Alarms...)
 	output(p.Stack, site.PracticeOutput, *p.Practice.Template.AttrId(), "What an outage to practise with is started from")

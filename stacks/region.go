@@ -151,6 +151,12 @@ func addOriginRecords(stack awscdk.Stack, s *site.Site, global *Global, balancer
 	})
 }
 
+// outputTier prints what other tools ask for about a region.
+func outputTier(stack awscdk.Stack, vpc awsec2.IVpc, tier *constructs.WebTier) {
+	output(stack, site.NetworkOutput, *vpc.VpcId(), "The network of the web servers")
+	output(stack, site.GroupOutput, *tier.Group.AutoScalingGroupName(), "The Auto Scaling group of the web servers")
+}
+
 // texts writes each value as text.
 func texts[T fmt.Stringer](values []T) []string {
 	var texts []string

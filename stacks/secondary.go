@@ -3,6 +3,7 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
 	"twinsite/constructs"
@@ -15,6 +16,9 @@ import (
 // meets the region without traffic first.
 type Secondary struct {
 	awscdk.Stack
+
+	// Vpc is the network of the web tier.
+	Vpc awsec2.IVpc
 
 	// WebTier serves visitors when the home region fails.
 	WebTier *constructs.WebTier
@@ -47,8 +51,8 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 	}
 	x.StaticSite = constructs.NewStaticSite(x.Stack, "StaticSite", static)
 
-	vpc := constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
-	tier := webTierProps(s, s.Standby.Region, s.StandbyWeb(), vpc, x.monitoring)
+	x.Vpc = constructs.NewNetwork(x.Stack, "Network", networkProps(s, s.Standby.Region))
+	tier := webTierProps(s, s.Standby.Region, s.StandbyWeb(), x.Vpc, x.monitoring)
 	tier.Servers.UserData = assets.UserData
 	tier.Servers.Environment = environment(s, s.Standby.Region, s.StandbyWeb(), x.StaticSite)
 	tier.Servers.Uploads = constructs.Uploads{Bucket: x.StaticSite.Bucket, Prefix: s.Web.Uploads}
@@ -74,6 +78,7 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 	}
 
 	output(x.Stack, site.StaticAddressOutput, x.StaticSite.Address(), "The static files, at the standby")
+	outputTier(x.Stack, x.Vpc, x.WebTier)
 	return x
 }
 

@@ -54,22 +54,34 @@ func (a Assets) forStack(id string, s *site.Site) *site.Site {
 	return &unprotected
 }
 
+// Stacks are the stacks of one site.
+type Stacks struct {
+	// Domain holds the hosted zone; nil where the site names one that exists.
+	Domain *Domain
+
+	Global    *Global
+	Secondary *Secondary
+	Primary   *Primary
+	Failover  *Failover
+}
+
 // Add adds the stacks of a site to an app or a stage, in the order of their
 // deployment, and the site's tags.
-func Add(app awsconstructs.Construct, s *site.Site, assets Assets) {
+func Add(app awsconstructs.Construct, s *site.Site, assets Assets) *Stacks {
 	tags := awscdk.Tags_Of(app)
 	tags.Add(jsii.String("Site"), &s.Name, nil)
 	for key, value := range s.Tags {
 		tags.Add(&key, &value, nil)
 	}
-	var domain *Domain
+	all := &Stacks{}
 	if s.Zone.ID == "" {
-		domain = NewDomain(app, assets.forStack(site.DomainStack, s))
+		all.Domain = NewDomain(app, assets.forStack(site.DomainStack, s))
 	}
-	global := NewGlobal(app, assets.forStack(site.GlobalStack, s), domain)
-	secondary := NewSecondary(app, assets.forStack(site.SecondaryStack, s), global, assets)
-	primary := NewPrimary(app, assets.forStack(site.PrimaryStack, s), global, secondary, assets)
-	NewFailover(app, assets.forStack(site.FailoverStack, s), global, secondary, primary)
+	all.Global = NewGlobal(app, assets.forStack(site.GlobalStack, s), all.Domain)
+	all.Secondary = NewSecondary(app, assets.forStack(site.SecondaryStack, s), all.Global, assets)
+	all.Primary = NewPrimary(app, assets.forStack(site.PrimaryStack, s), all.Global, all.Secondary, assets)
+	all.Failover = NewFailover(app, assets.forStack(site.FailoverStack, s), all.Global, all.Secondary, all.Primary)
+	return all
 }
 
 // newStack makes a stack that is named after the site and its id.

@@ -25,7 +25,7 @@ type machine struct {
 	Metadata  bool   // whether the instance metadata service answers
 	Runs      int    // how often the script is run
 	Health    string // the path that checkServer takes for the health path
-	Port      string // the port that checkServer asks
+	Port      string // the port that checkServer asks; "", and it asks none
 }
 
 // A report is what came of it.
@@ -133,9 +133,39 @@ exit %d
 	systemctlStandIn = `#!/bin/bash
 echo "systemctl $*" >>"$HOME/calls"
 case "$*" in
-"enable nginx") ;;
+"enable nginx" | "enable --now docker") ;;
 "reload-or-restart nginx") if [[ -s /run/nginx.pid ]]; then nginx -s reload; else nginx; fi ;;
 *) echo "systemctl stand-in: unexpected: $*" >&2; exit 1 ;;
+esac
+`
+	awsStandIn = `#!/bin/bash
+echo "aws $*" >>"$HOME/calls"
+echo "token of ${*: -1}"
+`
+	// A container that runs is nginx here, on the port and with the path that it is told. A registry gives its token
+	// for the region's own name only.
+	dockerStandIn = `#!/bin/bash
+echo "docker $*" >>"$HOME/calls"
+case "$1" in
+login)
+  read -r token
+  [[ ${*: -1} == *."${token##* }".amazonaws.com ]] || { echo "docker stand-in: the token is not of this registry" >&2; exit 1; }
+  ;;
+pull | rm) ;;
+run)
+  for name in TWINSITE_PORT TWINSITE_HEALTH_PATHS MOTTO; do
+    [[ " $* " == *" --env $name "* && -n "${!name}" ]] || { echo "docker stand-in: the container lacks $name" >&2; exit 1; }
+  done
+  echo "MOTTO is $MOTTO" >>"$HOME/calls"
+  cat >"$HOME/container.conf" <<NGINX
+user nginx;
+events {}
+http { server { listen $TWINSITE_PORT; location = ${TWINSITE_HEALTH_PATHS%% *} { return 200; } } }
+NGINX
+  nginx -s stop 2>/dev/null && sleep 0.2
+  nginx -c "$HOME/container.conf" &>"$HOME/nginx.out" || { cat "$HOME/nginx.out"; exit 1; }
+  ;;
+*) echo "docker stand-in: unexpected: $*" >&2; exit 1 ;;
 esac
 `
 	// curl asks the real address, and this leads it to the stand-in: nginx takes port 80 of every address here.
@@ -157,6 +187,8 @@ func (m machine) write(dir string) error {
 		".curlrc":              curlrc,
 		"bin/dnf":              fmt.Sprintf(dnfStandIn, m.DNF),
 		"bin/systemctl":        systemctlStandIn,
+		"bin/aws":              awsStandIn,
+		"bin/docker":           dockerStandIn,
 		"etc/twinsite.env":     m.Env,
 		"etc/nginx/nginx.conf": m.NginxConf,
 		"etc/passwd":           fmt.Sprintf("root:x:0:0::/:/bin/bash\nnginx:x:%d:%d::/:/sbin/nologin\n", uid, uid),
@@ -211,7 +243,7 @@ func insideSandbox(dir string) error {
 	if err != nil {
 		return err
 	}
-	if r.Exit == 0 {
+	if r.Exit == 0 && m.Port != "" {
 		r.Problems = checkServer(m.Health, m.Port)
 	}
 	data, err = json.Marshal(r)

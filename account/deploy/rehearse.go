@@ -94,6 +94,13 @@ func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, miss
 		if slices.Contains(missing, s.ID) {
 			continue
 		}
+		if !slices.Contains(d.Site.StackIDs(), s.ID) { // of an extension: nobody has asked yet whether it stands
+			if stack, err := d.Cloud.Stack(ctx, s.Region, s.Name); err != nil {
+				return nil, err
+			} else if stack.Status == "" {
+				continue
+			}
+		}
 		template, err := d.Cloud.Template(ctx, Stack{ID: s.ID, Name: s.Name, Region: s.Region})
 		if err != nil {
 			return nil, err

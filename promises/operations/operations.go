@@ -62,6 +62,10 @@ func checkOutputs(in *read.Reader) {
 		{site.PrimaryStack, site.StaticAddressOutput}:   "https://",
 		{site.SecondaryStack, site.StaticAddressOutput}: "https://",
 	}
+	for stack, tier := range map[string]*read.Tier{site.PrimaryStack: in.Home(), site.SecondaryStack: in.Standby()} {
+		want[[2]string{stack, site.NetworkOutput}] = read.Placeholder(read.Follow(tier.WebSecurity, "VpcId"))
+		want[[2]string{stack, site.GroupOutput}] = read.Placeholder(tier.Group)
+	}
 	if in.Site.Dashboard {
 		want[[2]string{site.FailoverStack, site.DashboardOutput}] =
 			"https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/" + in.Site.Name

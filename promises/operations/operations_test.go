@@ -251,5 +251,9 @@ var operationsCopies = map[string][]brokencopy.Copy{
 		{"of nothing", func(in *read.Reader) {
 			read.Output(must.Get(in.Stack(site.PrimaryStack)), site.StaticAddressOutput).Set("")
 		}, `StaticAddress of Primary is ""`},
+		{"of the other region's servers", func(in *read.Reader) {
+			other := must.Get(must.Get(in.Stack(site.SecondaryStack)).Output(site.NetworkOutput))
+			read.Output(must.Get(in.Stack(site.PrimaryStack)), site.NetworkOutput).Set(must.Get(other.Text()))
+		}, `NetworkId of Primary is "`},
 	},
 }

@@ -51,6 +51,11 @@ var wideResources = []allowance{
 	{"AWS::IAM::Policy", "cloudwatch:PutMetricData", "IAM has no resource for metrics; another statement denies other namespaces"},
 }
 
+// ofExtensions are the actions that an extension may allow on every resource.
+var ofExtensions = []allowance{
+	{"AWS::IAM::ManagedPolicy", "ecr:GetAuthorizationToken", "IAM has no resource for tokens"},
+}
+
 // managedPolicy is the one policy of AWS's that somebody may have beside the
 // site's own for its servers: the CDK's own functions write their logs with it.
 const managedPolicy = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -112,7 +117,7 @@ func checkNarrow(r *assembly.Resource, path string, statement map[string]any) {
 	}
 	if slices.Contains(read.AsList(statement["Resource"]), any("*")) {
 		for _, action := range actions {
-			if !allowed(wideResources, r, fmt.Sprint(action)) {
+			if !allowed(wideResources, r, fmt.Sprint(action)) && !allowed(ofExtensions, r, fmt.Sprint(action)) {
 				read.Fail(r, path, "allows %v on every resource", action)
 			}
 		}

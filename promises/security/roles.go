@@ -39,7 +39,7 @@ var services = map[[2]string]string{
 }
 
 // grants are the types of resources that name roles to allow them something.
-var grants = []string{"AWS::IAM::Policy", "AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"}
+var grants = []string{"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"}
 
 // checkTrust demands of each role that the services of the resources that use it may assume it, and nobody else. Roles of
 // which a resource of another type makes use are left to who made them.
