@@ -73,6 +73,7 @@ var variants = []variant{
 	{field: "failover.targets.reads", value: "20s", same: "only the rehearsal reads it"},
 	{field: "failover.targets.writes", value: "3m", same: "only the rehearsal reads it"},
 	{field: "failover.targets.homeAgain", value: "3m", same: "only the rehearsal reads it"},
+	{field: "failover.targets.fullLoad", value: "5m", same: "only the rehearsal reads it"},
 	{field: "edge.readFailover", value: "false"},
 	{field: "edge.writeFailover", value: "false"},
 	{field: "edge.originTls", value: "false", with: map[string]string{"edge.readFailover": "false", "edge.writeFailover": "false", "edge.originSecrets": "[]"}},

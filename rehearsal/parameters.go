@@ -91,6 +91,15 @@ type Parameters struct {
 	// switch if that is later, somebody deletes the switch. A guess: it depends on
 	// people. Default: 5 min for the prediction.
 	OperatorAfter time.Duration
+
+	// MetricDelay is how long a measurement of the servers' CPU is on its way to the
+	// alarm, and Launch how long Auto Scaling takes to have a server run. [I] Default:
+	// 60 s each.
+	MetricDelay, Launch time.Duration
+
+	// Boot is how long a server takes from its start until it answers, where its group
+	// has no default instance warm-up that says so. [I] Default: 60 s.
+	Boot time.Duration
 }
 
 // DefaultParameters returns the defaults.
@@ -109,6 +118,7 @@ func DefaultParameters() Parameters {
 		Length:   5 * time.Minute,
 		AlarmMin: 10 * time.Second, AlarmMax: 3 * time.Minute,
 		OperatorAfter: 5 * time.Minute,
+		MetricDelay:   time.Minute, Launch: time.Minute, Boot: time.Minute,
 	}
 }
 

@@ -61,8 +61,9 @@ const (
 
 // FailoverTargets are how long visitors may wait, counted from the beginning of
 // an outage and, for HomeAgain, from its end. Each is in whole seconds, 1s to
-// 1h. One that is left out, or 0s, follows from the other settings, rounded up
-// to half a minute where it is above a minute.
+// 1h, FullLoad to 24h. One that is left out, or 0s, follows from the other
+// settings, rounded up to half a minute where it is above a minute; FullLoad does
+// not.
 type FailoverTargets struct {
 	// Reads is how long until visitors can read again. Left out: 3s more than
 	// Edge.ReadTimeout with Edge.ReadFailover, 13s by default; without
@@ -83,6 +84,12 @@ type FailoverTargets struct {
 	// for which the standby's load balancer keeps connections; 3m by default. With
 	// Failover.Front at "edge", 10s instead of the two minutes.
 	HomeAgain time.Duration `yaml:"homeAgain" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
+
+	// FullLoad is how long until the standby's servers carry all that the home
+	// region's did, by the rehearsal's table of capacity; and, with Failover.Failback
+	// at "automatic", until the home region's do again when visitors come back. The
+	// worst row counts. Left out: not judged.
+	FullLoad time.Duration `yaml:"fullLoad" validate:"omitempty,min=1s,max=24h,wholeSeconds"`
 }
 
 // Edge describes the site's distribution and its way to the load balancers.

@@ -18,6 +18,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if text := r.Failback(); text != "" {
 		fmt.Fprintln(w, text)
 	}
+	r.writeCapacity(w)
 	for _, p := range r.Predictions {
 		fmt.Fprintf(w, "\npredicted, %d trials: %s\n", p.Trials, p.Outage.Title())
 		fmt.Fprintln(out, "\tmedian\t95 %\t99 %\tworst\tbound\ttarget\t")
