@@ -156,13 +156,11 @@ func percent(p *properties, path string) int {
 
 // measures is how long the alarm measures that starts a policy; 0 if none does.
 func measures(a *assembly.Assembly, policy *assembly.Resource) (time.Duration, error) {
-	for _, alarm := range a.Referrers(policy, AlarmType) {
-		p := &properties{of: alarm}
-		measured := p.secondsOr("Period", 60) * time.Duration(p.numberOr("EvaluationPeriods", 1))
-		if p.err != nil {
-			return 0, p.err
-		}
-		return measured, nil
+	alarms := a.Referrers(policy, AlarmType)
+	if len(alarms) == 0 {
+		return 0, nil
 	}
-	return 0, nil
+	p := &properties{of: alarms[0]}
+	measured := p.secondsOr("Period", 60) * time.Duration(p.numberOr("EvaluationPeriods", 1))
+	return measured, p.err
 }

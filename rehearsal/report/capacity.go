@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -97,20 +98,28 @@ func happens(row capacity.Row) string {
 	return fmt.Sprintf("%s, small after %s", row.Case, row.Shrinks)
 }
 
+// Cells are a row's: what happens, load, home's servers, the standby's, what is carried
+// at once, and how long until all is.
+func Cells(row capacity.Row) []string {
+	return []string{happens(row), strconv.Itoa(row.Load), strconv.Itoa(row.Home), strconv.Itoa(row.Standby), percent(row.Share), atOnce(row.FullLoad)}
+}
+
 // writeCapacity writes the table for a terminal.
 func (r *Report) writeCapacity(w io.Writer) {
 	fmt.Fprintln(w, "\ncapacity, by arithmetic: what has to carry the load of home's servers, and how long until it does")
-	const line = "  %-54s %5v %5v %8v %8v %10v\n"
+	line := func(indent string, cells []string) {
+		fmt.Fprintf(w, "  %-54s %5s %5s %8s %8s %10s\n", indent+cells[0], cells[1], cells[2], cells[3], cells[4], cells[5])
+	}
 	regime := ""
 	for _, row := range r.Capacity.Rows {
 		if regime == "" {
-			fmt.Fprintf(w, line, "", "load", "home", "standby", "carried", "all after")
+			line("", []string{"", "load", "home", "standby", "carried", "all after"})
 		}
 		if row.Regime != regime {
 			regime = row.Regime
 			fmt.Fprintf(w, "  %s\n", regime)
 		}
-		fmt.Fprintf(w, line, "  "+happens(row), row.Load, row.Home, row.Standby, percent(row.Share), atOnce(row.FullLoad))
+		line("  ", Cells(row))
 	}
 	for _, remark := range r.capacityRemarks() {
 		fmt.Fprintf(w, "  %s\n", remark)
