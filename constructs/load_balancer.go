@@ -49,6 +49,12 @@ type LoadBalancerOptions struct {
 	// With an origin lock it changes nothing. Default: false, the listener forwards.
 	ForwardByRule bool
 
+	// IngressApart opens each port by a resource of its own, not in the security group:
+	// CloudFormation opens a new port before anything uses it, and closes an old one
+	// when all else is done. Rules in the group itself change at once. A prefix list's
+	// rule always is apart. Default: false.
+	IngressApart bool
+
 	// IdleTimeout is how long an idle connection stays open, in whole seconds. It
 	// must be longer than the other side's, which would otherwise send requests into
 	// connections that have just been closed. Default, and least: 60 s.

@@ -111,12 +111,11 @@ type Edge struct {
 
 	// OriginSecrets name the secrets of which one must stand in a header of
 	// every request to the home load balancer. The values are generated in AWS
-	// Secrets Manager. CloudFront sends the first; all are accepted, so that a
-	// secret can be rotated without an outage. At most 3, which is what a
-	// condition of a listener's rule holds, each 1 to 20 lower-case letters,
-	// digits and hyphens. Empty: the home load balancer is open to
-	// everybody. Otherwise it needs OriginTLS. One is replaced in two
-	// deployments: first the new and the old, then the new alone.
+	// Secrets Manager. CloudFront sends the first; all are accepted. At most 3,
+	// each 1 to 20 lower-case letters, digits and hyphens. Empty: the home load
+	// balancer is open to everybody. Otherwise it needs OriginTLS. A secret is
+	// replaced by another name, in one deployment: CloudFormation makes the new one
+	// before CloudFront sends it, and deletes the old one at the end.
 	OriginSecrets []string `yaml:"originSecrets" validate:"max=3,dive,secretName"`
 
 	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or
