@@ -4,6 +4,7 @@
 package capacity
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -114,6 +115,18 @@ func (t *Table) add(m *rehearsal.Model, p rehearsal.Parameters, regime string, h
 		}
 	}
 	t.Rows = append(t.Rows, gone(Least, home.least), gone(Most, home.most), zoneRow(m, p, regime, home, standby), wayBackRow(m, p, regime, home, standby))
+}
+
+// FullLoad returns home's servers at its maximum and, when they are gone, the standby's
+// as they grow, those of the beginning first. It is of the limits in the templates'
+// groups.
+func FullLoad(m *rehearsal.Model, p rehearsal.Parameters) (int, []Step, error) {
+	home, standby := m.Home.Group, m.Standby.Group
+	if home == nil || standby == nil || home == standby {
+		return 0, nil, errors.New("not each region has one Auto Scaling group behind its load balancer: nobody knows what full load is")
+	}
+	has := standbyServers(m, limits{home.Minimum, home.Maximum}, limits{standby.Minimum, standby.Maximum}, home.Maximum)
+	return home.Maximum, append([]Step{{Servers: has}}, Growth(m.Standby, p, has, home.Maximum, standby.Maximum)...), nil
 }
 
 // standbyServers is how many servers the standby has while nobody visits it: its

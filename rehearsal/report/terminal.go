@@ -107,4 +107,7 @@ func writeTimeline(w io.Writer, p *rehearsal.Play) {
 	}
 	fmt.Fprintf(w, "  %d visitors lost %d reads and %d writes (%d more of those who keep their connection), and %d requests on the way home\n",
 		p.Visitors, p.Sample.LostReads, p.Sample.LostWrites, p.Sample.LostWritesKept, p.Sample.LostComingHome)
+	if text := unjudged(p); text != "" {
+		fmt.Fprintf(w, "  %s\n", text)
+	}
 }
