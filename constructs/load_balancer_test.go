@@ -40,6 +40,7 @@ func TestLoadBalancer(t *testing.T) {
 		props.RedirectHTTP = true
 		props.IPv6 = true
 		props.DeletionProtection = true
+		props.ZonalShift = true
 		props.Logs = testLogs(awscdk.Stack_Of(props.Vpc))
 	})
 	locked := newTestLoadBalancer(stage, "Locked", func(props *LoadBalancerProps) {
@@ -104,6 +105,8 @@ func TestLoadBalancer(t *testing.T) {
 		{"both address families", has(loadBalancer, object{"IpAddressType": "dualstack"}), exhaustive, minimal},
 		{"may be deleted", attribute("deletion_protection.enabled", "false"), minimal, exhaustive},
 		{"may not be deleted", attribute("deletion_protection.enabled", "true"), exhaustive, minimal},
+		{"visitors may be led away from a zone", attribute("zonal_shift.config.enabled", "true"), exhaustive, minimal},
+		{"or not, any longer", attribute("zonal_shift.config.enabled", "false"), minimal, plain},
 		{"no client holds a connection for longer than a minute", attribute("client_keep_alive.seconds", "60"), minimal, plain},
 		{"drops invalid headers", attribute("routing.http.drop_invalid_header_fields.enabled", "true"), minimal, plain},
 		{"refuses ambiguous requests", attribute("routing.http.desync_mitigation_mode", "defensive"), minimal, plain},
