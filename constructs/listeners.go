@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"hash/fnv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/jsii-runtime-go"
@@ -22,9 +24,8 @@ type OriginLock struct {
 // addListeners adds the listener that forwards to the web servers, which it
 // returns, and with RedirectHTTP the one that redirects to it.
 func (l *LoadBalancer) addListeners(props *LoadBalancerProps) elb.ApplicationListener {
-	if props.Origin == nil {
-		acknowledge(l.LoadBalancer.Node().FindChild(jsii.String("SecurityGroup")), "AwsSolutions-EC23",
-			"Visitors come to this load balancer themselves, from anywhere.")
+	if props.Origin == nil && !props.IngressApart {
+		acknowledge(l.LoadBalancer.Node().FindChild(jsii.String("SecurityGroup")), "AwsSolutions-EC23", openToAll)
 	}
 	if props.Certificate == nil {
 		return l.addForward("Http", 80, &elb.BaseApplicationListenerProps{}, props)
@@ -46,15 +47,28 @@ func (l *LoadBalancer) addListeners(props *LoadBalancerProps) elb.ApplicationLis
 	return listener
 }
 
-// The priorities of the rules. They differ, because both rules are there while an
-// origin lock comes or goes, and a listener refuses a priority that it has.
+// The priorities of the rules. They differ, because the rules of what comes and of
+// what goes are there together during a deployment, and a listener refuses a
+// priority that it has. A secret's follows from its name, so that no other secret
+// that comes or goes changes it.
 const (
-	secretPriority = 1
-	openPriority   = 2
+	openPriority     = 2
+	secretPriorities = 100 // and above: AWS's greatest is 50000
 )
+
+func secretPriority(name string) int {
+	hash := fnv.New32a()
+	hash.Write([]byte(name))
+	return secretPriorities + int(hash.Sum32()%49_000)
+}
 
 // addForward adds a listener that forwards to the web servers. With an origin lock,
 // it answers 403 to requests without one of the secrets.
+//
+// Each secret has a rule of its own. CloudFormation makes a new secret's rule before
+// it changes the distribution, which depends on it, and deletes the rule of one that
+// is gone when all else is done: CloudFront never sends what no rule accepts. One
+// rule for all would change at once.
 func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApplicationListenerProps, props *LoadBalancerProps) elb.ApplicationListener {
 	forward := elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil)
 	if props.Origin == nil && !props.ForwardByRule {
@@ -66,16 +80,19 @@ func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApp
 		MessageBody: jsii.String("Forbidden"),
 	})
 	closed := l.addListener(id, port, listener, props)
-	rule, condition, priority := "FromEverybody", elb.ListenerCondition_PathPatterns(jsii.Strings("/*")), openPriority
-	if props.Origin != nil {
-		rule, priority = "FromDistribution", secretPriority
-		condition = elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(props.Origin.Secrets.Values()...))
+	rule := func(id string, priority int, condition elb.ListenerCondition) {
+		closed.AddAction(&id, &elb.AddApplicationActionProps{
+			Priority: jsii.Number(priority), Conditions: &[]elb.ListenerCondition{condition}, Action: forward,
+		})
 	}
-	closed.AddAction(&rule, &elb.AddApplicationActionProps{
-		Priority:   jsii.Number(priority),
-		Conditions: &[]elb.ListenerCondition{condition},
-		Action:     forward,
-	})
+	if props.Origin == nil {
+		rule("FromEverybody", openPriority, elb.ListenerCondition_PathPatterns(jsii.Strings("/*")))
+		return closed
+	}
+	for i, value := range props.Origin.Secrets.Values() {
+		name := props.Origin.Secrets.names[i]
+		rule("FromDistribution-"+name, secretPriority(name), elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(value)))
+	}
 	return closed
 }
 
@@ -83,7 +100,12 @@ func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApp
 // lock to CloudFront. The CDK derives the protocol from the port.
 func (l *LoadBalancer) addListener(id string, port float64, listener *elb.BaseApplicationListenerProps, props *LoadBalancerProps) elb.ApplicationListener {
 	open := func(peer awsec2.IPeer, who string) {
-		l.LoadBalancer.Connections().AllowFrom(peer, awsec2.Port_Tcp(&port), jsii.Sprintf("%s to port %v", who, port))
+		description := jsii.Sprintf("%s to port %v", who, port)
+		if props.Origin == nil && props.IngressApart {
+			l.openApart(peer, port, description)
+			return
+		}
+		l.LoadBalancer.Connections().AllowFrom(peer, awsec2.Port_Tcp(&port), description)
 	}
 	if props.Origin != nil {
 		open(awsec2.Peer_PrefixList(&props.Origin.PrefixList), "CloudFront")
@@ -97,3 +119,21 @@ func (l *LoadBalancer) addListener(id string, port float64, listener *elb.BaseAp
 	listener.Open = jsii.Bool(false) // or it would open the port to the whole world
 	return l.LoadBalancer.AddListener(&id, listener)
 }
+
+// openApart opens a port by a resource of its own.
+func (l *LoadBalancer) openApart(peer awsec2.IPeer, port float64, description *string) {
+	group := l.LoadBalancer.Node().FindChild(jsii.String("SecurityGroup")).(awsec2.SecurityGroup)
+	props := &awsec2.CfnSecurityGroupIngressProps{
+		GroupId: group.SecurityGroupId(), IpProtocol: jsii.String("tcp"), FromPort: &port, ToPort: &port, Description: description,
+	}
+	family := "4"
+	if source := peer.UniqueId(); *source == "::/0" {
+		props.CidrIpv6, family = source, "6"
+	} else {
+		props.CidrIp = source
+	}
+	rule := awsec2.NewCfnSecurityGroupIngress(group, jsii.Sprintf("Everybody%sTo%v", family, port), props)
+	acknowledge(rule, "AwsSolutions-EC23", openToAll)
+}
+
+const openToAll = "Visitors come to this load balancer themselves, from anywhere."

@@ -1,6 +1,7 @@
 package constructs
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -49,6 +50,12 @@ type LoadBalancerOptions struct {
 	// With an origin lock it changes nothing. Default: false, the listener forwards.
 	ForwardByRule bool
 
+	// IngressApart opens each port by a resource of its own, not in the security group:
+	// CloudFormation opens a new port before anything uses it, and closes an old one
+	// when all else is done. Rules in the group itself change at once. A prefix list's
+	// rule always is apart. Default: false.
+	IngressApart bool
+
 	// IdleTimeout is how long an idle connection stays open, in whole seconds. It
 	// must be longer than the other side's, which would otherwise send requests into
 	// connections that have just been closed. Default, and least: 60 s.
@@ -57,6 +64,9 @@ type LoadBalancerOptions struct {
 	// IPv6 gives the load balancer IPv6 addresses too; the network must be
 	// dual-stack. Default: IPv4 only.
 	IPv6 bool
+
+	// ZonalShift lets a zonal shift lead visitors away from a zone. Default: false.
+	ZonalShift bool
 
 	// DeletionProtection refuses to delete the load balancer. Default: false.
 	DeletionProtection bool
@@ -132,6 +142,8 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 		DropInvalidHeaderFields: jsii.Bool(true),
 		DesyncMitigationMode:    elb.DesyncMitigationMode_DEFENSIVE,
 	})
+	// False is said too: an attribute that leaves the template stays as it is.
+	l.LoadBalancer.SetAttribute(jsii.String("zonal_shift.config.enabled"), jsii.String(strconv.FormatBool(props.ZonalShift)))
 	l.closeOutbound(props.IPv6)
 	if props.Logs != nil {
 		l.logRequests(props.Logs)

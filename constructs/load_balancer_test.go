@@ -40,6 +40,7 @@ func TestLoadBalancer(t *testing.T) {
 		props.RedirectHTTP = true
 		props.IPv6 = true
 		props.DeletionProtection = true
+		props.ZonalShift = true
 		props.Logs = testLogs(awscdk.Stack_Of(props.Vpc))
 	})
 	locked := newTestLoadBalancer(stage, "Locked", func(props *LoadBalancerProps) {
@@ -49,6 +50,7 @@ func TestLoadBalancer(t *testing.T) {
 	})
 	lockedHTTP := newTestLoadBalancer(stage, "LockedHTTP", func(props *LoadBalancerProps) { props.Origin = lock(props, "first") })
 
+	apart := newTestLoadBalancer(stage, "Apart", func(props *LoadBalancerProps) { props.IngressApart, props.IPv6 = true, true })
 	unlocked := newTestLoadBalancer(stage, "Unlocked", func(props *LoadBalancerProps) {
 		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
 		props.ForwardByRule = true
@@ -103,6 +105,8 @@ func TestLoadBalancer(t *testing.T) {
 		{"both address families", has(loadBalancer, object{"IpAddressType": "dualstack"}), exhaustive, minimal},
 		{"may be deleted", attribute("deletion_protection.enabled", "false"), minimal, exhaustive},
 		{"may not be deleted", attribute("deletion_protection.enabled", "true"), exhaustive, minimal},
+		{"visitors may be led away from a zone", attribute("zonal_shift.config.enabled", "true"), exhaustive, minimal},
+		{"or not, any longer", attribute("zonal_shift.config.enabled", "false"), minimal, plain},
 		{"no client holds a connection for longer than a minute", attribute("client_keep_alive.seconds", "60"), minimal, plain},
 		{"drops invalid headers", attribute("routing.http.drop_invalid_header_fields.enabled", "true"), minimal, plain},
 		{"refuses ambiguous requests", attribute("routing.http.desync_mitigation_mode", "defensive"), minimal, plain},
@@ -163,6 +167,10 @@ func TestLoadBalancer(t *testing.T) {
 		{"everybody may come in by IPv6 too", ingress(everybody(80), everybodyByIPv6(80)), minimalDualStack, minimal},
 		{"on both ports where one redirects", ingress(
 			everybody(443), everybodyByIPv6(443), everybody(80), everybodyByIPv6(80)), exhaustive, minimalDualStack},
+		{"by rules of their own", every(
+			ingress(), total("AWS::EC2::SecurityGroupIngress", 3),
+			has("AWS::EC2::SecurityGroupIngress", everybody(80)), has("AWS::EC2::SecurityGroupIngress", everybodyByIPv6(80)),
+		), apart, minimalDualStack},
 		{"CloudFront only", ingressFromCloudFront(443), locked, exhaustive},
 		{"CloudFront only, by HTTP", ingressFromCloudFront(80), lockedHTTP, minimal},
 
@@ -176,22 +184,38 @@ func TestLoadBalancer(t *testing.T) {
 				"Actions":    list{object{"Type": "forward", "TargetGroupArn": ref("EntranceTargetGroup")}},
 			}),
 		), unlocked, lockedAgain},
-		{"and the lock's rule stands beside it until that is gone", every(
+		{"and a lock's rule stands beside it until that is gone", every(
 			total("AWS::ElasticLoadBalancingV2::ListenerRule", 1),
-			has("AWS::ElasticLoadBalancingV2::ListenerRule", object{"Priority": 1}),
+			has("AWS::ElasticLoadBalancingV2::ListenerRule", object{"Priority": secretPriority("first")}),
 		), lockedAgain, unlocked},
-		{"any of the secrets leads to the servers", has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
-			"ListenerArn": ref("EntranceLoadBalancerHttps?"),
-			"Conditions": list{object{
-				"Field": "http-header",
-				"HttpHeaderConfig": exactly(object{
-					"HttpHeaderName": "X-Twinsite-Origin",
-					"Values":         list{reference("second"), reference("first")},
-				}),
-			}},
-			"Actions": list{object{"Type": "forward", "TargetGroupArn": ref("EntranceTargetGroup")}},
-		}), locked, lockedHTTP},
-		{"no other rule", total("AWS::ElasticLoadBalancingV2::ListenerRule", 1), locked, exhaustive},
+		{"any of the secrets leads to the servers, by a rule that goes with it", every(
+			leadsIn("second"), leadsIn("first"), total("AWS::ElasticLoadBalancingV2::ListenerRule", 2),
+		), locked, lockedHTTP},
+	})
+}
+
+// TestSecretPriority holds that rules which stand side by side never have one
+// priority: AWS would refuse the second.
+func TestSecretPriority(t *testing.T) {
+	seen := map[int]string{1: "a rule of all secrets, as earlier releases had", openPriority: "the open rule"}
+	for _, name := range []string{"first", "second", "third", "a", "b", "2026-11", "2026-12"} {
+		priority := secretPriority(name)
+		if other, taken := seen[priority]; taken || priority > 50_000 {
+			t.Errorf("%s has the priority %d, which is of %s or too great", name, priority, other)
+		}
+		seen[priority] = name
+	}
+}
+
+// leadsIn demands a rule that forwards requests with one secret.
+func leadsIn(secret string) assertion {
+	return has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
+		"ListenerArn": ref("EntranceLoadBalancerHttps?"), "Priority": secretPriority(secret),
+		"Conditions": list{object{
+			"Field":            "http-header",
+			"HttpHeaderConfig": exactly(object{"HttpHeaderName": "X-Twinsite-Origin", "Values": list{reference(secret)}}),
+		}},
+		"Actions": list{object{"Type": "forward", "TargetGroupArn": ref("EntranceTargetGroup")}},
 	})
 }
 
@@ -234,6 +258,9 @@ func forbidden() assertion {
 
 // ingress demands exactly these ways into the load balancer.
 func ingress(rules ...any) assertion {
+	if len(rules) == 0 {
+		return has("AWS::EC2::SecurityGroup", object{"GroupDescription": matching("Security Group for ELB"), "SecurityGroupIngress": absent()})
+	}
 	return has("AWS::EC2::SecurityGroup", object{
 		"GroupDescription": matching("Security Group for ELB"), "SecurityGroupIngress": rules,
 	})
@@ -243,9 +270,7 @@ func ingress(rules ...any) assertion {
 // way into the load balancer. The CDK writes a prefix list's rule apart.
 func ingressFromCloudFront(port int) assertion {
 	return every(
-		has("AWS::EC2::SecurityGroup", object{
-			"GroupDescription": matching("Security Group for ELB"), "SecurityGroupIngress": absent(),
-		}),
+		ingress(),
 		total("AWS::EC2::SecurityGroupIngress", 2),
 		has("AWS::EC2::SecurityGroupIngress", object{
 			"GroupId":            att("EntranceLoadBalancerSecurityGroup", "GroupId"),

@@ -24,18 +24,18 @@ type OriginSecretsProps struct {
 // Their values are generated in AWS Secrets Manager and stand in no template:
 // CloudFormation reads them at deployment through dynamic references. Those
 // are read again only when the template changes, so a secret is rotated by
-// adding another under a new name, not by changing its value.
+// another under a new name, not by changing its value.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
 type OriginSecrets struct {
 	constructs.Construct
 
-	values []string
+	names, values []string
 }
 
 // NewOriginSecrets generates one secret for each name.
 func NewOriginSecrets(scope constructs.Construct, id string, props *OriginSecretsProps) *OriginSecrets {
 	require(id, "Names", props.Names)
-	s := &OriginSecrets{Construct: constructs.NewConstruct(scope, &id)}
+	s := &OriginSecrets{Construct: constructs.NewConstruct(scope, &id), names: slices.Clone(props.Names)}
 	for _, name := range props.Names {
 		secret := awssecretsmanager.NewSecret(s.Construct, &name, &awssecretsmanager.SecretProps{
 			Description: jsii.Sprintf("What CloudFront shows the home load balancer in the header %s", OriginSecretHeader),

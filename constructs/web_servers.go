@@ -57,6 +57,10 @@ type WebServersOptions struct {
 	// Default: false.
 	DetailedMonitoring bool
 
+	// ZonalShift lets a zonal shift lead new instances away from a zone, and leave
+	// those in it alone. Default: false.
+	ZonalShift bool
+
 	// Notify is notified when an instance starts, ends, or fails to. Default: no
 	// topic.
 	Notify awssns.ITopic
@@ -112,7 +116,7 @@ func newGroup(scope constructs.Construct, props *WebServersProps, template awsec
 			Topic: props.Notify, ScalingEvents: awsautoscaling.ScalingEvents_ALL(),
 		}}
 	}
-	return awsautoscaling.NewAutoScalingGroup(scope, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
+	group := awsautoscaling.NewAutoScalingGroup(scope, jsii.String("Group"), &awsautoscaling.AutoScalingGroupProps{
 		Vpc:            props.Vpc,
 		VpcSubnets:     privateSubnets,
 		LaunchTemplate: template,
@@ -142,4 +146,21 @@ func newGroup(scope constructs.Construct, props *WebServersProps, template awsec
 		GroupMetrics:  &[]awsautoscaling.GroupMetrics{awsautoscaling.GroupMetrics_All()},
 		Notifications: notifications,
 	})
+	if props.ZonalShift {
+		allowZonalShift(group)
+	}
+	return group
+}
+
+// allowZonalShift registers a group for zonal shifts. It is L1, as the L2 has no such property.
+//
+// During a shift, the load balancer calls the zone's servers unhealthy. Were they replaced for it, the group would
+// end servers that may be well while the zone cannot be trusted to start any, and the zone would be empty when the
+// shift ends. https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-zonal-shift.html
+func allowZonalShift(group awsautoscaling.AutoScalingGroup) {
+	group.Node().DefaultChild().(awsautoscaling.CfnAutoScalingGroup).SetAvailabilityZoneImpairmentPolicy(
+		&awsautoscaling.CfnAutoScalingGroup_AvailabilityZoneImpairmentPolicyProperty{
+			ZonalShiftEnabled:               true,
+			ImpairedZoneHealthCheckBehavior: jsii.String("IgnoreUnhealthy"),
+		})
 }

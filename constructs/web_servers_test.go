@@ -33,6 +33,7 @@ func TestWebServers(t *testing.T) {
 		props.Minimum, props.Maximum = 4, 4
 		props.Boot = 30 * time.Minute
 		props.DetailedMonitoring = true
+		props.ZonalShift = true
 		props.Notify = NewNotifications(awscdk.Stack_Of(props.Vpc), "Notifications", &NotificationsProps{AutoScaling: true})
 	})
 	allowed := newTestWebServers(stage, "Allowed", func(props *WebServersProps) {
@@ -130,6 +131,10 @@ func TestWebServers(t *testing.T) {
 			},
 		}}}), exhaustive, minimal},
 		{"tells nobody", group(object{"NotificationConfigurations": absent()}), minimal, exhaustive},
+		{"a zone may be left, whose servers stay", group(object{"AvailabilityZoneImpairmentPolicy": exactly(object{
+			"ZonalShiftEnabled": true, "ImpairedZoneHealthCheckBehavior": "IgnoreUnhealthy",
+		})}), exhaustive, minimal},
+		{"no zone is left", group(object{"AvailabilityZoneImpairmentPolicy": absent()}), minimal, exhaustive},
 		{"group metrics", group(object{"MetricsCollection": list{object{"Granularity": "1Minute"}}}), minimal, plain},
 
 		{"updates start a healthy server before they end one", hasWhole("AWS::AutoScaling::AutoScalingGroup", object{

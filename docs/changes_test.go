@@ -107,7 +107,18 @@ make rehearse-change FROM=main
 | change | what is replaced | who notices | the stacks, in order |
 |---|---|---|---|
 `
-	changesFoot = ``
+	changesFoot = `
+## What a deployment does not undo
+
+**` + "`zonalShift: false`" + `** leaves the groups registered: AWS takes "false" from registered groups only, so the template says
+nothing, and what leaves a template stays as it is. Load balancers are not registered any longer. In each region, after the
+deployment:
+
+` + "```sh" + `
+aws autoscaling update-auto-scaling-group --region ap-northeast-2 --auto-scaling-group-name GROUP \
+  --availability-zone-impairment-policy ZonalShiftEnabled=false,ImpairedZoneHealthCheckBehavior=IgnoreUnhealthy
+` + "```" + `
+`
 )
 
 // forth and back title the two rows of a variant.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"twinsite/topology"
 )
 
 // A Balancer is a load balancer with the web tier behind it.
@@ -20,6 +22,10 @@ type Balancer struct {
 	IdleTimeout, ClientKeepAlive time.Duration
 
 	Targets TargetGroup
+
+	// Group is the Auto Scaling group of the web servers; nil if there is none, or
+	// more than one.
+	Group *topology.Group
 }
 
 // A Listener is one port of a load balancer.

@@ -1,6 +1,9 @@
 package rehearsal
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Bound is the worst case of a quantity as a formula, independent of the
 // simulation. It is Never where no formula applies: the failover does not happen,
@@ -13,7 +16,7 @@ import "time"
 //	home again  as writes back, and at the load balancer of the standby its client keep-alive
 func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 	check := m.homeCheck()
-	if check == nil || outage == Flapping || outage == BothDead {
+	if check == nil || slices.Contains([]Outage{Flapping, BothDead, Errors}, outage) {
 		return Seconds(Never)
 	}
 	if outage == BySwitch {
@@ -52,7 +55,9 @@ type bound struct {
 }
 
 // silent reports whether a check hears nothing of home.
-func (b *bound) silent() bool { return b.outage == Dark || b.outage == Hang || b.outage == Slow }
+func (b *bound) silent() bool {
+	return slices.Contains([]Outage{Dark, Hang, Slow, FullLoad}, b.outage)
+}
 
 func (b *bound) moves(d time.Duration) time.Duration {
 	if b.outage == Half {
@@ -121,7 +126,7 @@ func (b *bound) reads(moved time.Duration) time.Duration {
 func (b *bound) silence(o *Origin) time.Duration {
 	answers := time.Duration(o.Asks("GET")) * (2*b.p.HomeRTT + o.ResponseTimeout)
 	switch b.outage {
-	case Dark:
+	case Dark, FullLoad:
 		return max(time.Duration(o.Attempts)*o.ConnectTimeout, answers)
 	case Hang, Slow:
 		return answers

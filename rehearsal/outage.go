@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,17 +21,25 @@ const (
 	BothDead Outage = "standby-dead" // a black hole at home, and all web servers of the standby dead
 	Flapping Outage = "flapping"     // a black hole that comes and goes
 	BySwitch Outage = "switch"       // no outage: somebody turns the failover switch on
+
+	FullLoad Outage = "full-load" // a black hole at home, which was at its maximum, and servers that tire
+	Errors   Outage = "errors"    // home answers a share of Parameters.ErrorShare with 500, and the health path as ever
 )
 
-// Outages returns every kind of outage, without BySwitch.
+// Outages returns every kind of outage that is predicted and played, without
+// BySwitch.
 func Outages() []Outage {
 	return []Outage{Refused, Dark, Hang, Error503, Slow, Half, BothDead, Flapping}
 }
 
+// PlayedOnly returns the outages that are played and not predicted: what comes of them
+// depends on how many visitors there are.
+func PlayedOnly() []Outage { return []Outage{FullLoad, Errors} }
+
 // ParseOutage returns the outage with a name.
 func ParseOutage(name string) (Outage, error) {
 	var names []string
-	for _, outage := range append(Outages(), BySwitch) {
+	for _, outage := range slices.Concat(Outages(), PlayedOnly(), []Outage{BySwitch}) {
 		if string(outage) == name {
 			return outage, nil
 		}
@@ -51,6 +60,8 @@ func (o Outage) Title() string {
 		BothDead: "home is a black hole, and the standby is dead too",
 		Flapping: "home flaps",
 		BySwitch: "the failover switch is put",
+		FullLoad: "home is a black hole, at full load",
+		Errors:   "home answers with errors, and its health path as ever",
 	}[o]
 }
 
@@ -61,6 +72,10 @@ func (o Outage) Unjudged() string {
 		return "with both regions dead, visitors are lost until one heals"
 	case Flapping:
 		return "an outage shorter than the health check needs does not move the site: writes come and go with it"
+	case FullLoad:
+		return "whom the standby cannot carry it refuses, until it has grown: see the table of capacity"
+	case Errors:
+		return "health checks do not see it: nothing moves before minutes are over, and nothing at all without failover.errorRate"
 	}
 	return ""
 }
@@ -78,6 +93,7 @@ const (
 	Late               // answers after Parameters.SlowAnswer
 	HalfDead           // half of the web servers refuse connections
 	AllDead            // all do
+	Erring             // they answer 500 to a share of requests, not to those for the health path
 )
 
 // Home returns the condition of the home load balancer at a time after the outage
@@ -90,8 +106,10 @@ func (o Outage) Home(after, length time.Duration, p Parameters) Condition {
 	switch o {
 	case Refused:
 		return Refusing
-	case Dark, BothDead:
+	case Dark, BothDead, FullLoad:
 		return Silent
+	case Errors:
+		return Erring
 	case Hang:
 		return Hanging
 	case Error503:

@@ -91,6 +91,28 @@ type Parameters struct {
 	// switch if that is later, somebody deletes the switch. A guess: it depends on
 	// people. Default: 5 min for the prediction.
 	OperatorAfter time.Duration
+
+	// MetricDelay is how long a measurement of the servers' CPU is on its way to the
+	// alarm, and Launch how long Auto Scaling takes to have a server run. [I] Default:
+	// 60 s each.
+	MetricDelay, Launch time.Duration
+
+	// Boot is how long a server takes from its start until it answers, where its group
+	// has no default instance warm-up that says so. [I] Default: 60 s.
+	Boot time.Duration
+
+	// ServerAnswers is how many requests a second a web server answers at full load;
+	// those beyond get 503 at once. [I] that servers refuse, and do not grow slow.
+	// Default: 0, so many that home at its maximum answers all of a play's visitors.
+	ServerAnswers float64
+
+	// HealthSpared says that a server at its limit still answers health checks. [I] of
+	// servers that keep a worker for them; others are replaced. Default: true.
+	HealthSpared bool
+
+	// ErrorShare is the share of requests that home answers with 500 in the play of
+	// errors. Default: 1.
+	ErrorShare float64
 }
 
 // DefaultParameters returns the defaults.
@@ -109,6 +131,8 @@ func DefaultParameters() Parameters {
 		Length:   5 * time.Minute,
 		AlarmMin: 10 * time.Second, AlarmMax: 3 * time.Minute,
 		OperatorAfter: 5 * time.Minute,
+		MetricDelay:   time.Minute, Launch: time.Minute, Boot: time.Minute,
+		HealthSpared: true, ErrorShare: 1,
 	}
 }
 

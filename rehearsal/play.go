@@ -21,6 +21,26 @@ type Play struct {
 // operator has removed the switch.
 func (p *Play) FailbackFrom() time.Duration { return max(p.Healed, p.Removed) }
 
+// Answered counts the requests that the standby got from when DNS led there until home
+// was healed, and those of them that it answered well.
+func (p *Play) Answered() (good, all int) {
+	from := Never
+	for _, e := range p.Events {
+		if e.What == "DNS answers SECONDARY" {
+			from = min(from, e.At)
+		}
+	}
+	for _, r := range p.Requests {
+		if r.Sent < from || r.Sent >= p.Healed || r.By != "standby" {
+			continue
+		}
+		if all++; r.Good() {
+			good++
+		}
+	}
+	return good, all
+}
+
 // A Request is one request of a visitor, and what came of it.
 type Request struct {
 	Visitor int

@@ -28,7 +28,23 @@ func (r *reader) balancer(from *assembly.Resource) *Balancer {
 		must.Fail("%s: no listener forwards to a target group", from)
 	}
 	b.Targets = r.targetGroup(groups[len(groups)-1])
+	b.Group = r.group(groups[len(groups)-1])
 	return b
+}
+
+// group reads the Auto Scaling group behind a target group.
+func (r *reader) group(behind *assembly.Resource) *topology.Group {
+	found := topology.AutoScalingGroups(r.Assembly, behind)
+	if len(found) != 1 {
+		return nil
+	}
+	group := must.Get(topology.ReadGroup(r.Assembly, found[0]))
+	within(found[0], "MaxSize", group.Maximum, 0, mostServers)
+	for _, schedule := range group.Schedules {
+		within(schedule.Resource, "MinSize", schedule.Minimum, 0, mostServers)
+		within(schedule.Resource, "MaxSize", schedule.Maximum, 0, mostServers)
+	}
+	return group
 }
 
 func (r *reader) listener(from topology.Listener) *Listener {
@@ -88,7 +104,10 @@ func (r *reader) targetGroup(from *assembly.Resource) TargetGroup {
 	within(from, "UnhealthyThresholdCount", group.Unhealthy, 2, 10)
 	for _, servers := range topology.AutoScalingGroups(r.Assembly, from) {
 		group.Servers = must.Get(topology.OrDefault(servers, "MinSize", (*assembly.Resource).Int, 2))
-		within(servers, "MinSize", group.Servers, 0, 1000) // as many as a target group takes
+		within(servers, "MinSize", group.Servers, 0, mostServers)
 	}
 	return group
 }
+
+// mostServers is as many as a target group takes.
+const mostServers = 1000

@@ -21,8 +21,9 @@ func Default() *Site {
 			AddressRange: netip.MustParsePrefix("10.1.0.0/16"),
 			NATGateways:  NATPerZone,
 		}},
-		IPv6:     true,
-		FlowLogs: true,
+		IPv6:       true,
+		ZonalShift: true,
+		FlowLogs:   true,
 
 		AccessLogs:    true,
 		Notifications: true,

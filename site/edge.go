@@ -61,8 +61,9 @@ const (
 
 // FailoverTargets are how long visitors may wait, counted from the beginning of
 // an outage and, for HomeAgain, from its end. Each is in whole seconds, 1s to
-// 1h. One that is left out, or 0s, follows from the other settings, rounded up
-// to half a minute where it is above a minute.
+// 1h, FullLoad to 24h. One that is left out, or 0s, follows from the other
+// settings, rounded up to half a minute where it is above a minute; FullLoad does
+// not.
 type FailoverTargets struct {
 	// Reads is how long until visitors can read again. Left out: 3s more than
 	// Edge.ReadTimeout with Edge.ReadFailover, 13s by default; without
@@ -83,6 +84,12 @@ type FailoverTargets struct {
 	// for which the standby's load balancer keeps connections; 3m by default. With
 	// Failover.Front at "edge", 10s instead of the two minutes.
 	HomeAgain time.Duration `yaml:"homeAgain" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
+
+	// FullLoad is how long until the standby's servers carry all that the home
+	// region's did, by the rehearsal's table of capacity; and, with Failover.Failback
+	// at "automatic", until the home region's do again when visitors come back. The
+	// worst row counts. Left out: not judged.
+	FullLoad time.Duration `yaml:"fullLoad" validate:"omitempty,min=1s,max=24h,wholeSeconds"`
 }
 
 // Edge describes the site's distribution and its way to the load balancers.
@@ -104,12 +111,11 @@ type Edge struct {
 
 	// OriginSecrets name the secrets of which one must stand in a header of
 	// every request to the home load balancer. The values are generated in AWS
-	// Secrets Manager. CloudFront sends the first; all are accepted, so that a
-	// secret can be rotated without an outage. At most 3, which is what a
-	// condition of a listener's rule holds, each 1 to 20 lower-case letters,
-	// digits and hyphens. Empty: the home load balancer is open to
-	// everybody. Otherwise it needs OriginTLS. One is replaced in two
-	// deployments: first the new and the old, then the new alone.
+	// Secrets Manager. CloudFront sends the first; all are accepted. At most 3,
+	// each 1 to 20 lower-case letters, digits and hyphens. Empty: the home load
+	// balancer is open to everybody. Otherwise it needs OriginTLS. A secret is
+	// replaced by another name, in one deployment: CloudFormation makes the new one
+	// before CloudFront sends it, and deletes the old one at the end.
 	OriginSecrets []string `yaml:"originSecrets" validate:"max=3,dive,secretName"`
 
 	// ErrorCaching is how long CloudFront repeats an answer 500, 502, 503 or

@@ -43,6 +43,11 @@ type Site struct {
 	// beside every A record.
 	IPv6 bool `yaml:"ipv6"`
 
+	// ZonalShift registers the load balancers and the groups of web servers for zonal
+	// shift of ARC, free of charge: one command leads a region's visitors away from a
+	// zone that is ill, for as long as it says. Nothing shifts by itself.
+	ZonalShift bool `yaml:"zonalShift"`
+
 	// FlowLogs records the traffic of both networks in CloudWatch Logs for
 	// Retention.Days.
 	FlowLogs bool `yaml:"flowLogs"`

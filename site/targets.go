@@ -21,7 +21,7 @@ const answered = 3 * time.Second
 
 // Targets returns how long a failover may take: what Failover.Targets says and,
 // for what that leaves out, what follows from the other settings. Its fields say
-// how.
+// how. FullLoad is 0 if it is left out.
 func (s *Site) Targets() FailoverTargets {
 	detected := time.Duration(s.Failover.Threshold) * (s.Failover.Interval + SlowestAnswer)
 	writes := detected + AliasTTL
@@ -37,6 +37,7 @@ func (s *Site) Targets() FailoverTargets {
 		Reads:     cmp.Or(given.Reads, roundedUp(s.retriedReads(writes))),
 		Writes:    cmp.Or(given.Writes, roundedUp(writes)),
 		HomeAgain: cmp.Or(given.HomeAgain, roundedUp(home)),
+		FullLoad:  given.FullLoad,
 	}
 }
 

@@ -35,7 +35,8 @@ func TestTargets(t *testing.T) {
 		"cached, by DNS, rounded": {func(site *Site) {
 			site.Failover.Threshold, site.Edge.ErrorCaching, site.Edge.ReadFailover, site.Edge.WriteFailover = 7, 10*s, false, false
 		}, FailoverTargets{Reads: 210 * s, Writes: 3 * m, HomeAgain: 270 * s}},
-		"given": {func(site *Site) { site.Failover.Targets.Writes = 61 * s }, FailoverTargets{Reads: 13 * s, Writes: 61 * s, HomeAgain: 3 * m}},
+		"full load": {func(site *Site) { site.Failover.Targets.FullLoad = 5 * m }, FailoverTargets{Reads: 13 * s, Writes: 58 * s, HomeAgain: 3 * m, FullLoad: 5 * m}},
+		"given":     {func(site *Site) { site.Failover.Targets.Writes = 61 * s }, FailoverTargets{Reads: 13 * s, Writes: 61 * s, HomeAgain: 3 * m}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

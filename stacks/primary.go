@@ -58,6 +58,7 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	tier.Servers.Uploads = constructs.Uploads{Bucket: p.StaticSite.Bucket, Prefix: s.Web.Uploads}
 	tier.LoadBalancer.Origin = lock
 	tier.LoadBalancer.ForwardByRule = s.Edge.OriginTLS
+	tier.LoadBalancer.IngressApart = true
 	if s.Edge.OriginTLS {
 		tier.LoadBalancer.Certificate, p.Alarms = regionalCertificate(p.Stack, s, global, p.monitoring)
 	}
@@ -67,10 +68,10 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock, assets)
 	distribution.Logs = p.monitoring.logs
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution)
-	// What the listener demands changes before what CloudFront sends: a secret is
-	// accepted before it is sent, and requests without one before none is sent. The
-	// rule that is no longer wanted goes last, in CloudFormation's clean-up.
-	p.Distribution.Node().AddDependency(p.WebTier.Listener)
+	// What the load balancer demands changes before what CloudFront sends: a port is
+	// open and a secret accepted before either is used. The rules that are no longer
+	// wanted go last, in CloudFormation's clean-up.
+	p.Distribution.Node().AddDependency(p.WebTier.LoadBalancer)
 	output(p.Stack, site.StaticAddressOutput, p.StaticSite.Address(), "The static files, at home")
 	outputTier(p.Stack, p.Vpc, p.WebTier)
 

@@ -76,7 +76,7 @@ func (n *Needs) addGroup(a *assembly.Assembly, group *assembly.Resource) error {
 	if p.err != nil {
 		return p.err
 	}
-	for _, action := range a.Resources("AWS::AutoScaling::ScheduledAction") {
+	for _, action := range a.Resources(ScheduledActionType) {
 		if of, err := action.Target("AutoScalingGroupName"); err != nil || of != group {
 			continue
 		}

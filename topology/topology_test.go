@@ -65,7 +65,7 @@ const (
 	homeBalancer    = "Primary.WebTierEntranceLoadBalancer3D9F302E"
 	homeGroup       = "Primary.WebTierEntranceTargetGroup1144A9D2"
 	homeListener    = "Primary.WebTierEntranceLoadBalancerHttps19E71B00"
-	homeRule        = "Primary.WebTierEntranceLoadBalancerHttpsFromDistributionRule4C9F9E69"
+	homeRule        = "Primary.WebTierEntranceLoadBalancerHttpsFromDistributionfirstRule817881D9"
 	standbyBalancer = "Secondary.WebTierEntranceLoadBalancer3D9F302E"
 	siteEdge        = "Primary.SiteDistribution390DED28"
 	homeStatic      = "Primary.StaticSiteDistribution90D303F1"

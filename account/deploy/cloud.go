@@ -51,6 +51,13 @@ func (c cloud) Stack(ctx context.Context, region, name string) (Stack, error) {
 	found := answer.Stacks[0]
 	stack.ARN, stack.Status = aws.ToString(found.StackId), string(found.StackStatus)
 	stack.Protected = aws.ToBool(found.EnableTerminationProtection)
+	if stack.Changed = aws.ToTime(found.CreationTime); found.LastUpdatedTime != nil {
+		stack.Changed = *found.LastUpdatedTime
+	}
+	stack.Outputs = map[string]string{}
+	for _, output := range found.Outputs {
+		stack.Outputs[aws.ToString(output.OutputKey)] = aws.ToString(output.OutputValue)
+	}
 	return stack, nil
 }
 

@@ -85,6 +85,9 @@ type Stack struct {
 	ARN       string
 	Status    string // as "CREATE_COMPLETE"; empty: there is no such stack
 	Protected bool   // against termination
+
+	Outputs map[string]string // by their keys
+	Changed time.Time         // when it was last created or updated
 }
 
 // A Resource is one of a stack's, as far as it matters to a deletion.

@@ -92,6 +92,8 @@ func TestMake(t *testing.T) {
 		{[]string{"failover-off", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite switch off -site examples/own-image.yaml"},
 		{[]string{"deploy"}, "go run ./cmd/twinsite deploy"},
 		{[]string{"deploy", "STACK=Domain", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite deploy -site examples/own-image.yaml Domain"},
+		{[]string{"status"}, "go run ./cmd/twinsite status"},
+		{[]string{"status", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite status -site examples/own-image.yaml"},
 		{[]string{"rehearse"}, "go run ./cmd/twinsite rehearse"},
 		{[]string{"rehearse", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite rehearse -site examples/own-image.yaml"},
 	}

@@ -64,7 +64,7 @@ func newRehearse() *cobra.Command {
 
 func outageNames() string {
 	var names []string
-	for _, outage := range rehearsal.Outages() {
+	for _, outage := range slices.Concat(rehearsal.Outages(), rehearsal.PlayedOnly()) {
 		names = append(names, string(outage))
 	}
 	return strings.Join(names, ", ")
@@ -142,7 +142,7 @@ func (o *rehearsalOrder) check() ([]rehearsal.Outage, error) {
 
 func parseOutages(names []string) ([]rehearsal.Outage, error) {
 	if slices.Equal(names, []string{"all"}) {
-		return rehearsal.Outages(), nil
+		return slices.Concat(rehearsal.Outages(), rehearsal.PlayedOnly()), nil
 	}
 	var outages []rehearsal.Outage
 	for _, name := range names {

@@ -55,6 +55,9 @@ func newSwitch() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if o.to == "off" {
+				fmt.Fprint(command.OutOrStdout(), makeHomeBig(s))
+			}
 			done, err := o.move(command.Context(), s)
 			switch {
 			case err != nil && command.Context().Err() != nil:
@@ -147,6 +150,23 @@ func (o *switchOrder) remove(ctx context.Context, s *site.Site, object string) (
 	}
 	return fmt.Sprintf("off: %s is gone: visitors come home within %s once the home region's health check passes "+
 		"(until then, they stay); watch %s", object, delay(s), watch(s)), nil
+}
+
+// makeHomeBig says how home is made as big as it may have been when visitors left: it
+// has shrunk while the standby served. It is "" where visitors come home by
+// themselves, and where home cannot shrink.
+func makeHomeBig(s *site.Site) string {
+	if s.Failover.Failback != site.FailbackManual || s.Web.Minimum == s.Web.Maximum {
+		return ""
+	}
+	command := func(servers int) string {
+		return fmt.Sprintf("  aws autoscaling update-auto-scaling-group --region %s --min-size %d --auto-scaling-group-name "+
+			"$(aws cloudformation list-stack-resources --region %[1]s --stack-name %[3]s "+
+			"--query \"StackResourceSummaries[?ResourceType=='AWS::AutoScaling::AutoScalingGroup'].PhysicalResourceId\" --output text)\n",
+			s.Home.Region.Name, servers, s.StackName(site.PrimaryStack))
+	}
+	return "first: without visitors, home has shrunk to its minimum. This makes it big:\n" + command(s.Web.Maximum) +
+		"and this, when everybody is home, lets it shrink again:\n" + command(s.Web.Minimum)
 }
 
 // aws runs the AWS CLI and returns what it prints. It gives up early: by

@@ -142,6 +142,40 @@ func TestSwitchOfDefaultSite(t *testing.T) {
 	}
 }
 
+// With manual failback, it first says how home is made big; nobody else is told.
+func TestSwitchOffMakesHomeBig(t *testing.T) {
+	data, err := os.ReadFile(root + "site.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(replace ...string) string {
+		file := filepath.Join(t.TempDir(), "site.yaml")
+		if err := os.WriteFile(file, []byte(strings.NewReplacer(replace...).Replace(string(data))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	const manual, automatic = "failback: manual", "failback: automatic"
+	group := "--auto-scaling-group-name $(aws cloudformation list-stack-resources --region ap-northeast-2 --stack-name ticketing-Primary "
+	tests := []struct{ name, to, site string }{
+		{"says it", "off", write(automatic, manual)},
+		{"moves away", "on", write(automatic, manual)},
+		{"comes home by itself", "off", write()},
+		{"cannot shrink", "off", write(automatic, manual, "\n  maximum: 6", "\n  maximum: 4", "\n  minimum: 2", "\n  minimum: 4", "      minimum: 2\n      maximum: 6", "      minimum: 4\n      maximum: 4", "      maximum: 6", "      maximum: 4")},
+	}
+	for i, test := range tests {
+		newFakeAWS(t, found, "")
+		text, stderr, status := execute(t, "switch", test.to, "-site", test.site)
+		if status != 0 {
+			t.Errorf("%s: %d, %s", test.name, status, stderr)
+		}
+		big, small := strings.Index(text, "--min-size 6 "+group), strings.Index(text, "--min-size 2 "+group)
+		if says := big > 0 && small > big && strings.Index(text, isGone) > small; says != (i == 0) || !says && strings.Contains(text, "min-size") {
+			t.Errorf("%s: got\n%s", test.name, text)
+		}
+	}
+}
+
 func TestSwitchMistakes(t *testing.T) {
 	siteYAML := []string{"-site", root + "site.yaml"}
 	tests := []struct {

@@ -14,10 +14,29 @@ var originRuleCopies = map[string][]brokencopy.Copy{
 		{"the listener answers", func(in *read.Reader) {
 			in.Listener(in.HomeBalancer(), 443).Set("DefaultActions.0.FixedResponseConfig.StatusCode", "200")
 		}, "StatusCode is 200"},
-		{"the other rule's priority", func(in *read.Reader) { listenerRule(in).Set("Priority", 3) }, "Priority is 3"},
+		{"the other rule's priority", func(in *read.Reader) {
+			if len(in.Site.Edge.OriginSecrets) > 0 {
+				listenerRule(in).Set("Priority", openPriority)
+			} else {
+				listenerRule(in).Set("Priority", 3)
+			}
+		}, "Priority is "},
+		{"one rule for two secrets", func(in *read.Reader) {
+			listenerRule(in).Set("Conditions", []any{map[string]any{
+				"Field": "http-header", "HttpHeaderConfig": map[string]any{"HttpHeaderName": "X-Twinsite-Origin", "Values": []any{"one", "two"}},
+			}})
+			listenerRule(in).Set("Priority", 100)
+			in.Site.Edge.OriginSecrets = []string{"first"}
+		}, "has 2 secrets, want one"},
+		{"a rule is missing", func(in *read.Reader) { in.Site.Edge.OriginSecrets = []string{"second", "first"} }, "has 1 rules, want 2"},
+		{"the port is the group's", func(in *read.Reader) { brokencopy.Open(in.Home().BalancerSecurity, 443) }, "would change before"},
+		{"the distribution does not wait for the port", func(in *read.Reader) {
+			d := in.SiteDistribution()
+			d.Set(".DependsOn", []any{listenerRule(in).LogicalID})
+		}, "may change before"},
 		{"open in spite of secrets", func(in *read.Reader) {
 			openRule(in)
-			listenerRule(in).Set("Priority", secretPriority)
+			listenerRule(in).Set("Priority", 100)
 			in.Site.Edge.OriginSecrets = []string{"first"}
 		}, "Field is path-pattern"},
 		{"leads elsewhere", func(in *read.Reader) {
@@ -33,9 +52,9 @@ var originRuleCopies = map[string][]brokencopy.Copy{
 		}, "Priority is "},
 		{"open at the secret's priority", func(in *read.Reader) {
 			openRule(in)
-			listenerRule(in).Set("Priority", secretPriority)
+			listenerRule(in).Set("Priority", 100)
 			in.Site.Edge.OriginSecrets = nil
-		}, "Priority is 1"},
+		}, "Priority is 100"},
 		{"open to one path", func(in *read.Reader) {
 			openRule(in)
 			listenerRule(in).Set("Conditions.0.PathPatternConfig.Values.0", "/healthz")

@@ -2,6 +2,7 @@
 package regions
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,6 +20,8 @@ func Promises() []read.Promise {
 		{Name: "NAT gateways: one a zone, one, or none", Check: checkGateways},
 		{Name: "connections stay open longer at the load balancer than at the edge", Check: checkIdleConnections},
 		{Name: "no connection outlives a failover by more than a minute", Check: checkClientKeepAlive},
+		{Name: "one command leads visitors away from a zone", When: when.ZonalShift, Check: checkZonalShift},
+		{Name: "no zonal shift unless the site has one", When: when.NoZonalShift, Check: checkNoZonalShift},
 		{Name: "measurements as often as the alarms look", Check: checkMonitoring},
 		{Name: "the site's tags", When: when.WithTags, Check: checkTags},
 	}...)
@@ -80,6 +83,45 @@ func checkClientKeepAlive(in *read.Reader) {
 		if times := must.Get(topology.Times(t.Balancer)); times.KeepAlive != time.Minute {
 			read.Fail(t.Balancer, "LoadBalancerAttributes", "keeps connections for %s, want 1m0s: until then, nobody leaves", times.KeepAlive)
 		}
+	}
+}
+
+// The names of what makes zonal shifts possible.
+const (
+	zonalShift       = "zonal_shift.config.enabled"
+	impairmentPolicy = "AvailabilityZoneImpairmentPolicy"
+)
+
+// checkZonalShift demands that load balancers and groups of both regions are registered for zonal shifts, and that a
+// shift does not end the servers of the zone that it leaves.
+func checkZonalShift(in *read.Reader) {
+	for _, t := range in.Tiers() {
+		expectBalancerAttribute(t, zonalShift, "true")
+		read.Expect(t.Group, impairmentPolicy+".ZonalShiftEnabled", true)
+		read.Expect(t.Group, impairmentPolicy+".ImpairedZoneHealthCheckBehavior", "IgnoreUnhealthy")
+	}
+}
+
+// checkNoZonalShift demands that a group says nothing: AWS takes "false" from a group that is registered only.
+func checkNoZonalShift(in *read.Reader) {
+	for _, t := range in.Tiers() {
+		expectBalancerAttribute(t, zonalShift, "false")
+		if t.Group.Has(impairmentPolicy) {
+			read.Fail(t.Group, impairmentPolicy, "is given, and zonalShift is false")
+		}
+	}
+}
+
+// expectBalancerAttribute demands a value of an attribute that the template writes.
+func expectBalancerAttribute(t *read.Tier, name, want string) {
+	got := ""
+	for _, attribute := range read.Objects(t.Balancer, "LoadBalancerAttributes") {
+		if attribute["Key"] == name {
+			got = fmt.Sprint(attribute["Value"])
+		}
+	}
+	if got != want {
+		read.Fail(t.Balancer, "LoadBalancerAttributes", "has %s %q, want %q", name, got, want)
 	}
 }
 

@@ -52,6 +52,23 @@ var regionCopies = map[string][]brokencopy.Copy{
 			}
 		}, "keeps connections for 1h0m0s"},
 	},
+	"one command leads visitors away from a zone": {
+		{"not from the load balancer at the standby", func(in *read.Reader) {
+			brokencopy.SetAttribute(in.Standby().Balancer, "zonal_shift.config.enabled", "false")
+		}, `zonal_shift.config.enabled "false", want "true"`},
+		{"not the group", func(in *read.Reader) { in.Home().Group.Delete(impairmentPolicy) }, impairmentPolicy},
+		{"the zone's servers are replaced", func(in *read.Reader) {
+			in.Standby().Group.Set(impairmentPolicy+".ImpairedZoneHealthCheckBehavior", "ReplaceUnhealthy")
+		}, "is ReplaceUnhealthy"},
+	},
+	"no zonal shift unless the site has one": {
+		{"the load balancer", func(in *read.Reader) {
+			brokencopy.SetAttribute(in.Home().Balancer, "zonal_shift.config.enabled", "true")
+		}, `zonal_shift.config.enabled "true", want "false"`},
+		{"a group that AWS would refuse to create", func(in *read.Reader) {
+			in.Home().Group.Add(impairmentPolicy, map[string]any{"ZonalShiftEnabled": false, "ImpairedZoneHealthCheckBehavior": "IgnoreUnhealthy"})
+		}, "is given"},
+	},
 	"measurements as often as the alarms look": {{"the other choice", func(in *read.Reader) {
 		template := in.Home().Template
 		template.Set("LaunchTemplateData.Monitoring.Enabled", !read.Bool(template, "LaunchTemplateData.Monitoring.Enabled"))

@@ -32,6 +32,7 @@ var differences = []difference{
 	{"WebTierEntranceLoadBalancerHttpsFrom*", "", "likewise: rules do"},
 	{"WebTierEntranceLoadBalancerSecurityGroup", "SecurityGroupIngress", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroupfrompl*", "", "likewise"},
+	{"WebTierEntranceLoadBalancerSecurityGroupEverybody*", "", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroup", ".Metadata", "the standby is open to the world, and says why"},
 	{"OriginSecrets*", "", "what CloudFront shows the home load balancer"},
 	{"Certificate", "", "CloudFront's certificate serves load balancers of us-east-1"},

@@ -32,7 +32,7 @@ func find(a *assembly.Assembly, stack, prefix string) *assembly.Resource {
 
 // withoutSecrets takes the secrets away, as edge.originSecrets: [] does.
 func withoutSecrets(a *assembly.Assembly) {
-	rule := find(a, "Primary", "WebTierEntranceLoadBalancerHttpsFromDistributionRule")
+	rule := find(a, "Primary", "WebTierEntranceLoadBalancerHttpsFromDistributionfirst")
 	listener := find(a, "Primary", "WebTierEntranceLoadBalancerHttps1")
 	listener.Set("DefaultActions", rule.Template()["Properties"].(map[string]any)["Actions"])
 	rule.Stack.Remove(rule.LogicalID)

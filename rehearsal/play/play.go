@@ -22,7 +22,7 @@ type Options struct {
 	Seed       uint64                // of phases and delays; real sockets add their own
 	Visitors   int                   // default 8: half of them follow DNS, a quarter keeps connections, a quarter comes during the outage and keeps connections
 	Progress   io.Writer             // gets a line that is rewritten, if not nil
-	Parameters *rehearsal.Parameters // default: DefaultParameters, with a Length of 130 s at most, and an operator after a minute
+	Parameters *rehearsal.Parameters // default: DefaultParameters, with a Length of 130 s at most, 5 min at full load, and an operator after a minute
 
 	page   string      // what web servers answer, HTML; default "hello"
 	guests func() bool // whether home serves visitors whom the play did not make; nil: there are none
@@ -75,6 +75,9 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	p.Length, p.OperatorAfter = 130*time.Second, time.Minute
 	if f := m.Failback; f != nil { // the outage must last longer than the alarm needs
 		p.Length = atLeast(p.Length, rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesBack)) + time.Duration(f.Periods)*f.Period + p.AlarmMax
+	}
+	if options.Outage == rehearsal.FullLoad {
+		p.Length = fullLoadLength
 	}
 	if options.Parameters != nil {
 		p = *options.Parameters
@@ -143,6 +146,7 @@ func (d *director) phases(ctx context.Context) error {
 		return err
 	}
 	d.play.Began = c.Now()
+	d.stage.struck.Store(int64(d.play.Began))
 	d.event(d.play.Began, d.options.Outage.Title())
 	length := p.Length
 	if !d.moves {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"twinsite/rehearsal"
@@ -32,6 +33,8 @@ type stage struct {
 	tiers    map[string]*tier // by the load balancer's resource
 	edge     *edgeServer
 	switched *switchServer
+	bounds   map[*rehearsal.Balancer]*bound // of the play at full load; nil of others
+	struck   atomic.Int64                   // when the outage began; 0 before it
 
 	addresses map[string][]netip.Addr // by resource; complete before anything asks
 	ctx       context.Context
@@ -54,6 +57,12 @@ func newStage(ctx context.Context, m *rehearsal.Model, p rehearsal.Parameters, c
 	}}
 	if m.Switch != nil {
 		s.addresses[m.Switch.Check.Target] = documentation("192.0.2.2", "2001:db8::2")
+	}
+	if options.Outage == rehearsal.FullLoad {
+		var err error
+		if s.bounds, err = s.newBounds(options.Visitors); err != nil {
+			return nil, err
+		}
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	if err := s.start(options); err != nil { //nolint:contextcheck // what it starts runs in s.ctx, which is made of ctx

@@ -28,7 +28,9 @@ type tier struct {
 	transport *http.Transport
 	proxy     *httputil.ReverseProxy
 	turn      atomic.Int64
+	asked     atomic.Int64 // for pages, in errors
 	state     atomic.Int64 // the condition: failing, slow, or anything else
+	bound     *bound       // of its servers together; nil: they never tire
 	changed   func()       // called when the tier's target health may have changed
 }
 
@@ -40,7 +42,7 @@ type webServer struct {
 }
 
 func (s *stage) newTier(b *rehearsal.Balancer) (*tier, error) {
-	t := &tier{stage: s, balancer: b, link: &link{}, changed: s.route53.evaluate}
+	t := &tier{stage: s, balancer: b, link: &link{}, bound: s.bounds[b], changed: s.route53.evaluate}
 	for range max(2, b.Targets.Servers) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -81,6 +83,11 @@ func (t *tier) startHealthChecks() {
 func (t *tier) page() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
+		if status := t.refuses(r.URL.Path); status != 0 {
+			w.Header().Set(regionHeader, t.stage.region(t.balancer))
+			w.WriteHeader(status)
+			return
+		}
 		t.stage.clock.Sleep(r.Context(), t.stage.p.Service)
 		w.Header().Set(regionHeader, t.stage.region(t.balancer))
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -11,11 +11,14 @@ import (
 	"time"
 
 	"twinsite/rehearsal"
+	"twinsite/rehearsal/capacity"
 )
 
 // Targets say how long a failover may take; see the site's failover.targets.
 type Targets struct {
 	Reads, Writes, HomeAgain time.Duration
+
+	FullLoad time.Duration // until the site carries all its load; 0: not judged
 }
 
 // of is a quantity's target, 0 if it has none.
@@ -44,6 +47,7 @@ type Report struct {
 	Targets     Targets
 	Predictions []rehearsal.Prediction
 	Plays       []*rehearsal.Play
+	Capacity    *capacity.Table
 	Findings    []Finding
 }
 
@@ -59,13 +63,14 @@ type Finding struct {
 
 // New compares predictions and plays with the targets and each other.
 func New(m *rehearsal.Model, p rehearsal.Parameters, seed uint64, targets Targets, predictions []rehearsal.Prediction, plays []*rehearsal.Play) *Report {
-	r := &Report{Model: m, Parameters: p, Seed: seed, Targets: targets, Predictions: predictions, Plays: plays}
+	r := &Report{Model: m, Parameters: p, Seed: seed, Targets: targets, Predictions: predictions, Plays: plays, Capacity: capacity.New(m, p)}
 	for _, fault := range m.Faults {
 		r.add("templates", "%s", fault)
 	}
 	for _, fault := range m.Notes {
 		r.add(note, "%s", fault)
 	}
+	r.judgeCapacity()
 	for _, prediction := range predictions {
 		r.judgePrediction(prediction)
 	}
@@ -230,7 +235,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 			"homeToStandby": r.Model.Replication.HomeToStandby, "standbyToHome": r.Model.Replication.StandbyToHome,
 		},
 		"seed": r.Seed, "passed": r.Passed(), "findings": append([]Finding{}, r.Findings...),
-		"targets":         map[string]rehearsal.Seconds{"reads": rehearsal.Seconds(r.Targets.Reads), "writes": rehearsal.Seconds(r.Targets.Writes), "homeAgain": rehearsal.Seconds(r.Targets.HomeAgain)},
+		"targets":         r.plainTargets(),
 		"documentedBound": rehearsal.DocumentedBound(r.Model, r.Parameters),
 		"unknown": map[string]any{
 			"pooledStay": r.Parameters.PooledStay, "edgeTtl": rehearsal.Seconds(r.Parameters.EdgeTTL),
@@ -238,6 +243,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		},
 		"predictions": append([]rehearsal.Prediction{}, r.Predictions...),
 		"plays":       plays,
+		"capacity":    append([]capacity.Row{}, r.Capacity.Rows...),
 	}
 	if f := r.Model.Failback; f != nil {
 		report["failback"] = map[string]any{
@@ -245,6 +251,16 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		}
 	}
 	return encoder.Encode(report)
+}
+
+func (r *Report) plainTargets() map[string]rehearsal.Seconds {
+	targets := map[string]rehearsal.Seconds{
+		"reads": rehearsal.Seconds(r.Targets.Reads), "writes": rehearsal.Seconds(r.Targets.Writes), "homeAgain": rehearsal.Seconds(r.Targets.HomeAgain),
+	}
+	if r.Targets.FullLoad > 0 {
+		targets["fullLoad"] = rehearsal.Seconds(r.Targets.FullLoad)
+	}
+	return targets
 }
 
 // plain converts a play for JSON.

@@ -132,7 +132,7 @@ func TestReportUnknowns(t *testing.T) {
 	if all := strings.Join(noted(r), "\n"); !strings.Contains(all, "503: if the edge goes on using") || !strings.Contains(all, "beyond the target 58s") || !r.Passed() {
 		t.Errorf("noted:\n%s", all)
 	}
-	if patient := New(m, rehearsal.DefaultParameters(), 1, Targets{time.Hour, time.Hour, time.Hour}, predictions, nil); len(noted(patient)) > 0 {
+	if patient := New(m, rehearsal.DefaultParameters(), 1, Targets{Reads: time.Hour, Writes: time.Hour, HomeAgain: time.Hour}, predictions, nil); len(noted(patient)) > 0 {
 		t.Errorf("noted within the targets: %v", patient.Findings)
 	}
 }

@@ -18,6 +18,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if text := r.Failback(); text != "" {
 		fmt.Fprintln(w, text)
 	}
+	r.writeCapacity(w)
 	for _, p := range r.Predictions {
 		fmt.Fprintf(w, "\npredicted, %d trials: %s\n", p.Trials, p.Outage.Title())
 		fmt.Fprintln(out, "\tmedian\t95 %\t99 %\tworst\tbound\ttarget\t")
@@ -106,4 +107,7 @@ func writeTimeline(w io.Writer, p *rehearsal.Play) {
 	}
 	fmt.Fprintf(w, "  %d visitors lost %d reads and %d writes (%d more of those who keep their connection), and %d requests on the way home\n",
 		p.Visitors, p.Sample.LostReads, p.Sample.LostWrites, p.Sample.LostWritesKept, p.Sample.LostComingHome)
+	if text := unjudged(p); text != "" {
+		fmt.Fprintf(w, "  %s\n", text)
+	}
 }

@@ -33,6 +33,20 @@ func summary(p rehearsal.Prediction) string {
 	return said
 }
 
+// unjudged says why a play is not held to the targets and, of full load, whom the
+// standby served.
+func unjudged(p *rehearsal.Play) string {
+	why := p.Outage.Unjudged()
+	if why == "" {
+		return ""
+	}
+	text := fmt.Sprintf("Not held to the targets: %s.", why)
+	if good, all := p.Answered(); p.Outage == rehearsal.FullLoad && all > 0 {
+		text += fmt.Sprintf(" Of the requests that came to the standby once DNS had moved, it answered %s.", percent(float64(good)/float64(all)))
+	}
+	return text
+}
+
 // otherwise says what would be worse if what AWS does not publish were otherwise;
 // the seconds in which requests come differ by chance.
 func otherwise(p rehearsal.Prediction) []string {

@@ -74,3 +74,23 @@ func TestAfterwards(t *testing.T) {
 		}
 	}
 }
+
+// A play at full load says whom the standby served, and others that are not judged why.
+func TestUnjudged(t *testing.T) {
+	at := func(second int, status int, by string) rehearsal.Request {
+		return rehearsal.Request{Sent: time.Duration(second) * time.Second, Status: status, By: by}
+	}
+	play := &rehearsal.Play{
+		Outage: rehearsal.FullLoad, Healed: 10 * time.Second, Events: []rehearsal.Event{{At: 3 * time.Second, What: "DNS answers SECONDARY"}},
+		Requests: []rehearsal.Request{at(1, 503, "standby"), at(4, 200, "standby"), at(5, 503, "standby"), at(6, 503, "standby"), at(7, 504, ""), at(11, 503, "standby")},
+	}
+	if got := unjudged(play); !strings.Contains(got, "see the table of capacity") || !strings.HasSuffix(got, "it answered 33 %.") {
+		t.Errorf("full load: %q", got)
+	}
+	for outage, want := range map[rehearsal.Outage]string{rehearsal.Errors: "without failover.errorRate.", rehearsal.Flapping: "come and go with it.", rehearsal.Dark: ""} {
+		play.Outage = outage
+		if got := unjudged(play); !strings.HasSuffix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q at its end", outage, got, want)
+		}
+	}
+}

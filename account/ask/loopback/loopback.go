@@ -102,14 +102,7 @@ func (i *Internet) HTTPS(address string, handler http.Handler) {
 // UDP and by TCP.
 func (i *Internet) DNS(address string, answer func(reply *dns.Msg, question dns.Question)) {
 	i.t.Helper()
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", packets.LocalAddr().String())
-	if err != nil {
-		i.t.Fatal(err)
-	}
+	packets, listener := i.listen()
 	handler := dns.HandlerFunc(func(w dns.ResponseWriter, m *dns.Msg) {
 		reply := new(dns.Msg).SetReply(m)
 		reply.RecursionAvailable = true
@@ -126,6 +119,24 @@ func (i *Internet) DNS(address string, answer func(reply *dns.Msg, question dns.
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.servers[address] = packets.LocalAddr().String()
+}
+
+// listen listens by UDP and TCP on one free port: another program may have the one that
+// is free by UDP by TCP.
+func (i *Internet) listen() (net.PacketConn, net.Listener) {
+	i.t.Helper()
+	for range 50 {
+		packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			i.t.Fatal(err)
+		}
+		if listener, err := net.Listen("tcp", packets.LocalAddr().String()); err == nil {
+			return packets, listener
+		}
+		_ = packets.Close() // another try has another port
+	}
+	i.t.Fatal("no port is free by UDP and by TCP")
+	return nil, nil
 }
 
 // dial connects to the server of an address.

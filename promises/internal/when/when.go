@@ -20,6 +20,8 @@ var (
 	FailoverSwitch = Condition{"failover.switch is true", func(s *site.Site) bool { return s.Failover.Switch }}
 	OriginTLS      = Condition{"edge.originTls is true", func(s *site.Site) bool { return s.Edge.OriginTLS }}
 	OriginSecrets  = Condition{"edge.originSecrets has some", func(s *site.Site) bool { return len(s.Edge.OriginSecrets) > 0 }}
+	ZonalShift     = Condition{"zonalShift is true", func(s *site.Site) bool { return s.ZonalShift }}
+	NoZonalShift   = Condition{"zonalShift is false", func(s *site.Site) bool { return !s.ZonalShift }}
 	BothFamilies   = Condition{"ipv6 is true", func(s *site.Site) bool { return s.IPv6 }}
 	Uploads        = Condition{"staticFiles.folder, or the default image and script", (*site.Site).Uploads}
 	CachePaths     = Condition{"edge.cachePaths has some", func(s *site.Site) bool { return len(s.Edge.CachePaths) > 0 }}
