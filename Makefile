@@ -44,7 +44,7 @@ failover-off: ## let the site come home
 .PHONY: test
 test: node_modules ## run every test
 	@echo "testing; the first time, compiling the CDK's modules takes about two minutes"
-	@start=$$(date +%s); go test ./... && go test -C diagram/d2svg ./... && echo "tested in $$(($$(date +%s) - start)) s"
+	@start=$$(date +%s); go test ./... && go test -C diagram/d2svg ./... && go test -C testdata/library ./... && echo "tested in $$(($$(date +%s) - start)) s"
 
 # What reads a site or plays its failover must be good for several goroutines.
 .PHONY: race
