@@ -65,6 +65,11 @@ rehearse: synth ## play a failover of the synthesized site on this machine
 rehearse-change: synth ## say what a deployment over FROM=REVISION would cost visitors
 	@tools/rehearse-change.sh "$(FROM)" $(SITE)
 
+# VISITS and GB are of a month.
+.PHONY: cost
+cost: synth ## say what the synthesized site costs in a month; VISITS=100000 GB=200: with visitors
+	@$(TWINSITE) cost$(if $(VISITS), -visits $(VISITS))$(if $(GB), -gb $(GB))
+
 .PHONY: diagram
 diagram: ## draw docs/architecture.svg from the golden templates
 	@set -e; folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
@@ -77,7 +82,7 @@ bench: node_modules ## time the synthesis of the default site
 	go test . -run '^$$' -bench Synth -benchtime 5x
 
 .PHONY: golden
-golden: node_modules ## accept new templates, schema, configuration page and picture
+golden: node_modules ## accept new templates, schema, pages and picture
 	go test . ./site -update
 	node tools/resource-types.mjs
 	go test ./diagram -update
