@@ -29,6 +29,10 @@ diff: node_modules ## show what a deployment would change
 deploy: node_modules ## deploy all stacks, or STACK=ID and what it reads from; ACCEPT=1: whatever it costs visitors
 	@$(TWINSITE) deploy $(if $(SITE),-site $(SITE) )$(if $(ACCEPT),-accept )$(STACK)
 
+.PHONY: check-account
+check-account: ## ask the account whether the site can be deployed to it; changes nothing
+	@$(TWINSITE) check$(if $(SITE), -site $(SITE))
+
 .PHONY: status
 status: ## say who serves a deployed site, and how both regions are
 	@$(TWINSITE) status$(if $(SITE), -site $(SITE))

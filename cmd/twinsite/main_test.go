@@ -96,6 +96,8 @@ func TestMake(t *testing.T) {
 		{[]string{"status", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite status -site examples/own-image.yaml"},
 		{[]string{"cost"}, "go run ./cmd/twinsite cost"},
 		{[]string{"cost", "VISITS=1000", "GB=2"}, "go run ./cmd/twinsite cost -visits 1000 -gb 2"},
+		{[]string{"check-account"}, "go run ./cmd/twinsite check"},
+		{[]string{"check-account", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite check -site examples/own-image.yaml"},
 		{[]string{"rehearse"}, "go run ./cmd/twinsite rehearse"},
 		{[]string{"rehearse", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite rehearse -site examples/own-image.yaml"},
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -19,6 +20,9 @@ func amazon(t *testing.T, code string, answers map[string]string) {
 		if !ok {
 			w.WriteHeader(http.StatusBadRequest)
 			answer = "<ErrorResponse><Error><Code>" + code + "</Code><Message>Stack does not exist</Message></Error></ErrorResponse>"
+			if strings.Contains(r.Header.Get("Authorization"), "/ec2/") {
+				answer = "<Response><Errors><Error><Code>" + code + "</Code></Error></Errors></Response>"
+			}
 		}
 		fmt.Fprint(w, answer)
 	}))
