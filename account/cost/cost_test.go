@@ -230,6 +230,7 @@ func TestUnread(t *testing.T) {
 		"a.json": `{"Resources": {"Way": {"Type": "AWS::EC2::NatGateway"}, "Key": {"Type": "AWS::KMS::Key"},
 			"Data": {"Type": "AWS::RDS::DBCluster"}, "Old": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Type": "gateway"}},
 			"Group": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": {"MinSize": "many"}},
+			"Table": {"Type": "AWS::DynamoDB::Table"}, "Asked": {"Type": "AWS::DynamoDB::GlobalTable", "Properties": {"BillingMode": "PAY_PER_REQUEST"}},
 			"Job": {"Type": "Custom::Job"}, "Files": {"Type": "AWS::S3::Bucket"}, "Role": {"Type": "AWS::IAM::Role"}}}`,
 	} {
 		if err := os.WriteFile(filepath.Join(folder, file), []byte(content), 0o600); err != nil {
@@ -237,14 +238,17 @@ func TestUnread(t *testing.T) {
 		}
 	}
 	e := of(t, load(t, folder), Use{Visits: 1})
-	if e.Site != "shop" || e.Total != 100 || e.Undated != 0 || len(e.ByUse) != 1 {
-		t.Errorf("got %s, %s, %s and %q, want the key alone, and the bucket by use", e.Site, e.Total, e.Undated, e.ByUse)
+	if e.Site != "shop" || e.Total != 100 || e.Undated != 0 || len(e.ByUse) != 3 {
+		t.Errorf("got %s, %s, %s and %q, want the key alone, bucket and tables by use", e.Site, e.Total, e.Undated, e.ByUse)
 	}
 	if missing := WithoutPrice(e.Fixed); len(missing) != 1 || missing[0].What != "NAT gateways" || missing[0].USD != 0 {
 		t.Errorf("got %v without a price, want the NAT gateway", missing)
 	}
 	unread := strings.Join(e.Unread, "\n")
-	for _, want := range []string{"Far.Data: prices.yaml does not know AWS::RDS::DBCluster", "type gateway has no price", "Far.Group.MinSize", "what depends on use: "} {
+	if strings.Contains(unread, "Far.Asked") {
+		t.Errorf("got %q, want nothing of a table that is billed by request", unread)
+	}
+	for _, want := range []string{"Far.Data: prices.yaml does not know AWS::RDS::DBCluster", "type gateway has no price", "Far.Table: provisioned capacity has no price", "Far.Group.MinSize", "what depends on use: "} {
 		if !strings.Contains(unread, want) {
 			t.Errorf("got %q, want %q in it", unread, want)
 		}

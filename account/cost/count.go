@@ -25,6 +25,8 @@ func init() { // as the functions ask whether a type is counted
 
 		"AWS::CloudWatch::CompositeAlarm": each("alarmComposite", 1),
 		"AWS::CloudWatch::Dashboard":      each("dashboard", 1),
+		"AWS::DynamoDB::GlobalTable":      countTable,
+		"AWS::DynamoDB::Table":            countTable,
 		"AWS::KMS::Key":                   each("key", 1),
 		"AWS::KMS::ReplicaKey":            each("key", 1),
 		"AWS::SecretsManager::Secret":     countSecret,
@@ -145,6 +147,17 @@ func countSecret(c *counter, r *assembly.Resource) error {
 			return err
 		}
 		c.add("secret", region, 1)
+	}
+	return err
+}
+
+// countTable says that a table costs by use, and names one with provisioned capacity,
+// which is the default.
+func countTable(c *counter, r *assembly.Resource) error {
+	c.addUse(r)
+	mode, err := topology.OrDefault(r, "BillingMode", (*assembly.Resource).Text, "PROVISIONED")
+	if err == nil && mode != "PAY_PER_REQUEST" {
+		return fmt.Errorf("%s: provisioned capacity has no price", r)
 	}
 	return err
 }

@@ -165,12 +165,17 @@ func (c *counter) count(r *assembly.Resource) {
 	if c.prices.free[r.Type] {
 		return
 	}
-	use := c.prices.use(r.Type)
-	if use == "" {
+	if c.prices.use(r.Type) == "" {
 		c.unreadable("%s: prices.yaml does not know %s", r, r.Type)
 		return
 	}
-	if line := r.Type + ": " + use; !slices.Contains(c.byUse, line) && !strings.HasPrefix(r.Type, "Custom::") {
+	c.addUse(r)
+}
+
+// addUse adds what a resource of the type costs by use.
+func (c *counter) addUse(r *assembly.Resource) {
+	line := r.Type + ": " + c.prices.use(r.Type)
+	if !slices.Contains(c.byUse, line) && !strings.HasPrefix(r.Type, "Custom::") {
 		c.byUse = append(c.byUse, line)
 	}
 }

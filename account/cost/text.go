@@ -40,8 +40,9 @@ func (e *Estimate) WriteText(w io.Writer) error {
 			fmt.Fprintln(w, " ", line)
 		}
 	}
-	if len(e.Use) == 0 {
-		fmt.Fprintln(w, "\nwhat depends on use is not in it: give -visits, -gb and -written")
+	fmt.Fprintln(w, "\nnot in the total: what depends on use, of which -visits, -gb and -written count a part")
+	for _, line := range e.ByUse {
+		fmt.Fprintln(w, " ", line)
 	}
 	fmt.Fprintln(w, "\nsources of the prices; a ? marks one without a date")
 	for i, source := range cited.Sources {
