@@ -85,9 +85,16 @@ type Alarm struct {
 func Of(a *account.Account) Cloud { return cloud{deploy.Of(a), a} }
 
 type cloud struct {
-	deploy.Cloud
-
+	stacks  deploy.Cloud
 	account *account.Account
+}
+
+func (c cloud) Stack(ctx context.Context, region, name string) (deploy.Stack, error) {
+	return c.stacks.Stack(ctx, region, name)
+}
+
+func (c cloud) Remains(ctx context.Context, stack deploy.Stack) ([]deploy.Resource, error) {
+	return c.stacks.Remains(ctx, stack)
 }
 
 func (c cloud) Distribution(ctx context.Context, id string) (string, error) {
