@@ -33,6 +33,10 @@ deploy: node_modules ## deploy all stacks, or STACK=ID and what it reads from; A
 check-account: ## ask the account whether the site can be deployed to it; changes nothing
 	@$(TWINSITE) check$(if $(SITE), -site $(SITE))
 
+.PHONY: release
+release: node_modules ## deploy region by region, and go on only where the site answers; BAKE=15m, ACCEPT=1
+	@$(TWINSITE) release$(if $(SITE), -site $(SITE))$(if $(BAKE), -bake $(BAKE))$(if $(ACCEPT), -accept)
+
 .PHONY: status
 status: ## say who serves a deployed site, and how both regions are
 	@$(TWINSITE) status$(if $(SITE), -site $(SITE))

@@ -28,7 +28,7 @@ type gate struct {
 	each bool
 
 	// back is what to do when it does not get good.
-	back func(*status.Watch) string
+	back func(context.Context, *status.Watch) string
 }
 
 // pass asks until a gate has been good for its bake, or wrong for its patience. The bake
@@ -52,7 +52,7 @@ func (r *Release) pass(ctx context.Context, g gate) error {
 		case wrong != nil:
 			good = time.Time{}
 			if line = wrong.Name + ": " + wrong.Said; now.Sub(start) >= g.patience {
-				return r.stop(watch, g, *wrong)
+				return r.stop(ctx, watch, g, *wrong)
 			}
 		}
 		if wrong == nil {
@@ -92,8 +92,8 @@ func (r *Release) wrong(ctx context.Context, watch *status.Watch, g gate) *repor
 	return nil
 }
 
-func (r *Release) stop(watch *status.Watch, g gate, wrong report.Item) error {
-	wrong.Colour, wrong.Remedy = report.Red, strings.TrimPrefix(wrong.Remedy+"; "+g.back(watch), "; ")
+func (r *Release) stop(ctx context.Context, watch *status.Watch, g gate, wrong report.Item) error {
+	wrong.Colour, wrong.Remedy = report.Red, strings.TrimPrefix(wrong.Remedy+"; "+g.back(ctx, watch), "; ")
 	r.items = append(r.items, wrong)
 	return fmt.Errorf("%w: %s: %s: %s", ErrStopped, wrong.Name, wrong.Said, wrong.Remedy)
 }
@@ -124,7 +124,7 @@ func (r *Release) delegation() gate {
 				return report.Good("the name servers of %s lead to %s", seen.Parent, resolver.Names(servers)), nil
 			}}}
 		},
-		back: func(*status.Watch) string {
+		back: func(context.Context, *status.Watch) string {
 			return fmt.Sprintf("give the registrar of %s the zone's name servers, %s; then run %q again, which goes on", r.Site.Domain, resolver.Names(servers), r.command("release"))
 		},
 	}
@@ -165,11 +165,11 @@ func (r *Release) standby(done []string) gate {
 				}},
 			}
 		},
-		back: func(watch *status.Watch) string {
+		back: func(ctx context.Context, watch *status.Watch) string {
 			switch {
 			case slices.Contains(done, site.PrimaryStack):
 				return r.back(site.SecondaryStack)
-			case watch.Stands(context.Background(), site.PrimaryStack):
+			case watch.Stands(ctx, site.PrimaryStack):
 				return "the home region was not changed; " + r.back(site.SecondaryStack)
 			}
 			return "the home region was not deployed yet; " + r.goOn()
@@ -189,8 +189,8 @@ func (r *Release) home() gate {
 				}},
 			}
 		},
-		back: func(watch *status.Watch) string {
-			if !watch.Stands(context.Background(), site.FailoverStack) {
+		back: func(ctx context.Context, watch *status.Watch) string {
+			if !watch.Stands(ctx, site.FailoverStack) {
 				return "no visitor is led there yet; " + r.goOn()
 			}
 			move := "if visitors get errors, they are moved when the health check fails"
@@ -210,7 +210,7 @@ func (r *Release) records() gate {
 		allowed: func(item report.Item) bool {
 			return r.moved && status.LeadsToStandby(item)
 		},
-		back: func(*status.Watch) string {
+		back: func(context.Context, *status.Watch) string {
 			return "resolvers keep that a name is missing for up to 15 minutes; " + r.back(site.FailoverStack)
 		},
 	}
