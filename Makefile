@@ -29,6 +29,14 @@ diff: node_modules ## show what a deployment would change
 deploy: node_modules ## deploy all stacks, or STACK=ID and what it reads from; ACCEPT=1: whatever it costs visitors
 	@$(TWINSITE) deploy $(if $(SITE),-site $(SITE) )$(if $(ACCEPT),-accept )$(STACK)
 
+.PHONY: check-account
+check-account: ## ask the account whether the site can be deployed to it; changes nothing
+	@$(TWINSITE) check$(if $(SITE), -site $(SITE))
+
+.PHONY: release
+release: node_modules ## deploy region by region, and go on only where the site answers; BAKE=15m, ACCEPT=1
+	@$(TWINSITE) release$(if $(SITE), -site $(SITE))$(if $(BAKE), -bake $(BAKE))$(if $(ACCEPT), -accept)
+
 .PHONY: status
 status: ## say who serves a deployed site, and how both regions are
 	@$(TWINSITE) status$(if $(SITE), -site $(SITE))
@@ -65,6 +73,11 @@ rehearse: synth ## play a failover of the synthesized site on this machine
 rehearse-change: synth ## say what a deployment over FROM=REVISION would cost visitors
 	@tools/rehearse-change.sh "$(FROM)" $(SITE)
 
+# VISITS and GB are of a month.
+.PHONY: cost
+cost: synth ## say what the synthesized site costs in a month; VISITS=100000 GB=200: with visitors
+	@$(TWINSITE) cost$(if $(VISITS), -visits $(VISITS))$(if $(GB), -gb $(GB))
+
 .PHONY: diagram
 diagram: ## draw docs/architecture.svg from the golden templates
 	@set -e; folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
@@ -77,7 +90,7 @@ bench: node_modules ## time the synthesis of the default site
 	go test . -run '^$$' -bench Synth -benchtime 5x
 
 .PHONY: golden
-golden: node_modules ## accept new templates, schema, configuration page and picture
+golden: node_modules ## accept new templates, schema, pages and picture
 	go test . ./site -update
 	node tools/resource-types.mjs
 	go test ./diagram -update

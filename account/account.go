@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 
 	"twinsite/site"
 )
@@ -48,7 +49,7 @@ type Account struct {
 func Open(ctx context.Context, options ...func(*config.LoadOptions) error) (*Account, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	cfg, err := config.LoadDefaultConfig(ctx, append(options, config.WithDefaultRegion(site.GlobalRegion))...)
+	cfg, err := config.LoadDefaultConfig(ctx, append(options, config.WithDefaultRegion(site.GlobalRegion), config.WithLogger(logging.Nop{}))...)
 	if err != nil {
 		return nil, fmt.Errorf("the AWS configuration cannot be read: %s: %s", OneLine(err), remedy)
 	}

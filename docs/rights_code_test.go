@@ -28,6 +28,7 @@ type code struct {
 	refers   map[types.Object]map[types.Object]bool
 	needs    map[types.Object]map[string]bool
 	commands map[string]types.Object // the function that makes the command, by its name
+	sources  map[string]string       // by file
 	left     string                  // how a piece of source begins that is left out; "": none
 }
 
@@ -45,12 +46,12 @@ func loadCode(t *testing.T) *code {
 			t.Fatalf("%s: %v", p.PkgPath, err)
 		}
 	}
-	return (&code{t: t, packages: loaded}).read()
+	return (&code{t: t, packages: loaded, sources: map[string]string{}}).read()
 }
 
 // without is the same code without the pieces of source that begin so.
 func (c *code) without(piece string) *code {
-	return (&code{t: c.t, packages: c.packages, left: piece}).read()
+	return (&code{t: c.t, packages: c.packages, sources: c.sources, left: piece}).read()
 }
 
 func (c *code) read() *code {
@@ -69,7 +70,12 @@ func (c *code) isLeft(p *packages.Package, node ast.Node) bool {
 		return false
 	}
 	position := p.Fset.Position(node.Pos())
-	return strings.HasPrefix(read(c.t, position.Filename)[position.Offset:], c.left)
+	source, known := c.sources[position.Filename]
+	if !known {
+		source = read(c.t, position.Filename)
+		c.sources[position.Filename] = source
+	}
+	return strings.HasPrefix(source[position.Offset:], c.left)
 }
 
 func (c *code) readFile(p *packages.Package, file *ast.File) {
@@ -160,21 +166,16 @@ func (c *code) follow(from types.Object, needs map[string]bool, seen map[types.O
 	}
 }
 
-// implementations are the methods that may run where an interface's is called.
+// implementations are the methods that may run where an interface's is called: those
+// of its name and form, as a type may have them from another that it embeds.
 func (c *code) implementations(called types.Object) (methods []types.Object) {
 	method, ok := called.(*types.Func)
-	if !ok || method.Signature().Recv() == nil {
-		return nil
-	}
-	of, ok := method.Signature().Recv().Type().Underlying().(*types.Interface)
-	if !ok {
+	if !ok || method.Signature().Recv() == nil || !types.IsInterface(method.Signature().Recv().Type()) {
 		return nil
 	}
 	for candidate := range c.refers {
-		if f, ok := candidate.(*types.Func); ok && f.Name() == method.Name() && f.Signature().Recv() != nil {
-			if receiver := f.Signature().Recv().Type(); types.Implements(receiver, of) || types.Implements(types.NewPointer(receiver), of) {
-				methods = append(methods, f)
-			}
+		if f, ok := candidate.(*types.Func); ok && f.Name() == method.Name() && f.Signature().Recv() != nil && types.Identical(f.Signature(), method.Signature()) {
+			methods = append(methods, f)
 		}
 	}
 	return methods

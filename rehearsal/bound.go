@@ -16,7 +16,7 @@ import (
 //	home again  as writes back, and at the load balancer of the standby its client keep-alive
 func Bound(m *Model, p Parameters, outage Outage, q Quantity) Seconds {
 	check := m.homeCheck()
-	if check == nil || slices.Contains([]Outage{Flapping, BothDead, Errors}, outage) {
+	if check == nil || slices.Contains([]Outage{Flapping, BothDead, Errors, Zone, ZoneStay}, outage) {
 		return Seconds(Never)
 	}
 	if outage == BySwitch {
@@ -56,7 +56,7 @@ type bound struct {
 
 // silent reports whether a check hears nothing of home.
 func (b *bound) silent() bool {
-	return slices.Contains([]Outage{Dark, Hang, Slow, FullLoad}, b.outage)
+	return slices.Contains([]Outage{Dark, Hang, Slow, FullLoad, ZoneStandby}, b.outage)
 }
 
 func (b *bound) moves(d time.Duration) time.Duration {
@@ -126,7 +126,7 @@ func (b *bound) reads(moved time.Duration) time.Duration {
 func (b *bound) silence(o *Origin) time.Duration {
 	answers := time.Duration(o.Asks("GET")) * (2*b.p.HomeRTT + o.ResponseTimeout)
 	switch b.outage {
-	case Dark, FullLoad:
+	case Dark, FullLoad, ZoneStandby:
 		return max(time.Duration(o.Attempts)*o.ConnectTimeout, answers)
 	case Hang, Slow:
 		return answers

@@ -24,6 +24,10 @@ const (
 
 	FullLoad Outage = "full-load" // a black hole at home, which was at its maximum, and servers that tire
 	Errors   Outage = "errors"    // home answers a share of Parameters.ErrorShare with 500, and the health path as ever
+
+	Zone        Outage = "zone"         // one zone of home is dead, its servers and its load balancer's address; the edge's next attempt takes the other address
+	ZoneStay    Outage = "zone-stay"    // the same, and the edge's next attempt takes the same address
+	ZoneStandby Outage = "zone-standby" // a black hole at home, and one zone of the standby is dead
 )
 
 // Outages returns every kind of outage that is predicted and played, without
@@ -34,7 +38,7 @@ func Outages() []Outage {
 
 // PlayedOnly returns the outages that are played and not predicted: what comes of them
 // depends on how many visitors there are.
-func PlayedOnly() []Outage { return []Outage{FullLoad, Errors} }
+func PlayedOnly() []Outage { return []Outage{FullLoad, Errors, Zone, ZoneStay, ZoneStandby} }
 
 // ParseOutage returns the outage with a name.
 func ParseOutage(name string) (Outage, error) {
@@ -62,6 +66,10 @@ func (o Outage) Title() string {
 		BySwitch: "the failover switch is put",
 		FullLoad: "home is a black hole, at full load",
 		Errors:   "home answers with errors, and its health path as ever",
+
+		Zone:        "one zone of home is dead; the edge's next attempt takes the other address",
+		ZoneStay:    "one zone of home is dead; the edge's next attempt takes the same address",
+		ZoneStandby: "home is a black hole, and one zone of the standby is dead",
 	}[o]
 }
 
@@ -74,11 +82,17 @@ func (o Outage) Unjudged() string {
 		return "an outage shorter than the health check needs does not move the site: writes come and go with it"
 	case FullLoad:
 		return "whom the standby cannot carry it refuses, until it has grown: see the table of capacity"
+	case Zone, ZoneStay, ZoneStandby:
+		return "a dead zone does not move the site: whoever meets its address waits for a time-out, as long as the load balancer's name has it"
 	case Errors:
 		return "health checks do not see it: nothing moves before minutes are over, and nothing at all without failover.errorRate"
 	}
 	return ""
 }
+
+// Zonal reports whether load balancers have an address in each of two zones in this
+// outage; in others, one address stands for all.
+func (o Outage) Zonal() bool { return o == Zone || o == ZoneStay || o == ZoneStandby }
 
 // A Condition is the state of a load balancer as its visitors find it.
 type Condition int
@@ -93,6 +107,7 @@ const (
 	Late               // answers after Parameters.SlowAnswer
 	HalfDead           // half of the web servers refuse connections
 	AllDead            // all do
+	ZoneDead           // one zone is: its web servers, and the load balancer's address in it
 	Erring             // they answer 500 to a share of requests, not to those for the health path
 )
 
@@ -106,8 +121,10 @@ func (o Outage) Home(after, length time.Duration, p Parameters) Condition {
 	switch o {
 	case Refused:
 		return Refusing
-	case Dark, BothDead, FullLoad:
+	case Dark, BothDead, FullLoad, ZoneStandby:
 		return Silent
+	case Zone, ZoneStay:
+		return ZoneDead
 	case Errors:
 		return Erring
 	case Hang:
@@ -128,8 +145,13 @@ func (o Outage) Home(after, length time.Duration, p Parameters) Condition {
 
 // Standby is the condition of the standby load balancer.
 func (o Outage) Standby(after, length time.Duration) Condition {
-	if o == BothDead && after >= 0 && after < length {
+	switch {
+	case after < 0 || after >= length:
+		return Fine
+	case o == BothDead:
 		return AllDead
+	case o == ZoneStandby:
+		return ZoneDead
 	}
 	return Fine
 }

@@ -113,6 +113,14 @@ type Parameters struct {
 	// ErrorShare is the share of requests that home answers with 500 in the play of
 	// errors. Default: 1.
 	ErrorShare float64
+
+	// NextAddress is how long a visitor waits for a connection to one address of a load
+	// balancer before taking the next. [I] of browsers, by RFC 8305. Default: 250 ms.
+	NextAddress time.Duration
+
+	// TargetConnect is how long a load balancer waits for a connection to a web server.
+	// [D] Default: 10 s.
+	TargetConnect time.Duration
 }
 
 // DefaultParameters returns the defaults.
@@ -133,6 +141,7 @@ func DefaultParameters() Parameters {
 		OperatorAfter: 5 * time.Minute,
 		MetricDelay:   time.Minute, Launch: time.Minute, Boot: time.Minute,
 		HealthSpared: true, ErrorShare: 1,
+		NextAddress: 250 * time.Millisecond, TargetConnect: 10 * time.Second,
 	}
 }
 

@@ -45,6 +45,12 @@ type Deployment struct {
 	// Accept deploys also what costs visitors something.
 	Accept bool
 
+	// Between is asked before each stack is deployed, which is in a run of its own then,
+	// with the ids of those that this call has deployed so far, and once more at the end,
+	// with next empty. Its error ends the deployment. Default: nil, and the CDK takes
+	// all stacks in one run.
+	Between func(ctx context.Context, done []string, next string) error
+
 	// Pause is the time between two questions about a stack that is worked on.
 	// Default: two seconds.
 	Pause time.Duration
@@ -137,10 +143,8 @@ func (d *Deployment) Run(ctx context.Context, ids ...string) error {
 			return err
 		}
 	}
-	for _, run := range runs {
-		if err := d.CDK(ctx, slices.Concat([]string{"deploy"}, run, extra)...); err != nil {
-			return d.failed(ctx, err)
-		}
+	if err := d.deploy(ctx, runs, extra); err != nil {
+		return err
 	}
 	if !protect {
 		return nil
@@ -152,6 +156,41 @@ func (d *Deployment) Run(ctx context.Context, ids ...string) error {
 		}
 	}
 	return nil
+}
+
+// deploy does these runs of "cdk deploy", with more arguments, and asks between them.
+func (d *Deployment) deploy(ctx context.Context, runs [][]string, extra []string) error {
+	if d.Between != nil {
+		runs = d.oneByOne(runs)
+	}
+	var done []string
+	for _, run := range runs {
+		if d.Between != nil {
+			if err := d.Between(ctx, done, run[1]); err != nil {
+				return err
+			}
+			done = append(done, run[1])
+		}
+		if err := d.CDK(ctx, slices.Concat([]string{"deploy"}, run, extra)...); err != nil {
+			return d.failed(ctx, err)
+		}
+	}
+	if d.Between == nil {
+		return nil
+	}
+	return d.Between(ctx, done, "")
+}
+
+// oneByOne takes a run of all stacks apart. Runs of one stack each stay as they are.
+func (d *Deployment) oneByOne(runs [][]string) [][]string {
+	if !slices.EqualFunc(runs, order(nil), slices.Equal) {
+		return runs
+	}
+	runs = nil
+	for _, id := range d.Site.StackIDs() {
+		runs = append(runs, []string{"--exclusively", id})
+	}
+	return runs
 }
 
 // order is the runs of "cdk deploy" that deploy the stacks of these ids, or all, as

@@ -179,6 +179,34 @@ func TestUnprotectedSite(t *testing.T) {
 	}
 }
 
+// TestBetween holds that stacks are deployed one by one where somebody is asked between
+// them, whose error ends that.
+func TestBetween(t *testing.T) {
+	cloud := standing(nil)
+	d, _ := deployment(t, cloud)
+	no := errors.New("no")
+	var refused string // before which stack
+	d.Between = func(_ context.Context, done []string, next string) error {
+		cloud.calls = append(cloud.calls, fmt.Sprint(done, " then ", next))
+		if next == refused {
+			return no
+		}
+		return nil
+	}
+	refused = "Secondary"
+	if err := d.Run(t.Context()); !errors.Is(err, no) {
+		t.Errorf("got %v", err)
+	}
+	want := []string{"[] then Domain", "deploy --exclusively Domain", "[Domain] then Global", "deploy --exclusively Global", "[Domain Global] then Secondary"}
+	if diff := cmp.Diff(want, cloud.calls); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	cloud.calls, refused = nil, "none"
+	if err := d.Run(t.Context()); err != nil || len(cloud.calls) != 11 || cloud.calls[10] != "[Domain Global Secondary Primary Failover] then " {
+		t.Errorf("got %v and %q", err, cloud.calls)
+	}
+}
+
 func TestRunErrors(t *testing.T) {
 	stuck := func(remains ...Resource) *fakeCloud {
 		c := standing(map[string]Stack{"Domain": {Status: "ROLLBACK_FAILED"}})

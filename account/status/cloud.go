@@ -32,6 +32,9 @@ type Cloud interface {
 	// Distribution is the domain name of a distribution, as "d111111abcdef8.cloudfront.net".
 	Distribution(ctx context.Context, id string) (string, error)
 
+	// NameServers are those of a hosted zone.
+	NameServers(ctx context.Context, zone string) ([]string, error)
+
 	// Balancer is the DNS name of a load balancer.
 	Balancer(ctx context.Context, region, arn string) (string, error)
 
@@ -85,9 +88,16 @@ type Alarm struct {
 func Of(a *account.Account) Cloud { return cloud{deploy.Of(a), a} }
 
 type cloud struct {
-	deploy.Cloud
-
+	stacks  deploy.Cloud
 	account *account.Account
+}
+
+func (c cloud) Stack(ctx context.Context, region, name string) (deploy.Stack, error) {
+	return c.stacks.Stack(ctx, region, name)
+}
+
+func (c cloud) Remains(ctx context.Context, stack deploy.Stack) ([]deploy.Resource, error) {
+	return c.stacks.Remains(ctx, stack)
 }
 
 func (c cloud) Distribution(ctx context.Context, id string) (string, error) {
@@ -96,6 +106,14 @@ func (c cloud) Distribution(ctx context.Context, id string) (string, error) {
 		return "", account.Unanswered("cloudfront:GetDistribution", err)
 	}
 	return aws.ToString(answer.Distribution.DomainName), nil
+}
+
+func (c cloud) NameServers(ctx context.Context, zone string) ([]string, error) {
+	answer, err := route53.NewFromConfig(c.account.In(site.GlobalRegion)).GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &zone})
+	if err != nil || answer.DelegationSet == nil {
+		return nil, account.Unanswered("route53:GetHostedZone", err)
+	}
+	return answer.DelegationSet.NameServers, nil
 }
 
 func (c cloud) balancing(region string) *elasticloadbalancingv2.Client {

@@ -1,4 +1,4 @@
-package status
+package status_test
 
 import (
 	"fmt"
@@ -12,11 +12,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twinsite/account"
+	"twinsite/account/status"
 )
 
 // amazon is an account whose services answer as the test says, by path or action: in
 // the form that AWS documents, as the emulated account gives only good answers.
-func amazon(t *testing.T, answers map[string]string) Cloud {
+func amazon(t *testing.T, answers map[string]string) status.Cloud {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked := r.FormValue("Action")
@@ -45,7 +46,7 @@ func amazon(t *testing.T, answers map[string]string) Cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Of(a)
+	return status.Of(a)
 }
 
 // refuse answers as a service does that the credentials may not ask, in its own
@@ -88,15 +89,15 @@ func TestCheck(t *testing.T) {
 	good, bad := "Success: HTTP Status Code 200, OK", "Failure: HTTP Status Code 503, Service Unavailable"
 	for name, test := range map[string]struct {
 		answers map[string]string
-		want    Check
+		want    status.Check
 		err     string
 	}{
-		"good":       {map[string]string{"": checkAnswer("HTTPS", "false"), "/status": observations(good, good)}, Check{Checkers: 2, Good: 2}, ""},
-		"some bad":   {map[string]string{"": checkAnswer("HTTPS", "false"), "/status": observations(good, bad)}, Check{Checkers: 2, Good: 1, Failure: bad}, ""},
-		"inverted":   {map[string]string{"": checkAnswer("HTTPS", "true"), "/status": observations(bad)}, Check{Checkers: 1, Inverted: true, Failure: bad}, ""},
-		"no status":  {map[string]string{"": checkAnswer("HTTPS", "false")}, Check{}, "not allowed to ask: needs route53:GetHealthCheckStatus"},
-		"no check":   {nil, Check{}, "not allowed to ask: needs route53:GetHealthCheck"},
-		"calculated": {map[string]string{"": checkAnswer("CALCULATED", "false")}, Check{Calculated: true}, "not allowed to ask: needs cloudwatch:GetMetricStatistics"},
+		"good":       {map[string]string{"": checkAnswer("HTTPS", "false"), "/status": observations(good, good)}, status.Check{Checkers: 2, Good: 2}, ""},
+		"some bad":   {map[string]string{"": checkAnswer("HTTPS", "false"), "/status": observations(good, bad)}, status.Check{Checkers: 2, Good: 1, Failure: bad}, ""},
+		"inverted":   {map[string]string{"": checkAnswer("HTTPS", "true"), "/status": observations(bad)}, status.Check{Checkers: 1, Inverted: true, Failure: bad}, ""},
+		"no status":  {map[string]string{"": checkAnswer("HTTPS", "false")}, status.Check{}, "not allowed to ask: needs route53:GetHealthCheckStatus"},
+		"no check":   {nil, status.Check{}, "not allowed to ask: needs route53:GetHealthCheck"},
+		"calculated": {map[string]string{"": checkAnswer("CALCULATED", "false")}, status.Check{Calculated: true}, "not allowed to ask: needs cloudwatch:GetMetricStatistics"},
 	} {
 		answers := map[string]string{}
 		for path, answer := range test.answers {

@@ -18,8 +18,27 @@ type Place string
 const (
 	Nowhere   Place = "" // no address, or none that is known
 	AtHome    Place = "home"
-	AtStandby Place = "standby"
+	AtStandby Place = "the standby"
 )
+
+// LeadsToStandby says whether an item of [Watch.Places] found a name that leads to the
+// standby.
+func LeadsToStandby(item report.Item) bool {
+	return item.Colour == report.Warning && strings.HasPrefix(item.Said, string(AtStandby)+": ")
+}
+
+// Places are a question for each name that a failover moves: where it leads.
+func (w *Watch) Places() []report.Question {
+	var questions []report.Question
+	for _, host := range w.site.HostNames() {
+		questions = append(questions, report.Question{Name: "who serves " + host,
+			Ask: func(ctx context.Context) (report.Finding, error) { return w.Host(ctx, host) }})
+	}
+	if w.site.Edge.OriginTLS {
+		questions = append(questions, report.Question{Name: "who serves CloudFront, " + w.site.ServingHost(), Ask: w.Serving})
+	}
+	return questions
+}
 
 // Host asks DNS where a name of visitors' leads, as the machine's resolver has it:
 // answers may be a minute old.
@@ -65,10 +84,10 @@ func (w *Watch) leads(ctx context.Context, name, home, words string) (Place, rep
 	}
 	if shares(own, answers[2]) {
 		return AtStandby, report.Finding{Colour: report.Warning,
-			Said: fmt.Sprintf("the standby: %s has an address of %s, %s", name, standby, list(own))}, nil
+			Said: fmt.Sprintf("%s: %s has an address of %s, %s", AtStandby, name, standby, list(own))}, nil
 	}
 	if shares(own, answers[1]) || w.isCloudFront(ctx, name, own) {
-		return AtHome, report.Good("%s: %s leads to %s, %s", "home", name, words, list(own)), nil
+		return AtHome, report.Good("%s: %s leads to %s, %s", AtHome, name, words, list(own)), nil
 	}
 	return Nowhere, report.Finding{Colour: report.Red, Said: fmt.Sprintf("%s has the addresses %s, which are neither those of %s nor of %s", name, list(own), home, standby),
 		Remedy: "ask again in a minute; then compare the zone's records with the stack " + w.site.StackName(site.FailoverStack)}, nil

@@ -39,15 +39,9 @@ func (w *Watch) Look(ctx context.Context, asking report.Asking) ([]report.Item, 
 }
 
 func (w *Watch) questions(ctx context.Context) []report.Question {
-	var questions []report.Question
+	questions := w.Places()
 	add := func(name string, ask func(context.Context) (report.Finding, error)) {
 		questions = append(questions, report.Question{Name: name, Ask: ask})
-	}
-	for _, host := range w.site.HostNames() {
-		add("who serves "+host, func(ctx context.Context) (report.Finding, error) { return w.Host(ctx, host) })
-	}
-	if w.site.Edge.OriginTLS {
-		add("who serves CloudFront, "+w.site.ServingHost(), w.Serving)
 	}
 	add("home, through CloudFront", w.Home)
 	add("the standby, by its own name", w.Standby)

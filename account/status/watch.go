@@ -7,9 +7,9 @@ package status
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"twinsite/account/ask"
 	"twinsite/account/deploy"
@@ -77,6 +77,26 @@ func (w *Watch) stack(ctx context.Context, id string) (*known, error) {
 // there says whether a stack holds anything.
 func (k *known) there() bool {
 	return k.stack.Status != "" && k.stack.Status != "REVIEW_IN_PROGRESS" && k.stack.Status != "DELETE_COMPLETE"
+}
+
+// Stands says whether a stack holds anything, as far as can be asked.
+func (w *Watch) Stands(ctx context.Context, stack string) bool {
+	k, _ := w.stack(ctx, stack)
+	return k.there()
+}
+
+// Changed is when a stack was last created or updated; now, if that cannot be asked.
+func (w *Watch) Changed(ctx context.Context, stack string) time.Time {
+	if k, err := w.stack(ctx, stack); err == nil {
+		return k.stack.Changed
+	}
+	return time.Now()
+}
+
+// Outputs are those of a stack.
+func (w *Watch) Outputs(ctx context.Context, stack string) (map[string]string, error) {
+	k, err := w.stack(ctx, stack)
+	return k.stack.Outputs, err
 }
 
 // find is the physical id of the first resource of a type in a stack whose id begins
@@ -190,16 +210,20 @@ func (w *Watch) Servers(ctx context.Context, stack string) (report.Finding, erro
 	if err != nil {
 		return report.Finding{}, err
 	}
-	targets = slices.DeleteFunc(targets, func(t Target) bool { return t.State == "draining" }) // on their way out
+	good := 0
 	var ill []string
 	for _, t := range targets {
-		if t.State != "healthy" {
+		switch t.State {
+		case "draining": // on its way out
+		case "healthy":
+			good++
+		default:
 			ill = append(ill, strings.TrimSpace(t.ID+" is "+t.State+" "+t.Reason))
 		}
 	}
-	said := fmt.Sprintf("%d of %d healthy", len(targets)-len(ill), len(targets))
+	said := fmt.Sprintf("%d of %d healthy", good, good+len(ill))
 	switch {
-	case len(targets) == len(ill):
+	case good == 0:
 		return report.Finding{Colour: report.Red, Said: strings.Join(append([]string{said}, ill...), "; "), Remedy: `docs/operations.md, "No healthy server"`}, nil
 	case len(ill) > 0:
 		return report.Finding{Colour: report.Warning, Said: strings.Join(append([]string{said}, ill...), "; "), Remedy: `docs/operations.md, "Servers are unhealthy"`}, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"time"
@@ -57,7 +58,7 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 				Assembly: synthesized(),
 				Accept:   accept,
 				CDK: func(ctx context.Context, args ...string) error {
-					return cdk(ctx, command, append(args, "--context", "site="+file)...)
+					return cdk(ctx, command, command.OutOrStdout(), append(args, "--context", "site="+file)...)
 				},
 			}
 			err = deployment.Run(command.Context(), stacks...)
@@ -84,9 +85,9 @@ func synthesized() string {
 
 // cdk runs the CDK's command line, which may ask before it widens permissions.
 // After Ctrl-C it has a moment to say where it stopped.
-func cdk(ctx context.Context, command *cobra.Command, args ...string) error {
+func cdk(ctx context.Context, command *cobra.Command, out io.Writer, args ...string) error {
 	run := exec.CommandContext(ctx, "npx", append([]string{"cdk"}, args...)...)
-	run.Stdin, run.Stdout, run.Stderr = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()
+	run.Stdin, run.Stdout, run.Stderr = command.InOrStdin(), out, command.ErrOrStderr()
 	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
 	run.WaitDelay = 2 * time.Second
 	return run.Run()

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"twinsite/account/cost"
 	"twinsite/assembly"
 	"twinsite/diagram"
 	"twinsite/promises"
@@ -90,6 +91,7 @@ func useAssembly(t *testing.T, dir string, s *site.Site) {
 	_ = belongs(a, s)
 	_ = promises.Check(a, s)
 	_, _ = diagram.D2(a)
+	_, _ = cost.Of(a, cost.Use{Visits: 1, Pages: 1, Files: 1, Written: 1})
 	m, err := rehearsal.NewModel(a)
 	if err != nil {
 		return

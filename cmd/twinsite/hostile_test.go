@@ -31,7 +31,7 @@ type hostile struct {
 }
 
 var (
-	every   = []string{"summary", "promises", "diagram", "rehearse"}
+	every   = []string{"summary", "promises", "diagram", "rehearse", "cost"}
 	reading = []string{"diagram", "rehearse"}
 	playing = []string{"rehearse"}
 )

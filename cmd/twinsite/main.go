@@ -5,6 +5,7 @@
 //	go run ./cmd/twinsite summary
 //	go run ./cmd/twinsite promises
 //	go run ./cmd/twinsite deploy Domain
+//	go run ./cmd/twinsite release -bake 15m
 //	go run ./cmd/twinsite status
 //	go run ./cmd/twinsite rehearse -outage black-hole -speed 20
 //	go run ./cmd/twinsite switch on -site examples/tokyo-and-ireland.yaml
@@ -41,7 +42,7 @@ failed, 2 for bad input or nothing to judge, and 130 after Ctrl-C.`,
 			return errors.Join(errors.New("give a command, one of those above"), command.Help())
 		},
 	}
-	command.AddCommand(newSummary(), newDeploy(), newRehearse(), newSwitch(), newStatus(), newDiagram(), newPromises())
+	command.AddCommand(newSummary(), newCheck(), newDeploy(), newRelease(), newRehearse(), newSwitch(), newStatus(), newDiagram(), newPromises(), newCost())
 	return command
 }
 

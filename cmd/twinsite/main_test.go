@@ -56,7 +56,7 @@ func TestHelp(t *testing.T) {
 	if stdout, stderr, status := execute(t); status != 2 || stdout != "" || !strings.Contains(stderr, "\n  rehearse ") {
 		t.Errorf("without a command: got %d, %q and %q, want the help as an error", status, stdout, stderr)
 	}
-	if _, stderr, status := execute(t, "reherse"); status != 2 || !strings.Contains(stderr, "Did you mean this?\n\trehearse") {
+	if _, stderr, status := execute(t, "rehearce"); status != 2 || !strings.Contains(stderr, "Did you mean this?\n\trehearse") {
 		t.Errorf("a slip: got %d and %q", status, stderr)
 	}
 	wantUnusable(t, []mistake{
@@ -92,8 +92,14 @@ func TestMake(t *testing.T) {
 		{[]string{"failover-off", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite switch off -site examples/own-image.yaml"},
 		{[]string{"deploy"}, "go run ./cmd/twinsite deploy"},
 		{[]string{"deploy", "STACK=Domain", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite deploy -site examples/own-image.yaml Domain"},
+		{[]string{"release"}, "go run ./cmd/twinsite release"},
+		{[]string{"release", "BAKE=15m", "ACCEPT=1", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite release -site examples/own-image.yaml -bake 15m -accept"},
 		{[]string{"status"}, "go run ./cmd/twinsite status"},
 		{[]string{"status", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite status -site examples/own-image.yaml"},
+		{[]string{"cost"}, "go run ./cmd/twinsite cost"},
+		{[]string{"cost", "VISITS=1000", "GB=2"}, "go run ./cmd/twinsite cost -visits 1000 -gb 2"},
+		{[]string{"check-account"}, "go run ./cmd/twinsite check"},
+		{[]string{"check-account", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite check -site examples/own-image.yaml"},
 		{[]string{"rehearse"}, "go run ./cmd/twinsite rehearse"},
 		{[]string{"rehearse", "SITE=examples/own-image.yaml"}, "go run ./cmd/twinsite rehearse -site examples/own-image.yaml"},
 	}

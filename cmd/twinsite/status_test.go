@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -19,6 +20,9 @@ func amazon(t *testing.T, code string, answers map[string]string) {
 		if !ok {
 			w.WriteHeader(http.StatusBadRequest)
 			answer = "<ErrorResponse><Error><Code>" + code + "</Code><Message>Stack does not exist</Message></Error></ErrorResponse>"
+			if strings.Contains(r.Header.Get("Authorization"), "/ec2/") {
+				answer = "<Response><Errors><Error><Code>" + code + "</Code></Error></Errors></Response>"
+			}
 		}
 		fmt.Fprint(w, answer)
 	}))
@@ -60,5 +64,28 @@ func TestStatusMistakes(t *testing.T) {
 		{[]string{"status", "-site", file, "-account", "210987654321"}, "the credentials are of account 123456789012, not of 210987654321"},
 		{[]string{"status", "-site", file, "-account", "123456789012"}, "the site is not deployed: the account has none of the stacks ticketing-Domain"},
 		{[]string{"status", "-site", file, "-json"}, "the site is not deployed"},
+	})
+}
+
+// A release that cannot begin says so before anything is synthesized: no npx is in PATH
+// here, and the account refuses every call but the first.
+func TestReleaseMistakes(t *testing.T) {
+	file := root + "site.yaml"
+	nobody(t)
+	wantUnusable(t, []mistake{
+		{[]string{"release", "-site", file}, "there are no AWS credentials: give the AWS CLI's usual ones"},
+		{[]string{"release", "-site", filepath.Join(root, "none.yaml")}, "none.yaml"},
+		{[]string{"release", "Secondary"}, `unknown command "Secondary" for "twinsite release"`},
+		{[]string{"release", "-bake", "-1m"}, "-bake -1m0s: give a time from 0s to 24h"},
+		{[]string{"release", "-delegation", "100h"}, "-delegation 100h0m0s: give a time"},
+		{[]string{"release", "-bake", "5"}, "missing unit"},
+	})
+	amazon(t, "ExpiredToken", nil)
+	wantUnusable(t, []mistake{{[]string{"release", "-site", file}, "AWS refuses the credentials (ExpiredToken)"}})
+	amazon(t, "AccessDenied", map[string]string{"GetCallerIdentity": callerAnswer})
+	wantUnusable(t, []mistake{
+		{[]string{"release", "-site", file, "-account", "210987654321"}, "the credentials are of account 123456789012, not of 210987654321"},
+		{[]string{"release", "-site", file, "-account", "123456789012"}, "the credentials do not allow cloudformation:DescribeStacks"},
+		{[]string{"release", "-site", file, "-json"}, "the credentials do not allow cloudformation:DescribeStacks"},
 	})
 }

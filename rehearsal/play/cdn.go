@@ -135,7 +135,11 @@ func (e *edgeServer) try(to rehearsal.Route, r *http.Request, body []byte) *http
 // again for every request, but sends again only reads.
 func (e *edgeServer) ask(o *rehearsal.Origin, path string, r *http.Request, body []byte) (*http.Response, error) {
 	var last error
-	for range o.Attempts {
+	turn := int(rehearsal.Random(uint64(e.stage.turn.Add(1)), 6).Uint32()) // whichever address it has at hand
+	for attempt := range o.Attempts {
+		if attempt > 0 && !e.stage.stays {
+			turn++
+		}
 		out := r.Clone(context.WithValue(r.Context(), viewerHost{}, r.Host))
 		out.Body, out.ContentLength = http.NoBody, int64(len(body))
 		if len(body) > 0 {
@@ -145,7 +149,7 @@ func (e *edgeServer) ask(o *rehearsal.Origin, path string, r *http.Request, body
 		for name, value := range o.Headers {
 			out.Header.Set(name, value)
 		}
-		response, err := e.send(o, out)
+		response, err := e.send(o, out, turn)
 		if err == nil {
 			return response, nil
 		}
@@ -158,9 +162,9 @@ func (e *edgeServer) ask(o *rehearsal.Origin, path string, r *http.Request, body
 	return nil, last
 }
 
-// send waits for an answer at most the origin's response timeout, beside
+// send waits for an answer, of the origin's address whose turn it is, at most the origin's response timeout, beside
 // connecting, and reads it whole.
-func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request) (*http.Response, error) {
+func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request, turn int) (*http.Response, error) {
 	clock := e.stage.clock
 	ctx, giveUp := context.WithCancelCause(r.Context())
 	defer giveUp(nil)
@@ -168,7 +172,7 @@ func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request) (*http.Response,
 		clock.wakeAfter(o.ResponseTimeout, func() { giveUp(context.DeadlineExceeded) })
 		clock.Sleep(ctx, e.stage.rtt(leadsTo(got.Conn)))
 	}})
-	to, err := e.pool(ctx, o)
+	to, err := e.pool(ctx, o, turn)
 	if err != nil {
 		return nil, errors.Join(errDial, err)
 	}
@@ -192,13 +196,13 @@ func (e *edgeServer) send(o *rehearsal.Origin, r *http.Request) (*http.Response,
 // pool names the connections of which a request to an origin may use one: those
 // to the address that DNS gives now or, with Parameters.PooledStay, those that the
 // origin's name has led to, as long as they live.
-func (e *edgeServer) pool(ctx context.Context, o *rehearsal.Origin) (string, error) {
+func (e *edgeServer) pool(ctx context.Context, o *rehearsal.Origin, turn int) (string, error) {
 	if e.stage.p.PooledStay {
 		return net.JoinHostPort("origin", strconv.Itoa(o.Port)), nil
 	}
 	limited, cancel := e.stage.dialing(ctx, o.ConnectTimeout)
 	defer cancel()
-	address, err := e.stage.resolve(limited, e.resolver, o)
+	address, err := e.stage.resolve(limited, e.resolver, o, turn)
 	return netip.AddrPortFrom(address, uint16(o.Port)).String(), err
 }
 
@@ -208,7 +212,7 @@ func (e *edgeServer) dial(ctx context.Context, o *rehearsal.Origin, pool string)
 	defer cancel()
 	to, err := netip.ParseAddrPort(pool)
 	if err != nil {
-		address, err := e.stage.resolve(limited, e.resolver, o)
+		address, err := e.stage.resolve(limited, e.resolver, o, 0)
 		if err != nil {
 			return nil, errors.Join(errDial, err)
 		}

@@ -325,7 +325,7 @@ func TestStageEndsDials(t *testing.T) {
 	}
 	s, origin := d.stage, m.Edge.Default().Route.Origins[0]
 	v := s.newVisitor(0, 1, d.log)
-	home, err := s.resolve(t.Context(), s.edge.resolver, origin) // and keep it: the name server ends, too
+	home, err := s.resolve(t.Context(), s.edge.resolver, origin, 0) // and keep it: the name server ends, too
 	if err != nil {
 		t.Fatal(err)
 	}

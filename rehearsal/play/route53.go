@@ -123,6 +123,7 @@ func (r *route53) lookUp(name, recordType string) (answer zoneAnswer, known bool
 				answer.addresses = append(answer.addresses, address)
 			}
 		}
+		r.stage.rotate(answer.addresses)
 	}
 	for _, pair := range r.stage.model.AllPairs() {
 		if pair.Name == name {
@@ -181,10 +182,11 @@ func (r *route53) change(check *rehearsal.HealthCheck, healthy bool) {
 // 2xx or 3xx within AnswerLimit. Certificates are not verified, as by Route 53.
 func (r *route53) ask(check *rehearsal.HealthCheck, rtt time.Duration) bool {
 	s := r.stage
-	addresses := s.addresses[check.Target]
+	addresses := fours(s.addresses[check.Target])
 	if len(addresses) == 0 {
 		return false
 	}
+	s.rotate(addresses)
 	ctx, cancel := s.clock.Timeout(s.ctx, s.p.ConnectLimit)
 	defer cancel()
 	conn, err := s.network.dial(ctx, netip.AddrPortFrom(addresses[0], uint16(check.Port)), rtt)

@@ -35,6 +35,8 @@ type stage struct {
 	switched *switchServer
 	bounds   map[*rehearsal.Balancer]*bound // of the play at full load; nil of others
 	struck   atomic.Int64                   // when the outage began; 0 before it
+	stays    bool                           // whether the edge's next attempt takes the same address
+	turn     atomic.Int64                   // of the addresses of a load balancer
 
 	addresses map[string][]netip.Addr // by resource; complete before anything asks
 	ctx       context.Context
@@ -55,6 +57,11 @@ func newStage(ctx context.Context, m *rehearsal.Model, p rehearsal.Parameters, c
 		m.Home.Resource:    documentation("198.51.100.1", "2001:db8:1::1"),
 		m.Standby.Resource: documentation("203.0.113.1", "2001:db8:2::1"),
 	}}
+	if options.Outage.Zonal() {
+		s.addZone(m.Home, "198.51.100.2", "2001:db8:1::2")
+		s.addZone(m.Standby, "203.0.113.2", "2001:db8:2::2")
+	}
+	s.stays = options.Outage == rehearsal.ZoneStay
 	if m.Switch != nil {
 		s.addresses[m.Switch.Check.Target] = documentation("192.0.2.2", "2001:db8::2")
 	}

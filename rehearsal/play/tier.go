@@ -23,7 +23,7 @@ const regionHeader = "X-Rehearsal-Region"
 type tier struct {
 	stage     *stage
 	balancer  *rehearsal.Balancer
-	link      *link
+	links     []*link // one for each zone
 	servers   []*webServer
 	transport *http.Transport
 	proxy     *httputil.ReverseProxy
@@ -42,7 +42,10 @@ type webServer struct {
 }
 
 func (s *stage) newTier(b *rehearsal.Balancer) (*tier, error) {
-	t := &tier{stage: s, balancer: b, link: &link{}, bound: s.bounds[b], changed: s.route53.evaluate}
+	t := &tier{stage: s, balancer: b, bound: s.bounds[b], changed: s.route53.evaluate}
+	for range s.zones(b) {
+		t.links = append(t.links, &link{})
+	}
 	for range max(2, b.Targets.Servers) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -61,7 +64,7 @@ func (s *stage) newTier(b *rehearsal.Balancer) (*tier, error) {
 			r.Out.Host = r.In.Host
 		},
 		Transport: t.transport, ErrorLog: log.New(io.Discard, "", 0),
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) { w.WriteHeader(gateway(err)) },
 	}
 	for _, listener := range b.Listeners {
 		if err := t.listen(listener); err != nil {
@@ -98,9 +101,14 @@ func (t *tier) page() http.Handler {
 // dial reaches a web server from its load balancer: one that is dead refuses.
 func (t *tier) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	for _, server := range t.servers {
-		if server.address == address && server.dead.Load() {
-			return nil, syscall.ECONNREFUSED
+		if server.address != address || !server.dead.Load() {
+			continue
 		}
+		if rehearsal.Condition(t.state.Load()) == rehearsal.ZoneDead {
+			t.stage.clock.Sleep(ctx, t.stage.p.TargetConnect)
+			return nil, syscall.ETIMEDOUT
+		}
+		return nil, syscall.ECONNREFUSED
 	}
 	var d net.Dialer
 	return d.DialContext(ctx, network, address)
@@ -134,22 +142,20 @@ func (t *tier) healthy() bool {
 
 // listen opens a listener of the load balancer at its addresses.
 func (t *tier) listen(l *rehearsal.Listener) error {
-	addresses := t.stage.addresses[t.balancer.Resource]
-	if !t.balancer.IPv6 {
-		addresses = addresses[:1]
-	}
-	listener, err := t.stage.network.listen(t.link, l.Port, addresses...)
-	if err != nil {
-		return err
-	}
-	if l.HTTPS {
-		config, err := t.stage.ca.server(l.Certificates...)
+	for zone, link := range t.links {
+		listener, err := t.stage.network.listen(link, l.Port, t.stage.inZone(t.balancer, zone)...)
 		if err != nil {
 			return err
 		}
-		listener = tls.NewListener(listener, config)
+		if l.HTTPS {
+			config, err := t.stage.ca.server(l.Certificates...)
+			if err != nil {
+				return err
+			}
+			listener = tls.NewListener(listener, config)
+		}
+		t.stage.serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { t.handle(l, w, r) }))
 	}
-	t.stage.serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { t.handle(l, w, r) }))
 	return nil
 }
 
@@ -178,10 +184,17 @@ func (t *tier) handle(l *rehearsal.Listener, w http.ResponseWriter, r *http.Requ
 
 // set brings the tier into a condition.
 func (t *tier) set(c rehearsal.Condition) {
-	t.link.set(c)
 	t.state.Store(int64(c))
+	for zone, link := range t.links {
+		switch {
+		case c != rehearsal.ZoneDead:
+			link.set(c)
+		case zone == 1:
+			link.set(rehearsal.Silent)
+		}
+	}
 	for i, server := range t.servers {
-		dead := c == rehearsal.AllDead || c == rehearsal.HalfDead && i%2 == 1
+		dead := c == rehearsal.AllDead || (c == rehearsal.HalfDead || c == rehearsal.ZoneDead) && i%2 == 1
 		if server.dead.Swap(dead); dead {
 			t.transport.CloseIdleConnections()
 		}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -21,9 +20,7 @@ import (
 func (s *stage) world() *visit.World {
 	return &visit.World{
 		Clock: s.clock, Exchange: s.exchange,
-		Dial: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
-			return s.network.dial(ctx, to, s.rtt(to.Addr()))
-		},
+		Dial:   s.dialAny,
 		TLS:    &tls.Config{CurvePreferences: cheapCurves, RootCAs: s.ca.pool},
 		NameOf: s.nameOf,
 		By:     func(response *http.Response, _ []byte, _ string) string { return response.Header.Get(regionHeader) },
@@ -68,11 +65,12 @@ func (s *stage) nameOf(address netip.Addr) string {
 	return address.String()
 }
 
-// resolve finds the address of an origin: by DNS if its name is in the zone, else
-// it is a load balancer's own.
-func (s *stage) resolve(ctx context.Context, r *visit.Resolver, o *rehearsal.Origin) (netip.Addr, error) {
+// resolve finds an address of an origin: by DNS if its name is in the zone, else it is
+// a load balancer's own. Of several, it takes the nth in turn.
+func (s *stage) resolve(ctx context.Context, r *visit.Resolver, o *rehearsal.Origin, n int) (netip.Addr, error) {
 	if o.Domain != s.model.Zone && !strings.HasSuffix(o.Domain, "."+s.model.Zone) {
-		return s.addresses[o.Balancer.Resource][0], nil
+		own := fours(s.addresses[o.Balancer.Resource])
+		return own[n%len(own)], nil
 	}
 	found, err := r.LookUp(ctx, o.Domain, "A")
 	if err == nil && len(found) == 0 {
@@ -81,7 +79,7 @@ func (s *stage) resolve(ctx context.Context, r *visit.Resolver, o *rehearsal.Ori
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	return found[0], nil
+	return found[n%len(found)], nil
 }
 
 // newResolver makes a resolver that has run for long.
