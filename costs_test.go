@@ -121,7 +121,7 @@ func costItems(cited *cost.Citations, items []cost.Item, total, undated cost.Cen
 		fmt.Fprintf(&rows, "| %s | %s | %s | %s | %s |\n", item.What, item.Region, item.Amount(), price, month)
 	}
 	fmt.Fprintf(&rows, "| **total** | | | | **%s** |\n", total)
-	fmt.Fprintf(&rows, "| not in it: prices without a date | | | **?** | %s |\n", undated)
+	fmt.Fprintf(&rows, "| not in it: prices without a date | | | **?** | %s |\n| both together | | | | %s |\n", undated, total+undated)
 	return rows.String()
 }
 
@@ -147,8 +147,8 @@ func siteCosts(name string, e *cost.Estimate) string {
 		}
 	}
 	rest := groups["delivery"] + groups["names"] + groups["files"]
-	return fmt.Sprintf("| `%s.yaml` | %s | %s | %s | %s | %s | %s | **%s** | %s | %s |\n", name, strings.Join(regions, ", "),
-		groups["servers"], groups["network"], rest, groups["protection"], groups["operation"], e.Total, e.Undated, strings.Join(missing, "; "))
+	return fmt.Sprintf("| `%s.yaml` | %s | %s | %s | %s | %s | %s | **%s** | %s | %s | %s |\n", name, strings.Join(regions, ", "),
+		groups["servers"], groups["network"], rest, groups["protection"], groups["operation"], e.Total, e.Undated, e.Total+e.Undated, strings.Join(missing, "; "))
 }
 
 const (
@@ -212,10 +212,11 @@ These are not counted:
 	costsCompared = `
 ## The shipped sites compared
 
-When nobody visits. Delivery is CloudFront and names; protection is web ACLs, keys and secrets.
+When nobody visits, by dated prices up to the total. Delivery is CloudFront and names; protection is web ACLs, keys and
+secrets.
 
-| site | regions | servers | network | delivery | protection | operation | total | without a date **?** | no price **?** |
-|---|---|---|---|---|---|---|---|---|---|
+| site | regions | servers | network | delivery | protection | operation | total | without a date **?** | together | no price **?** |
+|---|---|---|---|---|---|---|---|---|---|---|
 `
 	costsSources = `
 ## Sources

@@ -26,7 +26,7 @@ func newTestLoadBalancer(stage awscdk.Stage, id string, mutate func(*LoadBalance
 func lock(props *LoadBalancerProps, secrets ...string) *OriginLock {
 	return &OriginLock{
 		PrefixList: "pl-22a6434b",
-		Secrets:    NewOriginSecrets(awscdk.Stack_Of(props.Vpc), "OriginSecrets", &OriginSecretsProps{Names: secrets}),
+		Secrets:    NewOriginSecrets(awscdk.Stack_Of(props.Vpc), "OriginSecrets", &OriginSecretsProps{Names: secrets, Purpose: "a test"}),
 	}
 }
 

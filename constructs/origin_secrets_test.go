@@ -13,7 +13,12 @@ import (
 // itself only hands them on.
 func newTestOriginSecrets(stage awscdk.Stage, id string, names ...string) (awscdk.Stack, *OriginSecrets) {
 	stack := newTestStack(stage, id)
-	secrets := NewOriginSecrets(stack, "OriginSecrets", &OriginSecretsProps{Names: names})
+	secrets := NewOriginSecrets(stack, "OriginSecrets", &OriginSecretsProps{
+		Names: names, Purpose: "a test", ReplicaRegion: map[bool]string{true: "eu-west-1"}[len(names) > 1],
+	})
+	if replica := secrets.SentFromReplica(); replica != "" {
+		awscdk.NewCfnOutput(stack, jsii.String("Replica"), &awscdk.CfnOutputProps{Value: &replica})
+	}
 	sent := secrets.Sent()
 	awscdk.NewCfnOutput(stack, jsii.String("Sent"), &awscdk.CfnOutputProps{Value: &sent})
 	for i, value := range secrets.Values() {
@@ -39,6 +44,14 @@ func TestOriginSecrets(t *testing.T) {
 		{"a second secret during a rotation", total("AWS::SecretsManager::Secret", 2), two, one},
 		{"the only one is sent", sends("Sent", "first"), one, two},
 		{"the first named is sent", sends("Sent", "second"), two, one},
+		{"in one region", has("AWS::SecretsManager::Secret", object{"ReplicaRegions": absent()}), one, two},
+		{"in another region too, by an ARN of that region", every(
+			allWhole("AWS::SecretsManager::Secret", object{"Properties": object{"ReplicaRegions": list{exactly(object{"Region": "eu-west-1"})}}}),
+			hasOutput("Replica", object{"Value": object{"Fn::Join": list{"", list{
+				"{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:", object{"Ref": "AWS::AccountId"}, ":secret:",
+				object{"Fn::Select": list{6, object{"Fn::Split": list{":", att("OriginSecretssecond", "Id")}}}}, ":SecretString:::}}",
+			}}}}),
+		), two, one},
 		{"all are accepted", every(sends("Acceptedsecond", "second"), sends("Acceptedfirst", "first")), two, one},
 	})
 

@@ -189,7 +189,7 @@ func newMakers(stack constructs.Construct) map[string]maker {
 			Alarms: alarms, Bucket: bucket, SwitchKey: "failover-switch",
 		}, NewManualFailback),
 		"NetworkProps":       made(stack, NetworkProps{AddressRange: "10.2.0.0/16", AvailabilityZones: []string{"us-east-1a"}, NATGateways: 1}, NewNetwork),
-		"OriginSecretsProps": made(stack, OriginSecretsProps{Names: []string{"first"}}, NewOriginSecrets),
+		"OriginSecretsProps": made(stack, OriginSecretsProps{Names: []string{"first"}, Purpose: "a test"}, NewOriginSecrets),
 		"PracticeProps":      made(stack, PracticeProps{Alarms: alarms, Vpc: vpc, Site: "ticketing"}, NewPractice),
 		"ReplicationAlarmsProps": made(stack, ReplicationAlarmsProps{
 			Alarms: alarms, Bucket: bucket,
@@ -240,7 +240,7 @@ func addPartMakers(makers map[string]maker, scope constructs.Construct, tier Web
 		servers.Uploads = *props
 		NewWebServers(scope, id, &WebServersProps{servers, tier.Vpc})
 	})
-	lock := OriginLock{PrefixList: "pl-1", Secrets: NewOriginSecrets(scope, "Secrets", &OriginSecretsProps{Names: []string{"first"}})}
+	lock := OriginLock{PrefixList: "pl-1", Secrets: NewOriginSecrets(scope, "Secrets", &OriginSecretsProps{Names: []string{"first"}, Purpose: "a test"})}
 	makers["OriginLock"] = without(lock, func(id string, props *OriginLock) {
 		NewLoadBalancer(scope, id, &LoadBalancerProps{LoadBalancerOptions{HealthPath: "/", Origin: props}, tier.Vpc, group})
 	})

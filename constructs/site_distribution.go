@@ -61,6 +61,10 @@ type SiteDistributionProps struct {
 	// [OriginSecretHeader]. Default: the header is not sent.
 	OriginSecret string
 
+	// ForwardedSecret is sent to Standby and Serving in the header
+	// [ForwardedSecretHeader]. Default: the header is not sent.
+	ForwardedSecret string
+
 	// ResponseTimeout is how long an answer may stay silent, in whole seconds: 1 s
 	// to 120 s. Required.
 	ResponseTimeout time.Duration

@@ -38,6 +38,7 @@ func TestSiteDistribution(t *testing.T) {
 		props.ReadTimeout = 20 * time.Second
 		props.OriginTLS = true
 		props.OriginSecret = "{{resolve:secretsmanager:x}}"
+		props.ForwardedSecret = "{{resolve:secretsmanager:y}}"
 		props.KeepAlive = time.Minute
 		props.ErrorCaching = 10 * time.Second
 		props.SecurityHeaders = true
@@ -124,10 +125,10 @@ func TestSiteDistribution(t *testing.T) {
 			},
 		})}}), minimal, exhaustive},
 		{"what serves, home for its health, what serves for reads, and the standby", distribution(object{"Origins": list{
-			exactly(secretive(origin("serving", "origin.example.com", 2, 50))),
-			exactly(secretive(origin("home", "origin-home.example.com", 1, 3))),
-			exactly(secretive(origin("serving-reads", "origin.example.com", 1, 20))),
-			exactly(origin("standby", "origin-standby.example.com", 1, 50)),
+			exactly(secretive(origin("serving", "origin.example.com", 2, 50), "Forwarded", "y", "Origin", "x")),
+			exactly(secretive(origin("home", "origin-home.example.com", 1, 3), "Origin", "x")),
+			exactly(secretive(origin("serving-reads", "origin.example.com", 1, 20), "Forwarded", "y", "Origin", "x")),
+			exactly(secretive(origin("standby", "origin-standby.example.com", 1, 50), "Forwarded", "y")),
 		}}), exhaustive, minimal},
 		{"the standby is there once, for its check and for reads", distribution(object{"Origins": list{
 			exactly(origin("serving", "origin.example.com", 2, 50)),
@@ -239,8 +240,14 @@ func origin(id, host string, attempts, silenceSeconds int) object {
 	}
 }
 
-func secretive(origin object) object {
-	origin["OriginCustomHeaders"] = list{object{"HeaderName": "X-Twinsite-Origin", "HeaderValue": "{{resolve:secretsmanager:x}}"}}
+// secretive adds the secrets that an origin gets: of each, what its header's name
+// begins with, and which it is.
+func secretive(origin object, secrets ...string) object {
+	headers := list{}
+	for i := 0; i < len(secrets); i += 2 {
+		headers = append(headers, object{"HeaderName": "X-Twinsite-" + secrets[i], "HeaderValue": "{{resolve:secretsmanager:" + secrets[i+1] + "}}"})
+	}
+	origin["OriginCustomHeaders"] = headers
 	return origin
 }
 

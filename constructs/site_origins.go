@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -66,10 +68,9 @@ func servingOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
 }
 
 // standbyOrigin is the standby load balancer, for its health check. It knows no
-// secret.
+// secret but the one of its own.
 func standbyOrigin(props *SiteDistributionProps) awscloudfront.IOrigin {
 	origin := balancerOrigin(StandbyOriginID, props)
-	origin.CustomHeaders = nil
 	origin.ConnectionAttempts = jsii.Number(standbyAttempts(props))
 	origin.ConnectionTimeout = duration(connectionTimeout)
 	origin.ReadTimeout = duration(props.ResponseTimeout)
@@ -92,11 +93,22 @@ func balancerOrigin(id string, props *SiteDistributionProps) *awscloudfrontorigi
 		ProtocolPolicy:     awscloudfront.OriginProtocolPolicy_HTTPS_ONLY,
 		OriginSslProtocols: &[]awscloudfront.OriginSslPolicy{awscloudfront.OriginSslPolicy_TLS_V1_2},
 		KeepaliveTimeout:   duration(props.KeepAlive),
-	}
-	if props.OriginSecret != "" {
-		origin.CustomHeaders = &map[string]*string{OriginSecretHeader: &props.OriginSecret}
+		CustomHeaders:      originHeaders(id, props),
 	}
 	return origin
+}
+
+// originHeaders are the secrets that CloudFront sends to an origin: home's wherever
+// the name may lead home, the standby's wherever it may lead there.
+func originHeaders(id string, props *SiteDistributionProps) *map[string]*string {
+	headers := map[string]*string{}
+	if props.OriginSecret != "" && id != StandbyOriginID {
+		headers[OriginSecretHeader] = &props.OriginSecret
+	}
+	if props.ForwardedSecret != "" && id != HomeOriginID {
+		headers[ForwardedSecretHeader] = &props.ForwardedSecret
+	}
+	return &headers
 }
 
 // addGroupedOrigins adds the origins that only the edge function names. The L2 adds
@@ -109,11 +121,7 @@ func addGroupedOrigins(site awscloudfront.Distribution, props *SiteDistributionP
 	var grouped []map[string]any
 	if props.Serving != "" {
 		place++
-		reads := groupedOrigin(ReadsOriginID, props.Serving, 1, props.ReadTimeout, props)
-		if props.OriginSecret != "" {
-			reads["OriginCustomHeaders"] = []any{map[string]any{"HeaderName": OriginSecretHeader, "HeaderValue": props.OriginSecret}}
-		}
-		grouped = append(grouped, reads)
+		grouped = append(grouped, groupedOrigin(ReadsOriginID, props.Serving, 1, props.ReadTimeout, props))
 	}
 	if props.StandbyCheck != nil {
 		place++ // the standby is there
@@ -127,7 +135,7 @@ func addGroupedOrigins(site awscloudfront.Distribution, props *SiteDistributionP
 }
 
 func groupedOrigin(id, host string, attempts int, silence time.Duration, props *SiteDistributionProps) map[string]any {
-	return map[string]any{
+	origin := map[string]any{
 		"Id":                 id,
 		"DomainName":         host,
 		"ConnectionAttempts": attempts,
@@ -139,4 +147,13 @@ func groupedOrigin(id, host string, attempts int, silence time.Duration, props *
 			"OriginReadTimeout":      silence.Seconds(),
 		},
 	}
+	var headers []any
+	sent := *originHeaders(id, props)
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		headers = append(headers, map[string]any{"HeaderName": name, "HeaderValue": *sent[name]})
+	}
+	if headers != nil {
+		origin["OriginCustomHeaders"] = headers
+	}
+	return origin
 }

@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	waf "github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
@@ -23,10 +25,19 @@ type WebACLProps struct {
 	// minutes, from 10. Required.
 	RequestsPerAddress int
 
+	// UnlimitedRanges are the address ranges whose requests are not counted, IPv4 and
+	// IPv6, as "203.0.113.0/24". Default: none.
+	UnlimitedRanges []string
+
 	// Forwarded says that requests arrive through CloudFront too, and not only from
 	// visitors directly. Those are counted by the address that CloudFront forwards
 	// them for. Default: all come directly.
 	Forwarded bool
+
+	// ForwardedSecrets are the values of which CloudFront sends one in the header
+	// [ForwardedSecretHeader]. Default: whoever sends X-Forwarded-For is taken for
+	// forwarded.
+	ForwardedSecrets []string
 
 	// BlockCommon blocks requests that match AWS's common rules. Default: they are
 	// counted and logged only.
@@ -55,7 +66,7 @@ func NewWebACL(scope constructs.Construct, id string, props *WebACLProps) (arn s
 		Scope:            &wafScope,
 		Description:      jsii.String("What is refused before it reaches the site"),
 		DefaultAction:    &waf.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},
-		Rules:            webACLRules(props),
+		Rules:            webACLRules(scope, wafScope, props),
 		VisibilityConfig: visibility("All"),
 	})
 	arn = *acl.AttrArn()
@@ -71,7 +82,7 @@ func NewWebACL(scope constructs.Construct, id string, props *WebACLProps) (arn s
 
 // addWebACLLogs logs the requests that a rule blocks or counts; the access logs
 // have all the others. Authorization and Cookie are left out: whoever reads them
-// could act as the visitor.
+// could act as the visitor. The secrets that CloudFront sends are left out, too.
 func addWebACLLogs(scope constructs.Construct, arn string, removal awscdk.RemovalPolicy) {
 	stack := awscdk.Stack_Of(scope)
 	// WAF writes to groups with this prefix only. The end of the stack's id makes
@@ -90,7 +101,10 @@ func addWebACLLogs(scope constructs.Construct, arn string, removal awscdk.Remova
 			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: group.LogGroupName(),
 			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 		})},
-		RedactedFields: []any{redacted("authorization"), redacted("cookie")},
+		RedactedFields: []any{
+			redacted("authorization"), redacted("cookie"),
+			redacted(strings.ToLower(OriginSecretHeader)), redacted(strings.ToLower(ForwardedSecretHeader)),
+		},
 		LoggingFilter: map[string]any{
 			"DefaultBehavior": "DROP",
 			"Filters": []any{map[string]any{

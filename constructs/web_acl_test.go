@@ -25,10 +25,17 @@ func TestWebACL(t *testing.T) {
 			&elb.ApplicationLoadBalancerProps{Vpc: testVpc(stack)})
 		props.UnlimitedPaths = []string{"/status"}
 		props.RequestsPerAddress = 100
+		props.UnlimitedRanges = []string{"203.0.113.0/24", "2001:db8::/32", "198.51.100.7/32"}
 		props.Forwarded = true
 		props.BlockCommon = true
 		props.Counted = map[string][]string{"AWSManagedRulesCommonRuleSet": {"SizeRestrictions_BODY"}}
 		props.LogsRemoval = awscdk.RemovalPolicy_DESTROY
+	})
+	known := newTestWebACL(stage, "Known", func(stack awscdk.Stack, props *WebACLProps) {
+		props.LoadBalancer = elb.NewApplicationLoadBalancer(stack, jsii.String("Balancer"),
+			&elb.ApplicationLoadBalancerProps{Vpc: testVpc(stack)})
+		props.Forwarded = true
+		props.ForwardedSecrets = []string{"{{resolve:secretsmanager:new}}", "{{resolve:secretsmanager:old}}"}
 	})
 	none := newTestStack(stage, "None")
 	testVpc(none)
@@ -49,6 +56,19 @@ func TestWebACL(t *testing.T) {
 	notForwarded := object{"NotStatement": object{"Statement": object{"SizeConstraintStatement": object{
 		"FieldToMatch": object{"SingleHeader": object{"Name": "x-forwarded-for"}}, "ComparisonOperator": "GE", "Size": 0,
 	}}}}
+	notFrom := func(set string, header any) object {
+		return object{"NotStatement": object{"Statement": object{"IPSetReferenceStatement": object{
+			"Arn": att("WebAcl"+set, "Arn"), "IPSetForwardedIPConfig": header,
+		}}}}
+	}
+	last := exactly(object{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "NO_MATCH", "Position": "LAST"})
+	secret := func(name string) object {
+		return object{"ByteMatchStatement": object{
+			"FieldToMatch": object{"SingleHeader": object{"Name": "x-twinsite-forwarded"}}, "PositionalConstraint": "EXACTLY",
+			"SearchString": "{{resolve:secretsmanager:" + name + "}}", "TextTransformations": list{object{"Priority": 0, "Type": "NONE"}},
+		}}
+	}
+	shows := object{"OrStatement": object{"Statements": list{secret("new"), secret("old")}}}
 	limit := func(name string, statement object) object {
 		statement["EvaluationWindowSec"] = 300
 		return object{
@@ -82,12 +102,28 @@ func TestWebACL(t *testing.T) {
 		})), minimal, exhaustive},
 		{"a distribution is no visitor", rules(
 			limit("RateLimit", object{"AggregateKeyType": "IP", "Limit": 100, "ScopeDownStatement": object{
-				"AndStatement": object{"Statements": list{notPath("/status"), notForwarded}},
+				"AndStatement": object{"Statements": list{
+					notPath("/status"), notFrom("UnlimitedIPV4", absent()), notFrom("UnlimitedIPV6", absent()), notForwarded,
+				}},
 			}}),
 			limit("ForwardedRateLimit", object{
-				"AggregateKeyType": "FORWARDED_IP", "Limit": 100, "ScopeDownStatement": notPath("/status"),
+				"AggregateKeyType": "FORWARDED_IP", "Limit": 100, "ScopeDownStatement": object{
+					"AndStatement": object{"Statements": list{notPath("/status"), notFrom("UnlimitedIPV4", last), notFrom("UnlimitedIPV6", last)}},
+				},
 				"ForwardedIPConfig": object{"HeaderName": "X-Forwarded-For", "FallbackBehavior": "NO_MATCH"},
 			}),
+		), exhaustive, minimal},
+		{"who shows a secret is forwarded, whatever others claim", rules(
+			limit("RateLimit", object{"AggregateKeyType": "IP", "ScopeDownStatement": object{
+				"AndStatement": object{"Statements": list{notPath("/healthz"), object{"NotStatement": object{"Statement": shows}}}},
+			}}),
+			limit("ForwardedRateLimit", object{"AggregateKeyType": "FORWARDED_IP", "ScopeDownStatement": object{
+				"AndStatement": object{"Statements": list{notPath("/healthz"), shows}},
+			}}),
+		), known, exhaustive},
+		{"a set of ranges for each family", every(
+			has("AWS::WAFv2::IPSet", object{"Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": list{"203.0.113.0/24", "198.51.100.7/32"}}),
+			has("AWS::WAFv2::IPSet", object{"Scope": "REGIONAL", "IPAddressVersion": "IPV6", "Addresses": list{"2001:db8::/32"}}),
 		), exhaustive, minimal},
 		{"each rule in its turn", rules(
 			object{"Priority": 0, "Name": "AWSManagedRulesAmazonIpReputationList"}, object{"Priority": 1, "Name": "RateLimit"},
@@ -107,6 +143,10 @@ func TestWebACL(t *testing.T) {
 				"LogDestinationConfigs": list{object{"Fn::Join": list{"", listWith(":log-group:", ref("WebAclLogs"))}}},
 			}),
 		), minimal, none},
+		{"but for what lets in", has(logging, object{"RedactedFields": list{
+			object{"SingleHeader": object{"Name": "authorization"}}, object{"SingleHeader": object{"Name": "cookie"}},
+			object{"SingleHeader": object{"Name": "x-twinsite-origin"}}, object{"SingleHeader": object{"Name": "x-twinsite-forwarded"}},
+		}}), minimal, none},
 		{"logs retained", hasWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Retain"}), minimal, exhaustive},
 		{"logs deleted with the stack", allWhole("AWS::Logs::LogGroup", object{"DeletionPolicy": "Delete"}), exhaustive, minimal},
 	})

@@ -59,12 +59,10 @@ func notLabel(label string) bool {
 	return label == "" || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-")
 }
 
-// hostFault says that Twinsite uses a host's name itself.
-func hostFault(host, _ string) string {
-	region, origin := strings.CutPrefix(host, originLabel)
-	_, known := regions()[region]
-	if host == staticLabel || host == standbyStaticLabel || host == servingLabel || origin && known {
-		return "is a name that Twinsite uses itself"
+// namePrefixFault refuses a prefix that would make of every name one in Punycode.
+func namePrefixFault(prefix, _ string) string {
+	if strings.HasPrefix(prefix, "xn--") {
+		return `begins with "xn--", by which browsers know names in other letters`
 	}
 	return ""
 }
@@ -152,6 +150,41 @@ func privateRangeFault(text, _ string) string {
 	}
 	return "is not in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 }
+
+// publicRangeFault says what is wrong with a range of addresses from which visitors
+// come.
+func publicRangeFault(text, _ string) string {
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return ""
+	}
+	least := 16
+	if prefix.Addr().Is4() {
+		least = 8
+	}
+	switch {
+	case prefix.Bits() == 0:
+		return "is every address"
+	case prefix != prefix.Masked():
+		return fmt.Sprintf("has address bits beyond its length (%s has none)", prefix.Masked())
+	case slices.ContainsFunc(specialRanges, prefix.Overlaps):
+		return "holds addresses that are not public"
+	case prefix.Bits() < least:
+		return fmt.Sprintf("is larger than a /%d", least)
+	}
+	return ""
+}
+
+// specialRanges are those from which nobody comes by the internet, without those
+// that are for examples:
+// https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-special-registry
+var specialRanges = func() (ranges []netip.Prefix) {
+	for _, text := range strings.Fields(`0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12
+		192.168.0.0/16 198.18.0.0/15 224.0.0.0/3 ::/8 fc00::/7 fe80::/10 fec0::/10 ff00::/8`) {
+		ranges = append(ranges, netip.MustParsePrefix(text))
+	}
+	return ranges
+}()
 
 // cronList is a field of cron as Auto Scaling reads it: a list of values, ranges
 // and steps of ranges.

@@ -144,28 +144,42 @@ func (s *Site) Uploads() bool {
 // StaticHost returns the name of the home region's static files:
 // "static.example.com".
 func (s *Site) StaticHost() string {
-	return staticLabel + "." + s.Domain
+	return s.own(staticLabel)
 }
 
 // StandbyStaticHost returns the name of the standby region's static files:
 // "static-standby.example.com".
 func (s *Site) StandbyStaticHost() string {
-	return standbyStaticLabel + "." + s.Domain
+	return s.own(standbyStaticLabel)
 }
 
 // OriginHost returns the name under which CloudFront finds a region's load
 // balancer: "origin-eu-west-1.example.com".
 func (s *Site) OriginHost(region string) string {
-	return originLabel + region + "." + s.Domain
+	return s.own(originLabel + region)
 }
 
 // ServingHost returns the name under which CloudFront finds the load balancer
 // that serves, which moves when the home region fails: "origin.example.com".
 func (s *Site) ServingHost() string {
-	return servingLabel + "." + s.Domain
+	return s.own(servingLabel)
 }
 
-// The labels below the domain that Twinsite uses itself. "@" is the domain.
+// own returns the full name of a label that Twinsite uses itself.
+func (s *Site) own(label string) string {
+	return s.Zone.Prefix + label + "." + s.Domain
+}
+
+// owns reports whether a label below the domain is one that Twinsite uses itself.
+func (s *Site) owns(host string) bool {
+	label, prefixed := strings.CutPrefix(host, s.Zone.Prefix)
+	region, origin := strings.CutPrefix(label, originLabel)
+	_, known := regions()[region]
+	return prefixed && (label == staticLabel || label == standbyStaticLabel || label == servingLabel || origin && known)
+}
+
+// The labels below the domain that Twinsite uses itself, each with Zone.Prefix before
+// it: still one label, which the certificates' wildcard covers. "@" is the domain.
 const (
 	apex               = "@"
 	staticLabel        = "static"

@@ -39,6 +39,17 @@ func TestNames(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
+	prefixed := load(t, "testdata/good/zone-prefix.yaml")
+	for got, want := range map[string]string{
+		prefixed.StaticHost():            "0bcdefghijklmnopqrs-static.example.com",
+		prefixed.StandbyStaticHost():     "0bcdefghijklmnopqrs-static-standby.example.com",
+		prefixed.ServingHost():           "0bcdefghijklmnopqrs-origin.example.com",
+		prefixed.OriginHost("us-west-2"): "0bcdefghijklmnopqrs-origin-us-west-2.example.com",
+	} {
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
 	if got := load(t, "testdata/good/prefix-list.yaml").Home.PrefixList(); got != "pl-0123456789abcdef0" {
 		t.Errorf("got %s, want the given prefix list", got)
 	}

@@ -70,7 +70,6 @@ var fieldRules = map[string]fieldRule{
 	},
 	"host": {
 		pattern: regexp.MustCompile(`^(@|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$`),
-		check:   hostFault,
 		wrong:   "is not one label below the domain, all that the certificate's wildcard covers",
 		remedy:  `give lower-case letters, digits and inner hyphens, as "www", or "@" for the domain itself`,
 	},
@@ -78,6 +77,12 @@ var fieldRules = map[string]fieldRule{
 		pattern: regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`),
 		wrong:   "is not the id of a hosted zone",
 		remedy:  `give it as Route 53 shows it, as "Z0123456789ABCDEFGHIJ", or remove the line to create the zone`,
+	},
+	"namePrefix": {
+		pattern: regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,18}-$`),
+		check:   namePrefixFault,
+		wrong:   "cannot stand before the names that Twinsite keeps for itself",
+		remedy:  `give up to 20 lower-case letters, digits and hyphens, the first no hyphen and the last one, as "shop-"`,
 	},
 	"region": {
 		pattern: regexp.MustCompile(`^(` + strings.Join(regionNames(), "|") + `)$`),
@@ -111,6 +116,12 @@ var fieldRules = map[string]fieldRule{
 		check:   rangeFault,
 		wrong:   "admits every address",
 		remedy:  `give the range you work from, as "10.0.0.0/16", or none at all and use Session Manager`,
+	},
+	"publicRange": {
+		pattern: regexp.MustCompile(`^[0-9a-f.:]+/[0-9]{1,3}$`),
+		check:   publicRangeFault,
+		wrong:   "is not an address range",
+		remedy:  `give one that is all yours and public, as "203.0.113.0/24"`,
 	},
 	"managedPolicy": {
 		pattern: regexp.MustCompile(`^arn:aws:iam::(aws|[0-9]{12}):policy/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,128}$`),

@@ -16,6 +16,7 @@ import (
 func sectionRules() []func(*report, *Site) {
 	return []func(*report, *Site){
 		checkUnique,
+		checkHosts,
 		checkTags,
 		checkRegions,
 		checkZones,
@@ -47,9 +48,11 @@ func checkUnique(report *report, site *Site) {
 	for i, schedule := range site.Web.Schedules {
 		schedules[i] = schedule.Name
 	}
-	ssh := make([]string, len(site.Web.SSH))
-	for i, prefix := range site.Web.SSH {
-		ssh[i] = prefix.String()
+	texts := func(ranges []netip.Prefix) (all []string) {
+		for _, prefix := range ranges {
+			all = append(all, prefix.String())
+		}
+		return all
 	}
 	lists := []struct {
 		field, key string
@@ -59,7 +62,8 @@ func checkUnique(report *report, site *Site) {
 		{"home.availabilityZones", "", site.Home.AvailabilityZones},
 		{"standby.availabilityZones", "", site.Standby.AvailabilityZones},
 		{"web.schedules", ".name", schedules},
-		{"web.ssh", "", ssh},
+		{"web.ssh", "", texts(site.Web.SSH)},
+		{"wafRules.unlimited", "", texts(site.WAFRules.Unlimited)},
 		{"web.policies", "", site.Web.Policies},
 		{"edge.originSecrets", "", site.Edge.OriginSecrets},
 		{"wafRules.count", "", site.WAFRules.Count},
@@ -77,6 +81,15 @@ func checkUnique(report *report, site *Site) {
 			if first < i && report.valid(field) {
 				report.broken(field, "is repeated", quote(value), fmt.Sprintf("change or remove it, %s is the same", item(list.field, first)+list.key))
 			}
+		}
+	}
+}
+
+// checkHosts refuses the names that Twinsite uses itself.
+func checkHosts(report *report, site *Site) {
+	for i, host := range site.Hosts {
+		if field := item("hosts", i); site.owns(host) && report.valid("hosts", "zone.prefix", field) {
+			report.broken(field, "is a name that Twinsite uses itself", quote(host), `give another label, as "www", or another zone.prefix`)
 		}
 	}
 }

@@ -23,8 +23,8 @@ type Site struct {
 
 	// Hosts are the labels below Domain that visitors use. "@" is the apex.
 	// One label each: the certificate covers the apex and one wildcard level.
-	// Twinsite reserves "static", "static-standby" and "origin-<region>" for
-	// itself.
+	// Twinsite reserves "static", "static-standby", "origin" and "origin-<region>"
+	// for itself, each with Zone.Prefix before it.
 	Hosts []string `yaml:"hosts" validate:"min=1,max=100,dive,host"`
 
 	// Tags are put on every resource that takes tags, beside "Site": up to 40.
@@ -120,10 +120,19 @@ type Site struct {
 type Zone struct {
 	// ID is the id of an existing public hosted zone for Domain, as
 	// "Z0123456789ABCDEFGHIJ". Empty: Twinsite creates the zone, in a stack of its
-	// own. In an existing zone, the site's names must be free: of Hosts, "static",
-	// "static-standby", "origin" and "origin-" with a region, none may have a
-	// record.
+	// own. In an existing zone, the site's names must be free: of Hosts, and of
+	// "static", "static-standby", "origin" and "origin-" with a region, each with
+	// Prefix before it, none may have a record.
 	ID string `yaml:"id" validate:"omitempty,zoneId"`
+
+	// Prefix is put before the names below Domain that Twinsite keeps for itself, as
+	// "shop-" for "shop-static" and "shop-origin": up to 20 lower-case letters, digits
+	// and hyphens, the first no hyphen and the last one. Two sites share a zone and
+	// its regions if their prefixes differ, and their Hosts; without a prefix, the
+	// second would take the first one's names. Changing it moves the names: addresses
+	// of static files that are written down somewhere lead nowhere then. Empty: the
+	// names stand alone.
+	Prefix string `yaml:"prefix" validate:"omitempty,namePrefix"`
 }
 
 // Home is the home region.
@@ -207,6 +216,12 @@ type WAFRules struct {
 	// make, from 10 to 1000000; what is beyond is refused. An office or a mobile
 	// network may share one address. The health checkers' path is not counted.
 	RequestsPerAddress int `yaml:"requestsPerAddress" validate:"min=10,max=1000000"`
+
+	// Unlimited are public address ranges whose requests RequestsPerAddress does not
+	// limit, IPv4 and IPv6, as "203.0.113.0/24" of an office or a partner: up to 50,
+	// none larger than an IPv4 /8 or an IPv6 /16. Every other rule still holds for
+	// them. Private ranges never arrive from the internet.
+	Unlimited []netip.Prefix `yaml:"unlimited" validate:"max=50,dive,publicRange"`
 
 	// CommonRules is what happens to requests that AWS's common rules find fault
 	// with, as uploads of more than 8 KB: "count", which lets them pass and logs

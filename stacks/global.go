@@ -53,6 +53,7 @@ func webACLProps(s *site.Site) *constructs.WebACLProps {
 	props := &constructs.WebACLProps{
 		UnlimitedPaths:     []string{s.Failover.Path},
 		RequestsPerAddress: s.WAFRules.RequestsPerAddress,
+		UnlimitedRanges:    texts(s.WAFRules.Unlimited),
 		BlockCommon:        s.WAFRules.CommonRules == site.CommonBlock,
 		Counted:            s.WAFRules.Counted(),
 		LogsRemoval:        removalPolicy(s.Retention.Logs),

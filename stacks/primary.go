@@ -48,7 +48,10 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	if len(s.Edge.OriginSecrets) > 0 {
 		lock = &constructs.OriginLock{
 			PrefixList: s.Home.PrefixList(),
-			Secrets:    constructs.NewOriginSecrets(p.Stack, "OriginSecrets", &constructs.OriginSecretsProps{Names: s.Edge.OriginSecrets}),
+			Secrets: constructs.NewOriginSecrets(p.Stack, "OriginSecrets", &constructs.OriginSecretsProps{
+				Names:   s.Edge.OriginSecrets,
+				Purpose: "What CloudFront shows the home load balancer in the header " + constructs.OriginSecretHeader,
+			}),
 		}
 	}
 	p.Vpc = constructs.NewNetwork(p.Stack, "Network", networkProps(s, s.Home.Region))
@@ -67,6 +70,9 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 
 	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock, assets)
 	distribution.Logs = p.monitoring.logs
+	if secondary.ForwardedSecrets != nil {
+		distribution.ForwardedSecret = secondary.ForwardedSecrets.SentFromReplica()
+	}
 	p.Distribution = constructs.NewSiteDistribution(p.Stack, "Site", distribution)
 	// What the load balancer demands changes before what CloudFront sends: a port is
 	// open and a secret accepted before either is used. The rules that are no longer

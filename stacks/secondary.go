@@ -26,6 +26,10 @@ type Secondary struct {
 	// StaticSite is the replica of the static files.
 	StaticSite *constructs.StaticSite
 
+	// ForwardedSecrets are those by which the web ACL knows what CloudFront forwards;
+	// nil without them.
+	ForwardedSecrets *constructs.OriginSecrets
+
 	// Failback puts the failover switch once the site has moved here; nil unless
 	// failback is manual.
 	Failback *constructs.ManualFailback
@@ -63,6 +67,13 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 		acl := webACLProps(s)
 		acl.LoadBalancer = x.WebTier.LoadBalancer
 		acl.Forwarded = s.Edge.ReadFailover || s.Edge.WriteFailover
+		if acl.Forwarded && len(s.Edge.OriginSecrets) > 0 {
+			x.ForwardedSecrets = constructs.NewOriginSecrets(x.Stack, "ForwardedSecrets", &constructs.OriginSecretsProps{
+				Names: s.Edge.OriginSecrets, ReplicaRegion: s.Home.Region.Name,
+				Purpose: "What CloudFront shows the standby's web ACL in the header " + constructs.ForwardedSecretHeader,
+			})
+			acl.ForwardedSecrets = x.ForwardedSecrets.Values()
+		}
 		constructs.NewWebACL(x.Stack, "WebAcl", acl)
 	}
 	addOriginRecords(x.Stack, s, global, x.WebTier.LoadBalancer)

@@ -330,7 +330,7 @@ func TestWrite(t *testing.T) {
 	if got := read.Sites[1]; got.Total != 241.25 || got.Undated != 22.78 || got.Fixed[0].Price.Source.Date == "" || got.Fixed[0].USD == 0 {
 		t.Errorf("got %v, want the article's", got)
 	}
-	for _, want := range []string{"ticketing", "article", "\nNAT gateways ", " 151.84 ", "41.13 ?", "–", "\ntotal ", "241.25"} {
+	for _, want := range []string{"ticketing", "article", "\nNAT gateways ", " 151.84 ", "41.13 ?", "–", "\ntotal ", "241.25", "\nboth together ", "264.03"} {
 		if !strings.Contains(both.String(), want) {
 			t.Errorf("got\n%s\nwant %q in it", both.String(), want)
 		}

@@ -122,6 +122,7 @@ func writeItems(w io.Writer, cited *Citations, head string, items []Item, total,
 	fmt.Fprintf(table, "total\t\t\t\t%s\n", total)
 	if undated != 0 {
 		fmt.Fprintf(table, "not in the total: prices without a date, ?\t\t\t\t%s\n", undated)
+		fmt.Fprintf(table, "both together\t\t\t\t%s\n", total+undated)
 	}
 	if missing := WithoutPrice(items); len(missing) > 0 {
 		fmt.Fprintf(table, "not in the total: no price known, ?\t\t\t%d of these\t?\n", len(missing))
@@ -205,5 +206,6 @@ func compareTotals(w io.Writer, a, b, undatedA, undatedB Cents) {
 	fmt.Fprintf(w, "total\t%s\t%s\t%s\n", a, b, b-a)
 	if undatedA != 0 || undatedB != 0 {
 		fmt.Fprintf(w, "not in the total: prices without a date, ?\t%s\t%s\t%s\n", undatedA, undatedB, undatedB-undatedA)
+		fmt.Fprintf(w, "both together\t%s\t%s\t%s\n", a+undatedA, b+undatedB, b+undatedB-a-undatedA)
 	}
 }

@@ -24,7 +24,7 @@ func originCopy(id, property string, value any) func(*read.Reader) {
 }
 
 func originSecret(in *read.Reader) *assembly.Resource {
-	return in.Resources("AWS::SecretsManager::Secret")[0]
+	return in.HomeBalancer().Stack.Resources("AWS::SecretsManager::Secret")[0]
 }
 
 func listenerRule(in *read.Reader) *assembly.Resource {

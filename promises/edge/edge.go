@@ -35,6 +35,7 @@ func edgePromises() []read.Promise {
 		{Name: "no 5xx is cached", When: when.NothingCached, Check: checkErrorCaching},
 		{Name: "the distribution is near and stays connected", Check: checkConnections},
 		{Name: "security headers that never override the application's", When: when.HeadersAdded, Check: checkSecurityHeaders},
+		{Name: "a name is a host's, or tells the site from others", Check: checkNames},
 		{Name: "static files have names of the site's", When: when.StaticNames, Check: checkStaticNames},
 		{Name: "hashed names are cached for a year, others for minutes", When: when.Uploads, Check: checkUploads},
 		{Name: "no Replication Time Control unless asked for", When: when.NoTimeControl, Check: checkNoTimeControl},

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"strings"
 	"twinsite/internal/must"
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
@@ -15,8 +16,8 @@ var edgeCopies = map[string][]brokencopy.Copy{
 			serves.Set("HealthCheckConfig.ChildHealthChecks", []any{brokencopy.Ref(in.EndpointCheck(serves))})
 		}, "from 1 health checks"},
 		{"in the home region", func(in *read.Reader) {
-			switchCheck(in.Serves()).Set("HealthCheckConfig.FullyQualifiedDomainName", "static."+in.Site.Domain)
-		}, "asks static."},
+			switchCheck(in.Serves()).Set("HealthCheckConfig.FullyQualifiedDomainName", in.Site.StaticHost())
+		}, "static."},
 		{"another object", func(in *read.Reader) {
 			switchCheck(in.Serves()).Set("HealthCheckConfig.ResourcePath", "/other")
 		}, "no health check of the switch"},
@@ -38,7 +39,7 @@ var edgeCopies = map[string][]brokencopy.Copy{
 		}, "no certificate of ours covers"},
 		{"the certificate has no wildcard", func(in *read.Reader) {
 			read.Follow(in.Listener(in.HomeBalancer(), 443), "Certificates.0.CertificateArn").Delete("SubjectAlternativeNames")
-		}, "does not cover origin-"},
+		}, "origin-us-"},
 		{"the origin's name leads nowhere", func(in *read.Reader) {
 			record := must.Get(in.Records(in.Site.OriginHost(in.Site.Standby.Region.Name), "A"))[0]
 			record.Resource.Set("Name", "elsewhere."+in.Site.Domain)
@@ -74,14 +75,22 @@ var edgeCopies = map[string][]brokencopy.Copy{
 		{"sends nothing with reads", secretless(readsOrigin), "OriginCustomHeaders"},
 		{"sends in another header", func(in *read.Reader) {
 			d := in.SiteDistribution()
-			d.Set(read.DefaultOrigin(d).At("OriginCustomHeaders.0.HeaderName"), "X-Other")
-		}, "HeaderName is X-Other"},
+			d.Set(read.DefaultOrigin(d).At("OriginCustomHeaders.1.HeaderName"), "X-Other")
+		}, "has no header X-Twinsite-Origin"},
 		{"is sent first", func(in *read.Reader) { in.SiteDistribution().Delete(".DependsOn") }, "may change before"},
 	},
 	"a secret's value is in no template": {
 		{"written down", func(in *read.Reader) { originSecret(in).Add("SecretString", "hunter2") }, "its value is in the template"},
 		{"with wildcards", func(in *read.Reader) { originSecret(in).Set("GenerateSecretString.ExcludePunctuation", false) }, "ExcludePunctuation is false"},
 		{"too short", func(in *read.Reader) { originSecret(in).Set("GenerateSecretString.PasswordLength", 8) }, "has 8 characters"},
+		{"shown at the end of a deployment", func(in *read.Reader) {
+			secret := in.StandbyBalancer().Stack.Resources("AWS::SecretsManager::Secret")[0]
+			for _, output := range secret.Stack.Outputs() {
+				if strings.Contains(must.Get(output.Text()), secret.String()) {
+					output.Set("{{resolve:secretsmanager:" + must.Get(output.Text()) + "}}")
+				}
+			}
+		}, "is shown by the output"},
 		{"its id as the value", func(in *read.Reader) {
 			listenerRule(in).Set("Conditions.0.HttpHeaderConfig.Values.0", brokencopy.Ref(originSecret(in)))
 		}, "HttpHeaderConfig.Values.0 is ${"},
@@ -138,10 +147,10 @@ var edgeCopies = map[string][]brokencopy.Copy{
 	},
 	"static files have names of the site's": {
 		{"the other's name", func(in *read.Reader) {
-			in.StandbyStatic().Set("DistributionConfig.Aliases.0", "static."+in.Site.Domain)
-		}, "Aliases is [static."},
+			in.StandbyStatic().Set("DistributionConfig.Aliases.0", in.Site.StaticHost())
+		}, "Aliases is ["},
 		{"no record", func(in *read.Reader) {
-			must.Get(in.Records("static."+in.Site.Domain, "A"))[0].Resource.Set("Name", "elsewhere."+in.Site.Domain)
+			must.Get(in.Records(in.Site.StaticHost(), "A"))[0].Resource.Set("Name", "elsewhere."+in.Site.Domain)
 		}, "does not lead to"},
 		{"no headers", func(in *read.Reader) {
 			in.HomeStatic().Delete("DistributionConfig.DefaultCacheBehavior.ResponseHeadersPolicyId")

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"fmt"
 	"slices"
 
 	"twinsite/assembly"
@@ -98,8 +99,11 @@ func checkStandbyOrigin(in *read.Reader) {
 	first, standby := read.Origin(d, firstOrigin(in)), read.Origin(d, standbyOrigin)
 	checkPatience(standby, patience{read.Int(d, first.At("ConnectionAttempts")), in.Site.Edge.ResponseTimeout})
 	agree(d, standby.Path, first.Path, "CustomOriginConfig.OriginKeepaliveTimeout", "CustomOriginConfig.OriginSSLProtocols")
-	if headers := standby.At("OriginCustomHeaders"); read.LengthOrNone(d, headers) != 0 {
-		read.Fail(d, headers, "is there: the secret is home's")
+	headers := standby.At("OriginCustomHeaders")
+	for i := range read.LengthOrNone(d, headers) {
+		if name := read.Text(d, fmt.Sprintf("%s.%d.HeaderName", headers, i)); name == "X-Twinsite-Origin" {
+			read.Fail(d, headers, "has %s: the secret is home's", name)
+		}
 	}
 }
 

@@ -37,7 +37,11 @@ var endpointCopies = map[string][]brokencopy.Copy{
 		{"on connections of its own", originCopy(standbyOrigin, "CustomOriginConfig.OriginKeepaliveTimeout", 5), "OriginKeepaliveTimeout is 5"},
 		{"with home's secret", func(in *read.Reader) {
 			d := in.SiteDistribution()
-			d.Add(read.Origin(d, standbyOrigin).At("OriginCustomHeaders"), []any{map[string]any{"HeaderName": "X-Twinsite-Origin", "HeaderValue": "secret"}})
+			headers := read.Origin(d, standbyOrigin).At("OriginCustomHeaders")
+			if d.Has(headers) {
+				d.Delete(headers)
+			}
+			d.Add(headers, []any{map[string]any{"HeaderName": "X-Twinsite-Origin", "HeaderValue": "secret"}})
 		}, "the secret is home's"},
 		{"by an old TLS", func(in *read.Reader) {
 			d := in.SiteDistribution()

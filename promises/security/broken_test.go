@@ -8,5 +8,5 @@ import (
 
 // TestBroken holds each promise against its broken copies.
 func TestBroken(t *testing.T) {
-	brokencopy.Test(t, Promises(), securityCopies, firewallCopies, roleCopies, topicCopies, deputyCopies, logCopies)
+	brokencopy.Test(t, Promises(), securityCopies, firewallCopies, forwardedCopies, roleCopies, topicCopies, deputyCopies, logCopies)
 }

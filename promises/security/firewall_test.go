@@ -2,6 +2,7 @@ package security
 
 import (
 	"twinsite/assembly"
+	"twinsite/internal/must"
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
 	"twinsite/site"
@@ -44,6 +45,18 @@ var firewallCopies = map[string][]brokencopy.Copy{
 			edgeACL(in).Set(countedRules(edgeACL(in))+".0.Name", "GenericLFI_BODY")
 		}, "GenericLFI_BODY"},
 	},
+	"the rate limit spares the ranges that the site names, and nobody else": {
+		{"one less at the edge", func(in *read.Reader) { unlimitedSet(in, site.GlobalStack).Delete("Addresses.0") }, "spares"},
+		{"one more at the standby", func(in *read.Reader) {
+			unlimitedSet(in, site.SecondaryStack).Set("Addresses.0", "0.0.0.0/1")
+		}, "0.0.0.0/1"},
+		{"a set for load balancers at the edge", func(in *read.Reader) { unlimitedSet(in, site.GlobalStack).Set("Scope", "REGIONAL") }, "Scope is REGIONAL"},
+		{"by the visitor's own word", func(in *read.Reader) {
+			acl := standbyACL(in)
+			acl.Set(aclRule(acl, forwardedLimit)+".Statement.RateBasedStatement.ScopeDownStatement.AndStatement.Statements.2"+
+				".NotStatement.Statement.IPSetReferenceStatement.IPSetForwardedIPConfig.Position", "FIRST")
+		}, "Position is FIRST"},
+	},
 	"web ACLs log what they block or count, and nothing else": {
 		{"everything", func(in *read.Reader) {
 			in.Resources("AWS::WAFv2::LoggingConfiguration")[0].Set("LoggingFilter.DefaultBehavior", "KEEP")
@@ -73,4 +86,9 @@ var firewallCopies = map[string][]brokencopy.Copy{
 // countedRules is the path of those of the common rules that only count.
 func countedRules(acl *assembly.Resource) string {
 	return aclRule(acl, site.CommonRuleSet) + ".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
+}
+
+// unlimitedSet is the first set of ranges that the web ACL of a stack spares.
+func unlimitedSet(in *read.Reader, stack string) *assembly.Resource {
+	return must.Get(in.Stack(stack)).Resources("AWS::WAFv2::IPSet")[0]
 }

@@ -35,6 +35,7 @@ var differences = []difference{
 	{"WebTierEntranceLoadBalancerSecurityGroupEverybody*", "", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroup", ".Metadata", "the standby is open to the world, and says why"},
 	{"OriginSecrets*", "", "what CloudFront shows the home load balancer"},
+	{"ForwardedSecrets*", "", "what CloudFront shows the standby's web ACL"},
 	{"Certificate", "", "CloudFront's certificate serves load balancers of us-east-1"},
 	{"CertificateExpires", "", "likewise: its alarm is in us-east-1"},
 	{"WebTierAlarmsNoHealthyServer*", "", "one a zone where there are servers enough for each, else one"},

@@ -1,6 +1,8 @@
 package security
 
 import (
+	"fmt"
+
 	"twinsite/assembly"
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
@@ -37,7 +39,8 @@ var roleCopies = map[string][]brokencopy.Copy{
 			in.PolicyOf(replicationRole(in)).Set("PolicyDocument.Statement.0.Action.0", "s3:PutReplicationConfiguration")
 		}, "lacks s3:GetReplicationConfiguration on"},
 		{"a statement more", func(in *read.Reader) {
-			in.PolicyOf(serverRole(in.Standby())).Add("PolicyDocument.Statement.1", map[string]any{
+			policy := in.PolicyOf(serverRole(in.Standby()))
+			policy.Add(fmt.Sprintf("PolicyDocument.Statement.%d", read.Length(policy, "PolicyDocument.Statement")), map[string]any{
 				"Action": "s3:GetObject", "Effect": "Allow", "Resource": "arn:aws:s3:::elsewhere/*",
 			})
 		}, "grants s3:GetObject on arn:aws:s3:::elsewhere/*, which nobody needs"},

@@ -13,7 +13,7 @@ import (
 
 // Promises returns the promises about what protects the site and its operators.
 func Promises() []read.Promise {
-	return slices.Concat(securityPromises(), firewallPromises(), rolePromises(), topicPromises(), deputyPromises(), logPromises())
+	return slices.Concat(securityPromises(), firewallPromises(), forwardedPromises(), rolePromises(), topicPromises(), deputyPromises(), logPromises())
 }
 
 // securityPromises are what SECURITY.md promises, beside what the others do.

@@ -30,7 +30,7 @@ func checkStandbyACL(in *read.Reader) {
 	// CloudFront's addresses stand for all visitors when it asks here.
 	aclRule(acl, "ForwardedRateLimit")
 	path := aclRule(acl, "RateLimit") + ".Statement.RateBasedStatement.ScopeDownStatement"
-	if !strings.Contains(read.Show(acl, path), "x-forwarded-for") {
+	if scope := read.Show(acl, path); !strings.Contains(scope, "x-forwarded-for") && !strings.Contains(scope, strings.ToLower(forwardedHeader)) {
 		read.Fail(acl, path, "counts CloudFront as one visitor")
 	}
 }
@@ -125,7 +125,7 @@ func checkACLLogs(in *read.Reader) {
 			read.Fail(group, "LogGroupName", "is %s: WAF writes to no group of that name", name)
 		}
 		redacted := read.Show(logging, "RedactedFields")
-		for _, header := range []string{"authorization", "cookie"} {
+		for _, header := range []string{"authorization", "cookie", "x-twinsite-origin", "x-twinsite-forwarded"} {
 			if !strings.Contains(redacted, "SingleHeader:map[Name:"+header+"]") {
 				read.Fail(logging, "RedactedFields", "shows the header %s", header)
 			}

@@ -37,6 +37,7 @@ func (r *run) refusals(step *Step) {
 var users = map[string][]string{
 	alarmType:                                   {compositeType},
 	compositeType:                               {compositeType},
+	"AWS::WAFv2::IPSet":                         {"AWS::WAFv2::WebACL"},
 	"AWS::WAFv2::WebACL":                        {topology.DistributionType, "AWS::WAFv2::WebACLAssociation"},
 	"AWS::CertificateManager::Certificate":      {topology.DistributionType, "AWS::ElasticLoadBalancingV2::Listener"},
 	"AWS::CloudFront::Function":                 {topology.DistributionType},

@@ -37,6 +37,7 @@ var (
 	FlowLogs       = Condition{"flowLogs is true", func(s *site.Site) bool { return s.FlowLogs }}
 	Firewall       = Condition{"waf is true", func(s *site.Site) bool { return s.WAF }}
 	RulesCount     = Condition{"waf is true and wafRules.count has some", func(s *site.Site) bool { return s.WAF && len(s.WAFRules.Count) > 0 }}
+	SomeUnlimited  = Condition{"waf is true and wafRules.unlimited has some", func(s *site.Site) bool { return s.WAF && len(s.WAFRules.Unlimited) > 0 }}
 	WithBudget     = Condition{"budget.monthly is above 0", func(s *site.Site) bool { return s.Budget.Monthly > 0 }}
 	Notifications  = Condition{"notifications is true", func(s *site.Site) bool { return s.Notifications }}
 	Silent         = Condition{"notifications is false", func(s *site.Site) bool { return !s.Notifications }}
@@ -61,6 +62,9 @@ var (
 	}}
 	AlarmsShown = Condition{"notifications and dashboard are true", func(s *site.Site) bool {
 		return s.Notifications && s.Dashboard
+	}}
+	Forwarded = Condition{"waf is true, edge.originSecrets has some, and edge.readFailover or edge.writeFailover is true", func(s *site.Site) bool {
+		return s.WAF && len(s.Edge.OriginSecrets) > 0 && (s.Edge.ReadFailover || s.Edge.WriteFailover)
 	}}
 	FirewallBesideLogs = Condition{"waf and accessLogs are true", func(s *site.Site) bool { return s.WAF && s.AccessLogs }}
 	ManualFailback     = Condition{"failover.failback is manual", func(s *site.Site) bool {
