@@ -79,6 +79,10 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	if options.Outage == rehearsal.FullLoad {
 		p.Length = fullLoadLength
 	}
+	byErrors := options.Outage == rehearsal.Errors && m.ErrorRate != nil
+	if byErrors {
+		p.Length += time.Duration(m.ErrorRate.Periods+1)*m.ErrorRate.Period + p.EdgeMetricMax
+	}
 	if options.Parameters != nil {
 		p = *options.Parameters
 	}
@@ -93,7 +97,7 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	}
 	return &director{options: options, model: m, stage: stage, log: &visit.Log{},
 		failback: newManualFailback(m, p, options.Seed),
-		moves:    !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
+		moves:    byErrors || !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
 		stuck:    rehearsal.Bound(m, p, options.Outage, rehearsal.WritesKept).Never(),
 		moved:    make(chan struct{}),
 		play:     &rehearsal.Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
