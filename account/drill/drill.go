@@ -172,7 +172,7 @@ func (d *Drill) phases(ctx context.Context) error {
 	}
 	if away != nil {
 		d.say("%s is removed: visitors come home by themselves", d.Lever.What())
-		return away
+		return errors.Join(d.stillPut(context.WithoutCancel(ctx)), away)
 	}
 	return d.comeHome(ctx)
 }

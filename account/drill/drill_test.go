@@ -360,8 +360,8 @@ func TestDrillLeavesAlone(t *testing.T) {
 func TestDrillEndsEarly(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.lever.onPut = func(context.Context) error {
-		time.AfterFunc(time.Second/speed*3, func() { _ = s.lever.Remove(context.Background()) })
+	s.lever.onPut = func(ctx context.Context) error {
+		time.AfterFunc(time.Second/speed*3, func() { _ = s.lever.Remove(ctx) })
 		return nil
 	}
 	if d := run(t, s); len(d.Remarks) == 0 || !strings.Contains(d.Remarks[0], "removed by somebody else") {

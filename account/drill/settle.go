@@ -204,10 +204,12 @@ func (d *Drill) edgeConnections() rehearsal.Unknown {
 			if c.Visitor != number || c.To != "edge" {
 				continue
 			}
-			if from != rehearsal.Never {
-				again, longest = true, max(longest, c.At-from)
+			switch {
+			case from == rehearsal.Never:
+				from = c.At
+			case c.At-from > d.Parameters.Period: // a visitor may begin with two at once
+				again, longest, from = true, max(longest, c.At-from), c.At
 			}
-			from = c.At
 		}
 		if from != rehearsal.Never && !again {
 			longest = max(longest, d.play.Ended-from)
