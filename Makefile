@@ -68,6 +68,11 @@ browser: ## let Chromium visit two plays; needs root and chromium, takes three m
 rehearse: synth ## play a failover of the synthesized site on this machine
 	$(TWINSITE) rehearse $(if $(SITE),-site $(SITE))
 
+# ARGS are more flags: make drill ARGS="-write /tickets -record drill.json"
+.PHONY: drill
+drill: ## move the deployed site to the standby and home again, and measure it; asks first
+	@$(TWINSITE) drill $(if $(SITE),-site $(SITE) )$(ARGS)
+
 # FROM is a git revision, or a folder with a cloud assembly.
 .PHONY: rehearse-change
 rehearse-change: synth ## say what a deployment over FROM=REVISION would cost visitors

@@ -107,6 +107,29 @@ func NotAllowed(err error) bool {
 	}
 }
 
+// Refused makes an error of AWS's one line that names the call, as "s3:PutObject", which is
+// also the permission that it needs. It is nil if err is.
+func Refused(call string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case NotAllowed(err):
+		return refusal{"the credentials do not allow " + call, err}
+	}
+	return refusal{call + ": " + OneLine(err), err}
+}
+
+// A refusal is an error of AWS's that is said in one line.
+type refusal struct {
+	said string
+	err  error
+}
+
+func (r refusal) Error() string { return r.said }
+
+// Unwrap returns AWS's own error.
+func (r refusal) Unwrap() error { return r.err }
+
 // Unanswered makes an error of a call that only asks one line: which permission the
 // question needs, as "servicequotas:GetServiceQuota", or what AWS says. It is nil if
 // err is.

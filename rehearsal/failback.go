@@ -31,3 +31,23 @@ func (a *FailbackAlarm) Sample(healthy bool) bool {
 
 // On reports whether the alarm is in the state ALARM.
 func (a *FailbackAlarm) On() bool { return a.unhealthy >= a.Periods }
+
+// An ErrorRate is what moves a site whose answers are errors while its health checks
+// are well: an alarm that starts the state machine of manual failback.
+type ErrorRate struct {
+	Alarm    string
+	Percent  int // of the answers, at or above which a measurement is bad
+	Requests int // that a measurement needs, or it is good
+	Period   time.Duration
+	Periods  int // so many bad measurements in a row turn the alarm on
+
+	bad int // measurements in a row
+}
+
+// Measure takes a measurement, and reports whether it turns the alarm on.
+func (e *ErrorRate) Measure(requests, errors int) bool {
+	if e.bad++; requests < max(1, e.Requests) || 100*errors < e.Percent*requests {
+		e.bad = 0
+	}
+	return e.bad == e.Periods
+}

@@ -1,10 +1,12 @@
 package rehearsal_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"twinsite/assembly"
+	"twinsite/rehearsal"
 	"twinsite/rehearsal/internal/fixture"
 )
 
@@ -104,5 +106,45 @@ func TestNoFailback(t *testing.T) {
 	})
 	if m.Failback != nil || len(m.Faults) > 0 {
 		t.Errorf("%+v, %v", m.Failback, m.Faults)
+	}
+}
+
+// An alarm on the site's errors moves it if it starts the state machine of manual
+// failback.
+func TestErrorRate(t *testing.T) {
+	set := func(path string, value any) func(*assembly.Assembly) {
+		return func(a *assembly.Assembly) { fixture.Find(t, a, fixture.ErrorAlarm).Set(path, value) }
+	}
+	tests := []struct {
+		name string
+		edit func(*assembly.Assembly)
+		want string
+	}{
+		{"as it is", func(*assembly.Assembly) {}, "20 % of 300 in 1m0s, 3 times"},
+		{"any number of requests", set("Metrics.0.Expression", "rate"), "20 % of 0 in 1m0s, 3 times"},
+		{"another metric's condition", set("Metrics.0.Expression", "IF(rate >= 300, rate, 0)"), "20 % of 0 in 1m0s, 3 times"},
+		{"at or below", set("ComparisonOperator", "LessThanOrEqualToThreshold"), ""},
+		{"other errors", set("Metrics.1.MetricStat.Metric.MetricName", "4xxErrorRate"), ""},
+		{"passed on by nobody", func(a *assembly.Assembly) {
+			fixture.Find(t, a, fixture.ForwardRule).Delete("EventPattern.detail.alarmName.1")
+		}, ""},
+	}
+	for _, test := range tests {
+		m, got := fixture.Manual(t, fixture.WithErrorAlarm, test.edit), ""
+		if e := m.ErrorRate; e != nil {
+			got = fmt.Sprintf("%d %% of %d in %s, %d times", e.Percent, e.Requests, e.Period, e.Periods)
+		}
+		if got != test.want || m.Failback == nil || len(m.Faults) > 0 {
+			t.Errorf("%s: got %q, want %q; faults %v", test.name, got, test.want, m.Faults)
+		}
+	}
+	e := rehearsal.ErrorRate{Percent: 20, Requests: 300, Periods: 3}
+	for i, minute := range []struct {
+		requests, errors int
+		on               bool
+	}{{1000, 200, false}, {1000, 1000, false}, {1000, 199, false}, {300, 60, false}, {299, 299, false}, {300, 60, false}, {300, 60, false}, {300, 60, true}, {300, 60, false}} {
+		if on := e.Measure(minute.requests, minute.errors); on != minute.on {
+			t.Errorf("minute %d: on: %t", i, on)
+		}
 	}
 }

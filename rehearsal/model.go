@@ -35,6 +35,9 @@ type Model struct {
 	// Failback is the manual failback; nil if visitors come home by themselves.
 	Failback *Failback
 
+	// ErrorRate moves the site when it answers with errors; nil if nothing does.
+	ErrorRate *ErrorRate
+
 	// Replication says in which directions the static files are copied.
 	Replication Replication
 

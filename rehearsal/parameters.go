@@ -114,6 +114,10 @@ type Parameters struct {
 	// errors. Default: 1.
 	ErrorShare float64
 
+	// EdgeMetricMin and EdgeMetricMax bound how long a measurement of the distribution's
+	// errors is on its way to the alarm. [U] Default: 1 min and 5 min.
+	EdgeMetricMin, EdgeMetricMax time.Duration
+
 	// NextAddress is how long a visitor waits for a connection to one address of a load
 	// balancer before taking the next. [I] of browsers, by RFC 8305. Default: 250 ms.
 	NextAddress time.Duration
@@ -141,6 +145,7 @@ func DefaultParameters() Parameters {
 		OperatorAfter: 5 * time.Minute,
 		MetricDelay:   time.Minute, Launch: time.Minute, Boot: time.Minute,
 		HealthSpared: true, ErrorShare: 1,
+		EdgeMetricMin: time.Minute, EdgeMetricMax: 5 * time.Minute,
 		NextAddress: 250 * time.Millisecond, TargetConnect: 10 * time.Second,
 	}
 }

@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -57,3 +58,23 @@ func (s Seconds) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(time.Duration(s).Round(time.Millisecond).Seconds())
 }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Seconds) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*s = Seconds(Never)
+		return nil
+	}
+	var seconds float64
+	if err := json.Unmarshal(data, &seconds); err != nil {
+		return err
+	}
+	if !(seconds >= -mostSeconds && seconds <= mostSeconds) {
+		return fmt.Errorf("%g s is no time", seconds)
+	}
+	*s = Seconds(seconds * float64(time.Second))
+	return nil
+}
+
+// mostSeconds is a year, far beyond everything that is measured.
+const mostSeconds = 366 * 24 * 3600

@@ -51,6 +51,7 @@ func (r *reader) follow(alarms []*assembly.Resource, put topology.PutObject) *Fa
 	for _, alarm := range alarms {
 		if fault = r.starts(alarm, put.Machine); fault == nil {
 			r.model.Failback = r.failback(alarm, put.Machine)
+			r.readErrorRate(put.Machine)
 			return nil
 		}
 	}
@@ -129,6 +130,27 @@ func (r *reader) starts(alarm, machine *assembly.Resource) *Fault {
 	if comparison != "LessThanThreshold" || threshold != 1 {
 		return &Fault{alarm.String(), "does not go off when the standby serves, at a health check's status below 1"}
 	}
+	return r.leads(alarm, machine)
+}
+
+// readErrorRate looks for an alarm on the site's errors that starts the state machine
+// of manual failback, too.
+func (r *reader) readErrorRate(machine *assembly.Resource) {
+	for _, alarm := range must.Get(topology.ErrorAlarms(r.Assembly)) {
+		if r.leads(alarm.Resource, machine) != nil {
+			continue
+		}
+		within(alarm.Resource, "EvaluationPeriods", alarm.Periods, 1, 86400)
+		within(alarm.Resource, "Period", alarm.Period, time.Second, 24*time.Hour)
+		r.model.ErrorRate = &ErrorRate{
+			Alarm: alarm.Resource.String(), Percent: alarm.Percent, Requests: alarm.Requests, Period: alarm.Period, Periods: alarm.Periods,
+		}
+	}
+}
+
+// leads says where the way from an alarm to a state machine ends too early; nil, if it
+// does not.
+func (r *reader) leads(alarm, machine *assembly.Resource) *Fault {
 	fault := &Fault{machine.String(), "no rule starts it: nothing puts the failover switch"}
 	for _, start := range must.Get(topology.RulesTo(r.Assembly, machine)) {
 		bus, err := start.Target("EventBusName")

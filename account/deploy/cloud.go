@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,18 +25,6 @@ func (c cloud) formation(region string) *cloudformation.Client {
 	return cloudformation.NewFromConfig(c.account.In(region))
 }
 
-// asked makes an error of AWS's one line that names the call and the permission
-// that it needs.
-func asked(call string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case account.NotAllowed(err):
-		return fmt.Errorf("the credentials do not allow %s", call)
-	}
-	return fmt.Errorf("%s: %s", call, account.OneLine(err))
-}
-
 func (c cloud) Stack(ctx context.Context, region, name string) (Stack, error) {
 	stack := Stack{Name: name, Region: region}
 	answer, err := c.formation(region).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
@@ -46,7 +33,7 @@ func (c cloud) Stack(ctx context.Context, region, name string) (Stack, error) {
 		return stack, nil
 	}
 	if err != nil || len(answer.Stacks) == 0 {
-		return stack, asked("cloudformation:DescribeStacks in "+region, err)
+		return stack, account.Refused("cloudformation:DescribeStacks in "+region, err)
 	}
 	found := answer.Stacks[0]
 	stack.ARN, stack.Status = aws.ToString(found.StackId), string(found.StackStatus)
@@ -67,7 +54,7 @@ func (c cloud) Stood(ctx context.Context, stack Stack) (bool, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return false, asked("cloudformation:DescribeStackEvents", err)
+			return false, account.Refused("cloudformation:DescribeStackEvents", err)
 		}
 		for _, event := range page.StackEvents {
 			if aws.ToString(event.PhysicalResourceId) == stack.ARN && event.ResourceStatus == "CREATE_COMPLETE" {
@@ -85,7 +72,7 @@ func (c cloud) Remains(ctx context.Context, stack Stack) ([]Resource, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, asked("cloudformation:ListStackResources", err)
+			return nil, account.Refused("cloudformation:ListStackResources", err)
 		}
 		for _, r := range page.StackResourceSummaries {
 			if status := string(r.ResourceStatus); status != "DELETE_COMPLETE" && status != "DELETE_SKIPPED" {
@@ -103,7 +90,7 @@ func (c cloud) Unprotect(ctx context.Context, stack Stack) error {
 	_, err := c.formation(stack.Region).UpdateTerminationProtection(ctx, &cloudformation.UpdateTerminationProtectionInput{
 		StackName: &stack.Name, EnableTerminationProtection: aws.Bool(false),
 	})
-	return asked("cloudformation:UpdateTerminationProtection", err)
+	return account.Refused("cloudformation:UpdateTerminationProtection", err)
 }
 
 func (c cloud) UnprotectBalancer(ctx context.Context, region, arn string) error {
@@ -116,12 +103,12 @@ func (c cloud) UnprotectBalancer(ctx context.Context, region, arn string) error 
 	if errors.As(err, &gone) {
 		return nil
 	}
-	return asked("elasticloadbalancing:ModifyLoadBalancerAttributes", err)
+	return account.Refused("elasticloadbalancing:ModifyLoadBalancerAttributes", err)
 }
 
 func (c cloud) Delete(ctx context.Context, stack Stack, without ...string) error {
 	_, err := c.formation(stack.Region).DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: &stack.Name, RetainResources: without})
-	return asked("cloudformation:DeleteStack", err)
+	return account.Refused("cloudformation:DeleteStack", err)
 }
 
 // namePart is how much of a stack's name CloudFormation surely puts into the names
@@ -137,7 +124,7 @@ func (c cloud) Buckets(ctx context.Context, s *site.Site) ([]Bucket, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, asked("s3:ListAllMyBuckets", err)
+			return nil, account.Refused("s3:ListAllMyBuckets", err)
 		}
 		for _, b := range page.Buckets {
 			bucket := Bucket{Name: aws.ToString(b.Name)}

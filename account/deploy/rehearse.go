@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 
+	"twinsite/account"
 	"twinsite/assembly"
 	"twinsite/rehearsal/change"
 )
@@ -23,7 +24,7 @@ var ErrCosts = errors.New("not deployed")
 func (c cloud) Template(ctx context.Context, stack Stack) (string, error) {
 	answer, err := c.formation(stack.Region).GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &stack.Name})
 	if err != nil {
-		return "", asked("cloudformation:GetTemplate in "+stack.Region, err)
+		return "", account.Refused("cloudformation:GetTemplate in "+stack.Region, err)
 	}
 	return aws.ToString(answer.TemplateBody), nil
 }
@@ -84,12 +85,13 @@ func verdictRuns(v *change.Verdict) [][]string {
 }
 
 // deployed reads the templates of the stacks that stand, in the regions of the next
-// assembly, and makes an assembly of them in a folder. It only reads.
+// assembly, and makes an assembly of them in a folder.
 func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, missing []string, dir string) (*assembly.Assembly, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	artifacts := map[string]any{}
+	var stacks []Stack
+	of := ""
 	for _, s := range next.Stacks() {
 		if slices.Contains(missing, s.ID) {
 			continue
@@ -101,7 +103,17 @@ func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, miss
 				continue
 			}
 		}
-		template, err := d.Cloud.Template(ctx, Stack{ID: s.ID, Name: s.Name, Region: s.Region})
+		stacks, of = append(stacks, Stack{ID: s.ID, Name: s.Name, Region: s.Region}), s.Account
+	}
+	return Deployed(ctx, d.Cloud, stacks, of, dir)
+}
+
+// Deployed makes an assembly, in an empty folder, of the templates with which stacks of an
+// account were deployed. It only reads.
+func Deployed(ctx context.Context, cloud Cloud, stacks []Stack, number, dir string) (*assembly.Assembly, error) {
+	artifacts := map[string]any{}
+	for _, s := range stacks {
+		template, err := cloud.Template(ctx, s)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +122,7 @@ func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, miss
 			return nil, err
 		}
 		artifacts[s.ID] = map[string]any{
-			"type": "aws:cloudformation:stack", "environment": "aws://" + s.Account + "/" + s.Region,
+			"type": "aws:cloudformation:stack", "environment": "aws://" + number + "/" + s.Region,
 			"properties": map[string]any{"templateFile": file, "stackName": s.Name},
 		}
 	}

@@ -42,7 +42,7 @@ failed, 2 for bad input or nothing to judge, and 130 after Ctrl-C.`,
 			return errors.Join(errors.New("give a command, one of those above"), command.Help())
 		},
 	}
-	command.AddCommand(newSummary(), newCheck(), newDeploy(), newRelease(), newRehearse(), newSwitch(), newStatus(), newDiagram(), newPromises(), newCost())
+	command.AddCommand(newSummary(), newCheck(), newDeploy(), newRelease(), newRehearse(), newSwitch(), newDrill(), newStatus(), newDiagram(), newPromises(), newCost())
 	return command
 }
 

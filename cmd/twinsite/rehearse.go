@@ -23,7 +23,7 @@ import (
 type rehearsalOrder struct {
 	assembly, site, out string
 	outages             []string
-	by                  string
+	by, drill           string
 	speed               float64
 	seed                uint64
 	trials              int
@@ -41,7 +41,8 @@ func newRehearse() *cobra.Command {
 		Example: `  twinsite rehearse                              # a black hole, played twenty times faster
   twinsite rehearse -outage 503,slow -speed 1    # in real time
   twinsite rehearse -by switch                   # the failover switch
-  twinsite rehearse -outage all -play=false      # only the prediction`,
+  twinsite rehearse -outage all -play=false      # only the prediction
+  twinsite rehearse -drill drill.json            # with what a drill of the site has measured`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return o.rehearse(command.Context(), command.OutOrStdout(), command.ErrOrStderr())
@@ -58,6 +59,7 @@ func newRehearse() *cobra.Command {
 	flags.IntVar(&o.trials, "trials", 10_000, fmt.Sprintf("simulations of each outage, 1 to %d", mostTrials))
 	flags.BoolVar(&o.predict, "predict", true, "predict every outage")
 	flags.BoolVar(&o.play, "play", true, "play the outages")
+	flags.StringVar(&o.drill, "drill", "", "file of a recorded drill, whose measured parameters replace what is assumed")
 	command.AddCommand(newChange())
 	return command
 }
@@ -86,10 +88,14 @@ func (o *rehearsalOrder) rehearse(ctx context.Context, out, progress io.Writer) 
 	if o.by == bySwitch && m.Switch == nil {
 		return fmt.Errorf("-by %s: the site has no failover switch", o.by)
 	}
+	p := rehearsal.DefaultParameters()
+	measured, err := o.readDrill(m, &p)
+	if err != nil {
+		return fmt.Errorf("-drill %s: %w", o.drill, cli.OneLine(err))
+	}
 	if err := prepare(o.out); err != nil {
 		return err
 	}
-	p := rehearsal.DefaultParameters()
 	var predictions []rehearsal.Prediction
 	if o.predict {
 		options := predict.Options{Trials: o.trials, Seed: o.seed, Parameters: &p}
@@ -99,13 +105,37 @@ func (o *rehearsalOrder) rehearse(ctx context.Context, out, progress io.Writer) 
 	}
 	var plays []*rehearsal.Play
 	for _, outage := range outages {
-		played, err := play.Run(ctx, m, play.Options{Outage: outage, Speed: o.speed, Seed: o.seed, Progress: progress})
+		playing := play.Parameters(m, outage, p)
+		played, err := play.Run(ctx, m, play.Options{Outage: outage, Speed: o.speed, Seed: o.seed, Progress: progress, Parameters: &playing})
 		if err != nil {
 			return cli.OneLine(err)
 		}
 		plays = append(plays, played)
 	}
-	return o.write(report.New(m, p, o.seed, report.Targets(s.Targets()), predictions, plays), out)
+	result := report.New(m, p, o.seed, report.Targets(s.Targets()), predictions, plays)
+	result.Measured = measured
+	return o.write(result, out)
+}
+
+// readDrill puts what a recorded drill of the site has measured into the parameters, and
+// returns what that replaces.
+func (o *rehearsalOrder) readDrill(m *rehearsal.Model, p *rehearsal.Parameters) ([]string, error) {
+	if o.drill == "" {
+		return nil, nil
+	}
+	file, err := os.Open(o.drill)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	drill, err := rehearsal.ReadDrill(file)
+	if err != nil {
+		return nil, err
+	}
+	if m.Zone != "" && drill.Zone != m.Zone {
+		return nil, fmt.Errorf("it is a drill of %s, not of %s", drill.Zone, m.Zone)
+	}
+	return drill.Predict(p), nil
 }
 
 // mostTrials bounds -trials: a million take minutes and some hundred megabytes.

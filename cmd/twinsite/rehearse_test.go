@@ -45,6 +45,43 @@ func TestRehearse(t *testing.T) {
 	}
 }
 
+// What a drill has measured replaces what the prediction assumes, and the report says so.
+func TestRehearseAfterDrill(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const drilled = `{"version": 1, "zone": "ticketing.pw", "at": "2026-11-28T20:00:00Z", "parameters": {"edgeTTL": 60}}`
+	rehearse := func(args ...string) (string, string, int) {
+		return execute(t, append([]string{"rehearse", "-trials", "200", "-play=false", "-out", folder, "-assembly", root + "testdata/site", "-site", root + "site.yaml"}, args...)...)
+	}
+	const said = "measured: the edge keeps a name at least: 1m0s instead of 0s [M] by a drill on 2026-11-28\n"
+	text, stderr, status := rehearse("-drill", write("drill.json", drilled))
+	if status != 1 || !strings.Contains(text, said) || !strings.Contains(text, "writes back, predicted at worst 1m") {
+		t.Errorf("an edge that keeps names for a minute: got %d, %s and\n%s", status, stderr, text)
+	}
+	if page, err := os.ReadFile(filepath.Join(folder, "rehearsal.html")); err != nil || !strings.Contains(string(page), "instead of 0s [M] by a drill on 2026-11-28") {
+		t.Errorf("the page does not say what was measured: %v", err)
+	}
+	if text, stderr, status = rehearse(); status != 0 || strings.Contains(text, "by a drill") {
+		t.Errorf("without a drill: got %d, %s and\n%s", status, stderr, text)
+	}
+	for name, m := range map[string]mistake{
+		"other.json":   {[]string{strings.Replace(drilled, "ticketing.pw", "example.com", 1)}, "it is a drill of example.com, not of ticketing.pw"},
+		"version.json": {[]string{strings.Replace(drilled, `"version": 1`, `"version": 9`, 1)}, "it is of version 9, want 1"},
+		"broken.json":  {[]string{"{"}, "it is no recorded drill"},
+	} {
+		text, stderr, status := rehearse("-drill", write(name, m.args[0]))
+		if status != 2 || text != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, m.want) {
+			t.Errorf("%s: got %d, %q and %q, want %q", name, status, text, stderr, m.want)
+		}
+	}
+}
+
 // Whatever is wrong is found before anything is written, and also where another
 // flag leaves it unused.
 func TestRehearseMistakes(t *testing.T) {
@@ -79,6 +116,7 @@ func TestRehearseMistakes(t *testing.T) {
 		{[]string{"-play=false", "-predict=false"}, "nothing to rehearse"},
 		{[]string{"-out", root + "site.yaml/reports"}, "-out " + root + "site.yaml/reports: "},
 		{[]string{"-out", root + "site.yaml"}, "-out " + root + "site.yaml: "},
+		{[]string{"-drill", "nowhere.json"}, "-drill nowhere.json: open nowhere.json"},
 		{[]string{"cdk.out"}, "unknown command"},
 	} {
 		mistakes = append(mistakes, mistake{slices.Concat([]string{"rehearse", "-trials", "1", "-out", out}, right, m.args), m.want})

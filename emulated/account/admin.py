@@ -6,6 +6,10 @@ POST /_emulated/refuse-nth {"stack": "library-Primary", "nth": 41}
     refuses the 41st resource that this stack creates from now on, once
 POST /_emulated/zone {"zone": "Z0123456789ABCDEFGHIJ", "name": "example.com"}
     makes a public hosted zone that was there before, under an id of the test's choice
+POST /_emulated/ill {"group": "arn:…", "ill": true}
+    makes the targets of a group unhealthy, or healthy again
+POST /_emulated/checkers {"check": "…", "status": "Failure: HTTP Status Code 503, Service Unavailable"}
+    is what the health checkers report of a health check from now on
 """
 
 import json
@@ -13,6 +17,9 @@ import json
 from ministack import app
 from ministack.services import route53
 from ministack.services.cloudformation import stacks
+
+from account import elbv2
+from account import route53 as checks
 
 _refused = set()  # of (stack, logical id)
 _countdown = {}  # by stack: how many creations until one is refused
@@ -69,7 +76,13 @@ def make_zone(zone, name):
     route53._records[zone] = route53._default_records(name)
 
 
-CALLS = {"/_emulated/refuse": refuse, "/_emulated/refuse-nth": refuse_nth, "/_emulated/zone": make_zone}
+CALLS = {
+    "/_emulated/refuse": refuse,
+    "/_emulated/refuse-nth": refuse_nth,
+    "/_emulated/zone": make_zone,
+    "/_emulated/ill": elbv2.make_ill,
+    "/_emulated/checkers": checks.report,
+}
 
 
 def serving(server):

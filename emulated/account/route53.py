@@ -23,6 +23,7 @@ def install():
     extend(ZONE, finish_zone)
     provisioners._RESOURCE_HANDLERS[ZONE]["delete"] = delete_zone
     serve_features()
+    serve_status()
     mend_health_checks()
 
 
@@ -123,6 +124,47 @@ def serve_features():
 
     route53._build_hosted_zone_el = describe_with_features
     route53.handle_request = handle_features_too
+
+
+# What the health checkers report, by the health check; of the others, what they would report of a site that is well.
+_reports = {}
+REGIONS = ("ap-southeast-1", "eu-west-1", "us-east-1", "us-west-2")
+
+
+def report(check, status):
+    _reports[check] = status
+
+
+def serve_status():
+    """Adds GetHealthCheckStatus to the API: an answer in the form that AWS documents, as no checker runs here.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html
+    """
+    handle = route53.handle_request
+
+    async def handle_status_too(method, path, headers, body, query):
+        match = re.fullmatch(r"(?:/2013-04-01)?/healthcheck/([^/]+)/status", path)
+        if method != "GET" or not match:
+            return await handle(method, path, headers, body, query)
+        check = route53._health_checks.get(match.group(1))
+        if check is None:
+            return route53._error_response("NoSuchHealthCheck", f"No health check exists with ID {match.group(1)}", 404)
+        return route53._xml_response("GetHealthCheckStatusResponse", lambda root: observe(root, match.group(1), check))
+
+    route53.handle_request = handle_status_too
+
+
+def observe(root, check_id, check):
+    inverted = str(check["config"].get("Inverted")).lower() == "true"  # asks for the switch, which is not there
+    usual = "Failure: HTTP Status Code 403, Forbidden" if inverted else "Success: HTTP Status Code 200, OK"
+    observations = SubElement(root, "HealthCheckObservations")
+    for number, region in enumerate(REGIONS):
+        observation = SubElement(observations, "HealthCheckObservation")
+        SubElement(observation, "Region").text = region
+        SubElement(observation, "IPAddress").text = f"192.0.2.{number}"
+        report_of = SubElement(observation, "StatusReport")
+        SubElement(report_of, "Status").text = _reports.get(check_id, usual)
+        SubElement(report_of, "CheckedTime").text = "2026-11-28T00:00:00.000Z"
 
 
 def mend_health_checks():

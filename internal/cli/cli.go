@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -43,11 +44,15 @@ func (f Failed) Unwrap() error { return f.Err }
 const patience = 3 * time.Second
 
 // Run runs a command until it ends, or until Ctrl-C or SIGTERM, which cancel
-// its context; a command that does not look at that is left behind. Run writes
-// the error, if there is one, to the command's standard error, and returns the
-// exit status.
+// its context; a command that does not look at that is left behind, unless it has
+// something to tidy up: see [Tidy]. Run writes the error, if there is one, to the
+// command's standard error, and returns the exit status.
 func Run(command *cobra.Command, args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	t := &tidying{}
+	ctx, stop := context.WithCancel(context.WithValue(context.Background(), tidyingKey{}, t))
 	defer stop()
 	command.SetArgs(longFlags(args))
 	ended := make(chan int, 1)
@@ -58,15 +63,64 @@ func Run(command *cobra.Command, args []string) int {
 	select {
 	case result := <-ended:
 		return result
-	case <-ctx.Done():
+	case <-signals:
+		stop()
 	}
-	select {
-	case result := <-ended:
-		return result
-	case <-time.After(patience):
-		fmt.Fprintln(command.ErrOrStderr(), "\ninterrupted")
-		return Interrupted
+	left := time.After(patience)
+	for {
+		select {
+		case result := <-ended:
+			return result
+		case <-left:
+			if t.left() != "" {
+				left = time.After(patience)
+				continue
+			}
+			fmt.Fprintln(command.ErrOrStderr(), "\ninterrupted")
+			return Interrupted
+		case <-signals:
+			if undo := t.left(); undo != "" {
+				fmt.Fprintln(command.ErrOrStderr(), "\ninterrupted while tidying up; what may be left is removed by: "+undo)
+				return Interrupted
+			}
+		}
 	}
+}
+
+// Tidy tells Run that a command has something to tidy up, which takes its time: after
+// Ctrl-C, Run waits until done is called. A second Ctrl-C leaves the command behind, and
+// prints what undo returns: the command line that tidies up by hand.
+func Tidy(ctx context.Context, undo func() string) (done func()) {
+	t, ok := ctx.Value(tidyingKey{}).(*tidying)
+	if !ok {
+		return func() {}
+	}
+	t.set(undo)
+	return func() { t.set(nil) }
+}
+
+// A tidying is what a command has to tidy up.
+type tidying struct {
+	mu   sync.Mutex
+	undo func() string // nil: nothing
+}
+
+type tidyingKey struct{}
+
+func (t *tidying) set(undo func() string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.undo = undo
+}
+
+// left is the command line that tidies up by hand; "" if there is nothing to tidy up.
+func (t *tidying) left() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.undo == nil {
+		return ""
+	}
+	return t.undo()
 }
 
 // status writes the error of a command that has ended, and returns its exit

@@ -73,6 +73,53 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A command that tidies up is waited for after the first Ctrl-C. The second one leaves it
+// behind, and says how to tidy up by hand.
+func TestTidy(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no signal to send to one process")
+	}
+	interrupt := func() {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(os.Interrupt)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	for _, test := range []struct {
+		name, stderr string
+		tidy         func(ctx context.Context) error
+	}{
+		{"longer than Run's patience", "\ninterrupted: tidied up\n", func(context.Context) error {
+			time.Sleep(patience + time.Second)
+			return errors.New("tidied up")
+		}},
+		{"left behind by a second Ctrl-C", "\ninterrupted while tidying up; what may be left is removed by: rm it\n", func(context.Context) error {
+			interrupt()
+			time.Sleep(time.Minute)
+			return nil
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			command := &cobra.Command{Use: "twinsite", SilenceErrors: true, SilenceUsage: true, RunE: func(command *cobra.Command, _ []string) error {
+				done := Tidy(command.Context(), func() string { return "rm it" })
+				defer done()
+				interrupt()
+				<-command.Context().Done()
+				return test.tidy(command.Context())
+			}}
+			var stderr bytes.Buffer
+			command.SetErr(&stderr)
+			if got := Run(command, nil); got != Interrupted || stderr.String() != test.stderr {
+				t.Errorf("got %d and %q, want %d and %q", got, stderr.String(), Interrupted, test.stderr)
+			}
+		})
+	}
+	Tidy(context.Background(), nil)() // without Run, it does nothing
+}
+
 func TestLongFlags(t *testing.T) {
 	got := longFlags([]string{"on", "-site", "a.yaml", "--out", "-h", "-speed=3", "-50", "-"})
 	want := []string{"on", "--site", "a.yaml", "--out", "-h", "--speed=3", "-50", "-"}

@@ -32,6 +32,8 @@ type edgeServer struct {
 	resolver   *visit.Resolver
 	transports map[*rehearsal.Origin]*http.Transport
 
+	answered, failed atomic.Int64 // requests, and those of them that got an error
+
 	mu     sync.Mutex
 	errors map[string]cachedError // by URI
 }
@@ -82,8 +84,17 @@ func (s *stage) newEdgeServer(options Options) (*edgeServer, error) {
 // ownName stands for the name that CloudFront gives a distribution.
 const ownName = "distribution.rehearsal.invalid"
 
-// RoundTrip takes a viewer's request to the origins of its route.
+// RoundTrip takes a viewer's request to the origins of its route, and counts it.
 func (e *edgeServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := e.answer(r)
+	e.answered.Add(1)
+	if err != nil || response.StatusCode >= 500 {
+		e.failed.Add(1)
+	}
+	return response, err
+}
+
+func (e *edgeServer) answer(r *http.Request) (*http.Response, error) {
 	uri := r.URL.EscapedPath()
 	repeatable := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if status := e.cached(uri); repeatable && status != 0 {

@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -18,6 +19,10 @@ type manualFailback struct {
 	due    time.Duration // when the state machine writes the switch; Never if it does not
 	put    time.Duration // when it first did; Never if it has not
 	exists bool          // the switch was written and not deleted since
+
+	errors           *rehearsal.ErrorRate // nil if errors move nothing
+	measured         time.Duration        // when they are measured next
+	answered, failed int64                // as counted then
 }
 
 // newManualFailback returns nil where failback is automatic.
@@ -27,7 +32,27 @@ func newManualFailback(m *rehearsal.Model, p rehearsal.Parameters, seed uint64) 
 	}
 	f := &manualFailback{FailbackAlarm: rehearsal.FailbackAlarm{Failback: m.Failback}, p: p, random: rehearsal.Random(seed, 1<<44), due: rehearsal.Never, put: rehearsal.Never}
 	f.next = rehearsal.Between(f.random, 0, f.Period)
+	if m.ErrorRate != nil {
+		errors := *m.ErrorRate
+		f.errors, f.measured = &errors, rehearsal.Between(f.random, 0, errors.Period)
+	}
 	return f
+}
+
+// watch measures the edge's errors when it is time to, and reports whether they turn
+// their alarm on. The state machine puts the switch some time later.
+func (f *manualFailback) watch(now time.Duration, e *edgeServer) bool {
+	if f.errors == nil || now < f.measured {
+		return false
+	}
+	f.measured += f.errors.Period
+	answered, failed := e.answered.Load(), e.failed.Load()
+	on := f.errors.Measure(int(answered-f.answered), int(failed-f.failed))
+	f.answered, f.failed = answered, failed
+	if on {
+		f.due = min(f.due, now+rehearsal.Between(f.random, f.p.EdgeMetricMin, f.p.EdgeMetricMax)+f.p.AlarmMin)
+	}
+	return on
 }
 
 // step takes a sample when it is time for one, and reports whether the switch
@@ -56,6 +81,9 @@ func (f *manualFailback) removable() bool { return f.On() && !f.pending() }
 // stepFailback plays what manual failback does at this moment.
 func (d *director) stepFailback() {
 	now := d.stage.clock.Now()
+	if d.failback != nil && d.failback.watch(now, d.stage.edge) {
+		d.event(now, fmt.Sprintf("at least %d %% of the answers were errors, %d times in a row", d.failback.errors.Percent, d.failback.errors.Periods))
+	}
 	if d.failback == nil || !d.failback.step(now, d.stage.route53.says) {
 		return
 	}

@@ -2,6 +2,7 @@ package play
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -147,6 +148,39 @@ func TestPlayErrors(t *testing.T) {
 				if e.What == "PRIMARY unhealthy" {
 					t.Errorf("the health check saw the errors: %v", play.Events)
 				}
+			}
+		})
+	}
+}
+
+// Where an alarm counts the edge's errors, they move the site, and it stays until
+// somebody removes the switch; when too few of the answers are errors, as reads are
+// retried, nothing moves.
+func TestPlayErrorRate(t *testing.T) {
+	t.Parallel()
+	for share, moves := range map[float64]bool{1: true, 0.2: false} {
+		t.Run(fmt.Sprint(share), func(t *testing.T) {
+			t.Parallel()
+			m := fixture.Manual(t, fixture.WithErrorAlarm)
+			m.ErrorRate.Period, m.ErrorRate.Requests, m.Failback.Period = 5*time.Second, 25, 2*time.Second
+			for _, check := range m.Checks() {
+				check.Interval = 3 * time.Second
+			}
+			p := rehearsal.DefaultParameters()
+			p.AliasTTL, p.Length, p.ErrorShare, p.OperatorAfter = 5*time.Second, 90*time.Second, share, 10*time.Second
+			p.EdgeMetricMin, p.EdgeMetricMax, p.AlarmMin, p.AlarmMax = 5*time.Second, 5*time.Second, time.Second, time.Second
+			play := run(t, m, Options{Outage: rehearsal.Errors, Speed: speed, Seed: 1, Visitors: 4, Parameters: &p})
+			t.Logf("%v, in effect at speed %.0f", play.Events, play.Effective)
+			counted, writes := 0, 0
+			for _, e := range play.Events {
+				counted += count(strings.HasPrefix(e.What, "at least 20 % of the answers were errors"))
+			}
+			for _, r := range play.Requests {
+				writes += count(r.Write && r.Good() && r.By == "standby" && r.Sent < play.Healed)
+			}
+			if (counted > 0) != moves || (writes > 0) != moves || (play.Sample.DNSMoved != rehearsal.Never) != moves || (play.Removed > 0) != moves {
+				t.Errorf("counted %d times, %d writes at the standby, DNS moved after %s, removed at %s, want that it moves: %t",
+					counted, writes, rehearsal.Seconds(play.Sample.DNSMoved), play.Removed, moves)
 			}
 		})
 	}

@@ -71,14 +71,8 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	if options.Outage == rehearsal.BySwitch && m.Switch == nil {
 		return nil, fmt.Errorf("the site has no failover switch: no PRIMARY record of %s depends on a health check of an object in a bucket", m.Hosts()[0])
 	}
-	p := rehearsal.DefaultParameters()
-	p.Length, p.OperatorAfter = 130*time.Second, time.Minute
-	if f := m.Failback; f != nil { // the outage must last longer than the alarm needs
-		p.Length = atLeast(p.Length, rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesBack)) + time.Duration(f.Periods)*f.Period + p.AlarmMax
-	}
-	if options.Outage == rehearsal.FullLoad {
-		p.Length = fullLoadLength
-	}
+	p := Parameters(m, options.Outage, rehearsal.DefaultParameters())
+	byErrors := options.Outage == rehearsal.Errors && m.ErrorRate != nil
 	if options.Parameters != nil {
 		p = *options.Parameters
 	}
@@ -93,10 +87,26 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 	}
 	return &director{options: options, model: m, stage: stage, log: &visit.Log{},
 		failback: newManualFailback(m, p, options.Seed),
-		moves:    !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
+		moves:    byErrors || !rehearsal.Bound(m, p, options.Outage, rehearsal.DNSMoved).Never(),
 		stuck:    rehearsal.Bound(m, p, options.Outage, rehearsal.WritesKept).Never(),
 		moved:    make(chan struct{}),
 		play:     &rehearsal.Play{Outage: options.Outage, Speed: options.Speed, Visitors: options.Visitors}}, nil
+}
+
+// Parameters are those of a play of a site: as the prediction's, but for the lengths,
+// which somebody waits for.
+func Parameters(m *rehearsal.Model, outage rehearsal.Outage, p rehearsal.Parameters) rehearsal.Parameters {
+	p.Length, p.OperatorAfter = 130*time.Second, time.Minute
+	if f := m.Failback; f != nil { // the outage must last longer than the alarm needs
+		p.Length = atLeast(p.Length, rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesBack)) + time.Duration(f.Periods)*f.Period + p.AlarmMax
+	}
+	if outage == rehearsal.FullLoad {
+		p.Length = fullLoadLength
+	}
+	if outage == rehearsal.Errors && m.ErrorRate != nil {
+		p.Length += time.Duration(m.ErrorRate.Periods+1)*m.ErrorRate.Period + p.EdgeMetricMax
+	}
+	return p
 }
 
 // calmLength is how long a play shows the site before the outage.

@@ -26,6 +26,7 @@ type route53 struct {
 	random  *rand.Rand
 	primary []rehearsal.Event // when the leading pair's PRIMARY record changed its health
 	status  bool
+	seen    map[*rehearsal.HealthCheck]map[int]rehearsal.Observation // what each checker saw last
 }
 
 // A dated is a record that is the answer from a time on.
@@ -35,10 +36,11 @@ type dated struct {
 }
 
 func newRoute53(s *stage) *route53 {
-	r := &route53{stage: s, healthy: map[*rehearsal.HealthCheck]int{}, answers: map[*rehearsal.Pair][]dated{}, random: rehearsal.Random(1, 1), status: true}
+	r := &route53{stage: s, healthy: map[*rehearsal.HealthCheck]int{}, answers: map[*rehearsal.Pair][]dated{}, random: rehearsal.Random(1, 1), status: true, seen: map[*rehearsal.HealthCheck]map[int]rehearsal.Observation{}}
 	for _, check := range s.model.Checks() {
 		if check.Children == nil {
 			r.checks = append(r.checks, check)
+			r.seen[check] = map[int]rehearsal.Observation{}
 			if check.Bucket == "" {
 				r.healthy[check] = s.p.Checkers
 			}
@@ -143,13 +145,13 @@ func (r *route53) startCheckers(seed uint64) {
 	for i, check := range r.checks {
 		for n := range r.stage.p.Checkers {
 			random := rehearsal.Random(seed, uint64(i)<<16|uint64(n)|1<<40)
-			r.stage.running.Go(func() { r.checker(check, random) })
+			r.stage.running.Go(func() { r.checker(check, n, random) })
 		}
 	}
 }
 
 // checker asks, waits for the answer, and asks again an interval after that.
-func (r *route53) checker(check *rehearsal.HealthCheck, random *rand.Rand) {
+func (r *route53) checker(check *rehearsal.HealthCheck, number int, random *rand.Rand) {
 	s := r.stage
 	rtt := rehearsal.Between(random, s.p.CheckerRTTMin, s.p.CheckerRTTMax)
 	mind, streak := check.Bucket == "", 0
@@ -158,6 +160,7 @@ func (r *route53) checker(check *rehearsal.HealthCheck, random *rand.Rand) {
 		if s.ctx.Err() != nil {
 			return
 		}
+		r.see(check, number, rehearsal.Observation{Good: good, At: s.clock.Now()})
 		if good == mind {
 			streak = 0
 		} else if streak++; streak >= check.Threshold {
@@ -165,6 +168,12 @@ func (r *route53) checker(check *rehearsal.HealthCheck, random *rand.Rand) {
 			r.change(check, mind)
 		}
 	}
+}
+
+func (r *route53) see(check *rehearsal.HealthCheck, number int, last rehearsal.Observation) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen[check][number] = last
 }
 
 func (r *route53) change(check *rehearsal.HealthCheck, healthy bool) {

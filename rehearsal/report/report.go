@@ -47,8 +47,14 @@ type Report struct {
 	Targets     Targets
 	Predictions []rehearsal.Prediction
 	Plays       []*rehearsal.Play
-	Capacity    *capacity.Table
+	Capacity    *capacity.Table // nil of a drill
 	Findings    []Finding
+
+	// Drill is what a drill measured; its play is in Plays. Nil of a rehearsal.
+	Drill *rehearsal.Drill
+
+	// Measured says which parameters of the prediction a drill had measured, a line each.
+	Measured []string
 }
 
 // A Finding is why a rehearsal failed, or a note.
@@ -168,14 +174,7 @@ func (r *Report) judgePlay(play *rehearsal.Play) {
 func (r *Report) compare(p rehearsal.Prediction, play *rehearsal.Play, slack time.Duration) {
 	for _, quantity := range rehearsal.Quantities() {
 		got, g := quantity.Of(play.Sample), p.Of(quantity)
-		low, high := time.Duration(g.P1)-slack, g.P99
-		if !high.Never() {
-			high += rehearsal.Seconds(slack)
-		}
-		if g.P1.Never() {
-			low = rehearsal.Never
-		}
-		if time.Duration(got) >= low && got <= high {
+		if within(got, g, slack) {
 			continue
 		}
 		why := "play or prediction is wrong"
@@ -243,12 +242,20 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		},
 		"predictions": append([]rehearsal.Prediction{}, r.Predictions...),
 		"plays":       plays,
-		"capacity":    append([]capacity.Row{}, r.Capacity.Rows...),
 	}
 	if f := r.Model.Failback; f != nil {
 		report["failback"] = map[string]any{
 			"stateMachine": f.StateMachine, "alarm": f.Alarm, "operatorAfter": rehearsal.Seconds(r.Parameters.OperatorAfter),
 		}
+	}
+	if r.Capacity != nil {
+		report["capacity"] = append([]capacity.Row{}, r.Capacity.Rows...)
+	}
+	if len(r.Measured) > 0 {
+		report["measured"] = r.Measured
+	}
+	if r.Drill != nil {
+		report["drill"], report["figures"] = r.Drill, r.Rows()
 	}
 	return encoder.Encode(report)
 }

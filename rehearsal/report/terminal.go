@@ -10,16 +10,28 @@ import (
 	"twinsite/rehearsal"
 )
 
-// WriteText writes the report for a terminal: the predictions, each play's
-// timeline, and the verdict.
+// WriteText writes the report for a terminal: the predictions or what a drill measured,
+// each play's timeline, and the verdict.
 func (r *Report) WriteText(w io.Writer) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s, from the templates alone (all numbers: docs/rehearsal.md)\n", r.Model.Zone)
+	if r.Drill == nil {
+		fmt.Fprintf(w, "%s, from the templates alone (all numbers: docs/rehearsal.md)\n", r.Model.Zone)
+	}
 	if text := r.Failback(); text != "" {
 		fmt.Fprintln(w, text)
 	}
-	r.writeCapacity(w)
-	for _, p := range r.Predictions {
+	if r.Capacity != nil {
+		r.writeCapacity(w)
+	}
+	for _, text := range r.Measured {
+		fmt.Fprintln(w, "measured:", text)
+	}
+	if r.Drill != nil {
+		if err := r.writeDrill(w); err != nil {
+			return err
+		}
+	}
+	for _, p := range r.predicted() {
 		fmt.Fprintf(w, "\npredicted, %d trials: %s\n", p.Trials, p.Outage.Title())
 		fmt.Fprintln(out, "\tmedian\t95 %\t99 %\tworst\tbound\ttarget\t")
 		for _, q := range p.Quantities {
@@ -34,7 +46,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 	}
 	for _, play := range r.Plays {
-		writeTimeline(w, play)
+		r.writeTimeline(w, play)
 	}
 	if r.Passed() {
 		fmt.Fprintln(w, "\nPASSED: within every target, as predicted")
@@ -45,6 +57,15 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(w, "  %s: %s\n", f.Kind, f.Message)
 	}
 	return nil
+}
+
+// predicted are the predictions that have a table of their own: a drill's stands beside
+// what was measured.
+func (r *Report) predicted() []rehearsal.Prediction {
+	if r.Drill != nil {
+		return nil
+	}
+	return r.Predictions
 }
 
 func orDash(s rehearsal.Seconds) string {
@@ -88,7 +109,7 @@ func strip(p *rehearsal.Play, write bool, width int) string {
 	return string(marked)
 }
 
-func writeTimeline(w io.Writer, p *rehearsal.Play) {
+func (r *Report) writeTimeline(w io.Writer, p *rehearsal.Play) {
 	const width = 72
 	at := func(t time.Duration) int { return min(width-1, int(float64(width)*float64(t)/float64(p.Ended))) }
 	ruler := []byte(strings.Repeat(".", width))
@@ -97,13 +118,19 @@ func writeTimeline(w io.Writer, p *rehearsal.Play) {
 	if p.Removed > 0 {
 		ruler[at(p.Removed)], removed = '-', ", - switch removed"
 	}
-	fmt.Fprintf(w, "\nplayed at speed %g (%.0f in effect): %s (! begins, + ends%s; h home, s standby, x somebody lost)\n", p.Speed, p.Effective, p.Outage.Title(), removed)
+	how := fmt.Sprintf("played at speed %g (%.0f in effect)", p.Speed, p.Effective)
+	if r.Drill != nil {
+		how = "measured"
+	}
+	fmt.Fprintf(w, "\n%s: %s (! begins, + ends%s; h home, s standby, x somebody lost)\n", how, p.Outage.Title(), removed)
 	fmt.Fprintf(w, "         %s %.0f s\n  reads  %s\n  writes %s\n", ruler, p.Ended.Seconds(), strip(p, false, width), strip(p, true, width))
 	for _, e := range p.Events {
 		fmt.Fprintf(w, "  %7.1f s  %s\n", e.At.Seconds(), e.What)
 	}
 	for _, q := range rehearsal.Quantities() {
-		fmt.Fprintf(w, "  %-28s %s\n", q, q.Of(p.Sample))
+		if r.Drill == nil { // whose table has them
+			fmt.Fprintf(w, "  %-28s %s\n", q, q.Of(p.Sample))
+		}
 	}
 	fmt.Fprintf(w, "  %d visitors lost %d reads and %d writes (%d more of those who keep their connection), and %d requests on the way home\n",
 		p.Visitors, p.Sample.LostReads, p.Sample.LostWrites, p.Sample.LostWritesKept, p.Sample.LostComingHome)

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"twinsite/assembly"
+	"twinsite/rehearsal"
+	"twinsite/rehearsal/report"
+)
+
+// fakeAccount answers STS with an account or an error, and every other call with what
+// CloudFormation says of a stack that does not exist.
+func fakeAccount(t *testing.T, status int, answer string) *[]string {
+	t.Helper()
+	calls := &[]string{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		if action := r.PostForm.Get("Action"); action == "GetCallerIdentity" {
+			w.WriteHeader(status)
+			fmt.Fprint(w, answer)
+			return
+		}
+		*calls = append(*calls, r.Method+" "+r.URL.Path+" "+r.PostForm.Get("Action"))
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id x does not exist</Message></Error></ErrorResponse>")
+	}))
+	t.Cleanup(server.Close)
+	noAccount(t)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	return calls
+}
+
+// noAccount removes every credential of the machine's.
+func noAccount(t *testing.T) {
+	t.Helper()
+	nowhere := filepath.Join(t.TempDir(), "none")
+	for name, value := range map[string]string{
+		"HOME": nowhere, "AWS_CONFIG_FILE": nowhere, "AWS_SHARED_CREDENTIALS_FILE": nowhere, "AWS_PROFILE": "", "AWS_REGION": "",
+		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": "", "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_WEB_IDENTITY_TOKEN_FILE": "", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "", "AWS_MAX_ATTEMPTS": "1",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+const (
+	somebody = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+	expired  = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>"
+)
+
+// Whatever is wrong is one line and status 2, and nothing is put.
+func TestDrillMistakes(t *testing.T) {
+	calls := fakeAccount(t, 200, somebody)
+	folder := t.TempDir()
+	drill := func(args ...string) []string {
+		return append([]string{"drill", "-yes", "-site", root + "site.yaml", "-out", folder}, args...)
+	}
+	wantUnusable(t, []mistake{
+		{[]string{"drill", "-site", root + "site.yaml"}, "there is no terminal to ask on: give -yes"},
+		{drill("-by", "hand"), "-by hand: give switch or practice"},
+		{drill("-by", "practice"), "practice is false: the site has no experiment"},
+		{drill("-site", root+"examples/article.yaml"), "failover.switch and practice are false"},
+		{drill("-site", "nowhere.yaml"), "nowhere.yaml"},
+		{drill("-visitors", "6"), "-visitors 6: give a multiple of four, 4 to 40"},
+		{drill("-visitors", "40", "-write", "/tickets"), "wafRules.requestsPerAddress is 2000: 40 visitors could come every"},
+		{drill("-write", "tickets"), `-write "tickets": give a path`},
+		{drill("-read", ""), `-read "": give a path`},
+		{drill("-trials", "0"), "-trials 0"},
+		{drill("-resolver", "dns"), "-resolver: "},
+		{drill("-out", root+"site.yaml"), "-out "},
+		{drill("-record", folder), "it is a folder"},
+		{drill("-account", "210987654321"), "123456789012"},
+		{drill(), "the site is not deployed: the account 123456789012 has no stack ticketing-Domain in us-east-1"},
+	})
+	for _, call := range *calls {
+		if !strings.HasSuffix(call, " DescribeStacks") {
+			t.Errorf("asked %q, want only whether the site is deployed", call)
+		}
+	}
+	fakeAccount(t, 403, expired)
+	wantUnusable(t, []mistake{{drill(), "AWS refuses the credentials (ExpiredToken)"}})
+	noAccount(t)
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+	wantUnusable(t, []mistake{{drill(), "there are no AWS credentials"}})
+}
+
+// Only "yes" goes on; who is no terminal is not asked.
+func TestDrillAsks(t *testing.T) {
+	for answer, want := range map[string]bool{"yes\n": true, " yes \n": true, "y\n": false, "\n": false, "": false, "no yes\n": false} {
+		var out bytes.Buffer
+		if got := confirmed(strings.NewReader(answer), &out); got != want || !strings.Contains(out.String(), `Only "yes"`) {
+			t.Errorf("%q: got %t, %s", answer, got, out.String())
+		}
+	}
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	file, err := os.Open("drill.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if isTerminal(null) || isTerminal(file) || isTerminal(strings.NewReader("yes\n")) {
+		t.Error("what is no terminal is asked")
+	}
+}
+
+// The page and the record are written, and the status says whether the drill passed.
+func TestDrillAnswers(t *testing.T) {
+	folder := t.TempDir()
+	o := &drillOrder{out: folder, record: filepath.Join(folder, "drill.json")}
+	a, err := assembly.Load(root + "testdata/site")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := rehearsal.NewModel(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := func(edgeTTL bool) (string, error) {
+		r := &report.Report{
+			Model: m,
+			Drill: &rehearsal.Drill{Version: rehearsal.DrillVersion, Zone: "ticketing.pw", At: time.Unix(0, 0).UTC(), Outage: rehearsal.BySwitch},
+		}
+		prediction := rehearsal.Prediction{Outage: rehearsal.BySwitch}
+		for _, q := range rehearsal.Quantities() {
+			prediction.Quantities = append(prediction.Quantities, rehearsal.Forecast{Quantity: q})
+		}
+		r.Predictions = append(r.Predictions, prediction)
+		if edgeTTL {
+			r.Findings = append(r.Findings, report.Finding{Kind: "disagreement", Message: "TTL at the edge"})
+		}
+		var out, progress bytes.Buffer
+		err := o.answer(&out, &progress, r)
+		return out.String(), err
+	}
+	if text, err := answer(false); err != nil || !strings.Contains(text, "PASSED") {
+		t.Errorf("got %v and %s", err, text)
+	}
+	if text, err := answer(true); err == nil || !strings.Contains(text, "TTL at the edge") {
+		t.Errorf("got %v and %s", err, text)
+	}
+	file, err := os.Open(o.record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if d, err := rehearsal.ReadDrill(file); err != nil || d.Zone != "ticketing.pw" {
+		t.Errorf("recorded %+v, %v", d, err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "drill.html")); err != nil {
+		t.Error(err)
+	}
+}
