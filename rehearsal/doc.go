@@ -10,7 +10,7 @@
 // The [Model] is all that the other packages know: what the templates do not
 // describe does not happen. Package predict simulates thousands of outages in
 // seconds; package play lets one happen between real sockets on the loopback
-// interface; [Bound] gives the worst case in closed form. Package report
-// compares them with the site's targets, and with each other.
+// interface; [Bound] gives the worst case in closed form; package capacity counts
+// the servers that carry the load. Package report compares them with the site's targets, and with each other.
 // docs/rehearsal.md states the model with its sources and unknowns.
 package rehearsal
