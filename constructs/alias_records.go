@@ -24,7 +24,7 @@ type AliasRecordsProps struct {
 
 // NewAliasRecords makes the alias records of one name: an A record, and an AAAA
 // record with IPv6.
-func NewAliasRecords(scope constructs.Construct, id string, props *AliasRecordsProps) {
+func NewAliasRecords(scope constructs.Construct, id string, props *AliasRecordsProps) constructs.Construct {
 	require(id, "Zone", props.Zone)
 	require(id, "Name", props.Name)
 	require(id, "Target", props.Target)
@@ -38,4 +38,5 @@ func NewAliasRecords(scope constructs.Construct, id string, props *AliasRecordsP
 			Zone: props.Zone, RecordName: &props.Name, Target: target,
 		})
 	}
+	return scope
 }

@@ -66,7 +66,7 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 		tier.LoadBalancer.Certificate, p.Alarms = regionalCertificate(p.Stack, s, global, p.monitoring)
 	}
 	p.WebTier = constructs.NewWebTier(p.Stack, "WebTier", tier)
-	addOriginRecords(p.Stack, s, global, p.WebTier.LoadBalancer)
+	records := addOriginRecords(p.Stack, s, global, p.WebTier.LoadBalancer)
 
 	distribution := siteDistributionProps(s, global, p.WebTier.LoadBalancer, lock, assets)
 	distribution.Logs = p.monitoring.logs
@@ -78,6 +78,9 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	// open and a secret accepted before either is used. The rules that are no longer
 	// wanted go last, in CloudFormation's clean-up.
 	p.Distribution.Node().AddDependency(p.WebTier.LoadBalancer)
+	if records != nil { // a name that is asked for too early is kept as missing
+		p.Distribution.Node().AddDependency(records)
+	}
 	output(p.Stack, site.StaticAddressOutput, p.StaticSite.Address(), "The static files, at home")
 	outputTier(p.Stack, p.Vpc, p.WebTier)
 

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 
 	"twinsite/constructs"
 	"twinsite/site"
@@ -140,12 +141,13 @@ func staticSiteProps(s *site.Site, global *Global, hostName string, m monitoring
 }
 
 // addOriginRecords gives a load balancer the name by which CloudFront reaches it
-// over TLS: no certificate of ours covers its own DNS name.
-func addOriginRecords(stack awscdk.Stack, s *site.Site, global *Global, balancer awselasticloadbalancingv2.ApplicationLoadBalancer) {
+// over TLS: no certificate of ours covers its own DNS name. It returns the records,
+// nil where there are none.
+func addOriginRecords(stack awscdk.Stack, s *site.Site, global *Global, balancer awselasticloadbalancingv2.ApplicationLoadBalancer) awsconstructs.Construct {
 	if !s.Edge.OriginTLS {
-		return
+		return nil
 	}
-	constructs.NewAliasRecords(stack, "OriginRecords", &constructs.AliasRecordsProps{
+	return constructs.NewAliasRecords(stack, "OriginRecords", &constructs.AliasRecordsProps{
 		Zone:   global.Zone,
 		Name:   s.OriginHost(*stack.Region()),
 		Target: awsroute53targets.NewLoadBalancerTarget(balancer, nil),

@@ -31,6 +31,11 @@ type Deployment struct {
 	// CDK runs the CDK's command line with arguments that follow "cdk". Required.
 	CDK func(ctx context.Context, args ...string) error
 
+	// Changed returns what runs the CDK's command line for the site with some fields
+	// changed, each as YAML by its path, as "edge.writeFailover": "false". Release ends
+	// what that needs. Default: a change that needs two deployments is not made.
+	Changed func(fields map[string]string) (cdk func(ctx context.Context, args ...string) error, release func() error, err error)
+
 	// Out is told what is done and why, a line each. Required.
 	Out io.Writer
 
@@ -118,7 +123,7 @@ var ErrFailed = errors.New("the deployment failed")
 // Run deploys the stacks of these ids with those that they read from, or all
 // stacks, and switches the site's protection on. Its error is one line; what the
 // CDK says of a deployment that fails has been printed by it.
-func (d *Deployment) Run(ctx context.Context, ids ...string) error {
+func (d *Deployment) Run(ctx context.Context, ids ...string) (err error) {
 	if err := d.Site.CheckStacks(ids); err != nil {
 		return err
 	}
@@ -137,11 +142,17 @@ func (d *Deployment) Run(ctx context.Context, ids ...string) error {
 	if protect {
 		extra = []string{"--context", "unprotected=" + strings.Join(missing, ",")}
 	}
-	runs := order(ids)
+	runs := d.runs(order(ids))
 	if d.Rehearse && len(ids) == 0 && len(missing) < len(d.Site.StackIDs()) {
-		if runs, err = d.rehearse(ctx, missing, extra); err != nil {
+		var release func() error
+		if runs, release, err = d.rehearse(ctx, missing, extra); err != nil {
 			return err
 		}
+		defer func() {
+			if failed := release(); err == nil {
+				err = failed
+			}
+		}()
 	}
 	if err := d.deploy(ctx, runs, extra); err != nil {
 		return err
@@ -159,19 +170,19 @@ func (d *Deployment) Run(ctx context.Context, ids ...string) error {
 }
 
 // deploy does these runs of "cdk deploy", with more arguments, and asks between them.
-func (d *Deployment) deploy(ctx context.Context, runs [][]string, extra []string) error {
+func (d *Deployment) deploy(ctx context.Context, runs []run, extra []string) error {
 	if d.Between != nil {
 		runs = d.oneByOne(runs)
 	}
 	var done []string
 	for _, run := range runs {
 		if d.Between != nil {
-			if err := d.Between(ctx, done, run[1]); err != nil {
+			if err := d.Between(ctx, done, run.args[1]); err != nil {
 				return err
 			}
-			done = append(done, run[1])
+			done = append(done, run.args[1])
 		}
-		if err := d.CDK(ctx, slices.Concat([]string{"deploy"}, run, extra)...); err != nil {
+		if err := run.cdk(ctx, slices.Concat([]string{"deploy"}, run.args, extra)...); err != nil {
 			return d.failed(ctx, err)
 		}
 	}
@@ -181,16 +192,34 @@ func (d *Deployment) deploy(ctx context.Context, runs [][]string, extra []string
 	return d.Between(ctx, done, "")
 }
 
-// oneByOne takes a run of all stacks apart. Runs of one stack each stay as they are.
-func (d *Deployment) oneByOne(runs [][]string) [][]string {
-	if !slices.EqualFunc(runs, order(nil), slices.Equal) {
-		return runs
+// oneByOne takes runs of all stacks apart. Runs of one stack each stay as they are.
+func (d *Deployment) oneByOne(runs []run) []run {
+	var apart []run
+	for _, r := range runs {
+		if !slices.Equal(r.args, order(nil)[0]) {
+			apart = append(apart, r)
+			continue
+		}
+		for _, id := range d.Site.StackIDs() {
+			apart = append(apart, run{r.cdk, []string{"--exclusively", id}})
+		}
 	}
-	runs = nil
-	for _, id := range d.Site.StackIDs() {
-		runs = append(runs, []string{"--exclusively", id})
+	return apart
+}
+
+// A run is one of the CDK's command line.
+type run struct {
+	cdk  func(ctx context.Context, args ...string) error
+	args []string // after "deploy"
+}
+
+// runs are runs for the site as it is.
+func (d *Deployment) runs(args [][]string) []run {
+	var all []run
+	for _, a := range args {
+		all = append(all, run{d.CDK, a})
 	}
-	return runs
+	return all
 }
 
 // order is the runs of "cdk deploy" that deploy the stacks of these ids, or all, as

@@ -30,41 +30,94 @@ func (c cloud) Template(ctx context.Context, stack Stack) (string, error) {
 }
 
 // rehearse plays the deployment of the site over what stands, prints what it costs,
-// and returns the runs of "cdk deploy" in the order that costs least. The context is
-// what the CDK gets besides. It is [ErrCosts] if that costs visitors something, unless
-// they accept it.
-func (d *Deployment) rehearse(ctx context.Context, missing, extra []string) (runs [][]string, err error) {
+// and returns the runs of "cdk deploy" in the order that costs least: of two
+// deployments, if nobody notices those. The context is what the CDK gets besides.
+// It is [ErrCosts] if that costs visitors something, unless they accept it.
+func (d *Deployment) rehearse(ctx context.Context, missing, extra []string) (runs []run, release func() error, err error) {
 	dir, err := os.MkdirTemp("", "twinsite-deploy-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	to := d.Assembly
-	if to == "" {
-		to = filepath.Join(dir, "to")
-		if err := d.CDK(ctx, slices.Concat([]string{"synth", "--quiet", "--output", to}, extra)...); err != nil {
-			return nil, fmt.Errorf("the site cannot be synthesized: %w", err)
-		}
-	}
-	next, err := assembly.Load(to)
+	next, err := d.next(ctx, dir, extra)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	deployed, err := d.deployed(ctx, next, missing, filepath.Join(dir, "from"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	verdict, err := change.Judge(deployed, next)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := verdict.WriteText(d.Out); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if !verdict.Good() && !d.Accept {
-		return nil, fmt.Errorf("%w: to deploy it nevertheless, say ACCEPT=1", ErrCosts)
+	release = func() error { return nil }
+	switch {
+	case verdict.Good() || d.Accept:
+		return d.runs(verdictRuns(verdict)), release, nil
+	case d.Changed == nil || d.Assembly != "":
+		return nil, nil, errCosts
 	}
-	return verdictRuns(verdict), nil
+	return d.detour(ctx, verdict, deployed, next, filepath.Join(dir, "between"), extra)
+}
+
+var errCosts = fmt.Errorf("%w: to deploy it nevertheless, say ACCEPT=1", ErrCosts)
+
+// next is the assembly of the site to deploy.
+func (d *Deployment) next(ctx context.Context, dir string, extra []string) (*assembly.Assembly, error) {
+	to := d.Assembly
+	if to == "" {
+		to = filepath.Join(dir, "to")
+		if err := synthesize(ctx, d.CDK, to, extra); err != nil {
+			return nil, err
+		}
+	}
+	return assembly.Load(to)
+}
+
+func synthesize(ctx context.Context, cdk func(context.Context, ...string) error, to string, extra []string) error {
+	if err := cdk(ctx, slices.Concat([]string{"synth", "--quiet", "--output", to}, extra)...); err != nil {
+		return fmt.Errorf("the site cannot be synthesized: %w", err)
+	}
+	return nil
+}
+
+// detour returns the runs of two deployments of which nobody notices anything, where
+// a verdict of one is a bad one. It is [ErrCosts] if there are none.
+func (d *Deployment) detour(ctx context.Context, v *change.Verdict, deployed, next *assembly.Assembly, dir string, extra []string) (runs []run, release func() error, err error) {
+	var cdk func(context.Context, ...string) error
+	detour, err := v.Detour(deployed, next, func(fields map[string]string) (*assembly.Assembly, error) {
+		var err error
+		if cdk, release, err = d.Changed(fields); err != nil {
+			release = nil
+			return nil, err
+		}
+		if err := synthesize(ctx, cdk, dir, extra); err != nil {
+			return nil, err
+		}
+		return assembly.Load(dir)
+	})
+	switch {
+	case err != nil:
+		err = fmt.Errorf("%w; two deployments are no way: %s", errCosts, account.OneLine(err))
+	case detour == nil:
+		err = errCosts
+	default:
+		err = detour.WriteText(d.Out)
+	}
+	if err != nil {
+		if release != nil {
+			err = errors.Join(err, release())
+		}
+		return nil, nil, err
+	}
+	for _, args := range verdictRuns(detour.First) {
+		runs = append(runs, run{cdk, args})
+	}
+	return append(runs, d.runs(verdictRuns(detour.Second))...), release, nil
 }
 
 // verdictRuns are the runs of "cdk deploy" that take the stacks in a verdict's order.

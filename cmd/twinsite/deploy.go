@@ -32,8 +32,9 @@ without deletion protection of their load balancers; when all stand, a second
 pass switches both on. What an earlier first creation has left is removed first.
 
 Where stacks stand, the deployment of all is rehearsed first: see "twinsite
-rehearse change". It takes the stacks in the order that costs visitors least, and
-is not begun if it costs them anything, unless you accept that.
+rehearse change". It takes the stacks in the order that costs visitors least. Where
+one deployment would cost them something and two do not, it makes two. Else it is
+not begun if it costs them anything, unless you accept that.
 Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.`,
 		Example: `  twinsite deploy Domain                         # the zone alone, for its name servers
   twinsite deploy -site examples/low-cost.yaml   # everything`,
@@ -59,6 +60,12 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 				Accept:   accept,
 				CDK: func(ctx context.Context, args ...string) error {
 					return cdk(ctx, command, command.OutOrStdout(), append(args, "--context", "site="+file)...)
+				},
+				Changed: func(fields map[string]string) (func(context.Context, ...string) error, func() error, error) {
+					changed, err := deploy.WriteChanged(file, fields)
+					return func(ctx context.Context, args ...string) error {
+						return cdk(ctx, command, append(args, "--context", "site="+changed)...)
+					}, func() error { return os.Remove(changed) }, err
 				},
 			}
 			err = deployment.Run(command.Context(), stacks...)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"twinsite/assembly"
+	"twinsite/internal/must"
 	"twinsite/promises/internal/read"
 	"twinsite/topology"
 )
@@ -48,6 +49,13 @@ func checkOriginRules(in *read.Reader) {
 		}
 	}
 	checkIngressApart(in)
+	for _, kind := range []string{"A", "AAAA"} {
+		for _, record := range must.Get(in.Records(in.Site.OriginHost(in.Site.Home.Region.Name), kind)) {
+			if d := in.SiteDistribution(); !slices.Contains(d.DependsOn(), record.Resource.LogicalID) {
+				read.Fail(d, ".DependsOn", "lacks %s: a name that is asked for too early is kept as missing", record.Resource)
+			}
+		}
+	}
 }
 
 // originRules are the rules of the home load balancer's listener: one for each of

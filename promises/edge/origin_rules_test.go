@@ -1,6 +1,9 @@
 package edge
 
 import (
+	"slices"
+	"strings"
+
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
 )
@@ -34,6 +37,10 @@ var originRuleCopies = map[string][]brokencopy.Copy{
 			d := in.SiteDistribution()
 			d.Set(".DependsOn", []any{listenerRule(in).LogicalID})
 		}, "may change before"},
+		{"the distribution does not wait for the name", func(in *read.Reader) {
+			d := in.SiteDistribution()
+			d.Set(".DependsOn", slices.DeleteFunc(d.DependsOn(), func(id string) bool { return strings.HasPrefix(id, "OriginRecords") }))
+		}, "asked for too early"},
 		{"open in spite of secrets", func(in *read.Reader) {
 			openRule(in)
 			listenerRule(in).Set("Priority", 100)

@@ -54,14 +54,36 @@ func withoutPaging(a *assembly.Assembly) {
 	}
 }
 
+// judged is a test of a verdict.
+type judged struct {
+	name     string
+	from, to func(*assembly.Assembly) // nil: as the site is
+	kind     Kind                     // "": there is nothing to say
+	want     string                   // in its message
+	order    string                   // of the stacks that change
+}
+
+// withPaths has the load balancers and the health checkers ask for these paths, and
+// servers that answer both, as web.healthPath and failover.path do.
+func withPaths(balancers, checkers string) func(*assembly.Assembly) {
+	return func(a *assembly.Assembly) {
+		for _, stack := range []string{"Secondary", "Primary"} {
+			find(a, stack, "WebTierEntranceTargetGroup").Set("HealthCheckPath", balancers)
+			template := find(a, stack, "WebTierWebServersLaunchTemplate")
+			script := textWith(template.Template(), pathsMarker)
+			template.Set("LaunchTemplateData.UserData", map[string]any{"Fn::Base64": strings.Replace(script, pathsMarker+"/healthz'", pathsMarker+balancers+" "+checkers+"'", 1)})
+		}
+		for _, check := range stackOf(a, "Failover").Resources("AWS::Route53::HealthCheck") {
+			if path, err := check.Text("HealthCheckConfig.ResourcePath"); err == nil && path == "/healthz" {
+				check.Set("HealthCheckConfig.ResourcePath", checkers)
+			}
+		}
+		find(a, "Primary", "SiteDistribution").Set("DistributionConfig.CacheBehaviors.0.PathPattern", checkers)
+	}
+}
+
 func TestJudge(t *testing.T) {
-	tests := []struct {
-		name     string
-		from, to func(*assembly.Assembly) // nil: as the site is
-		kind     Kind                     // "": there is nothing to say
-		want     string                   // in its message
-		order    string                   // of the stacks that change
-	}{
+	tests := []judged{
 		{name: "nothing", kind: ""},
 		{name: "a first deployment", from: func(a *assembly.Assembly) {
 			for _, r := range a.Resources() {
@@ -72,6 +94,23 @@ func TestJudge(t *testing.T) {
 			find(a, "Global", "WebAclC").Set("Description", "other")
 		}, order: "Global"},
 		{name: "the secrets are switched on", from: withoutSecrets, kind: Lost, want: "step", order: "Primary"},
+		{name: "the load balancer's port is closed", to: func(a *assembly.Assembly) {
+			rule := find(a, "Primary", "WebTierEntranceLoadBalancerSecurityGroupfrompl")
+			rule.Stack.Remove(rule.LogicalID)
+		}, kind: Lost, want: "lets nobody in on port 443", order: "Primary"},
+		{name: "servers are asked for a path that they do not answer", to: withPaths("/alive", "/healthz"),
+			kind: Lost, want: "are asked for /alive at once", order: "Secondary Primary"},
+		{name: "servers are asked for a path that they answer", from: withPaths("/healthz", "/alive"), to: withPaths("/alive", "/healthz"),
+			order: "Secondary Primary Failover"},
+		{name: "the health check goes on before the servers do", from: withPaths("/healthz", "/ready"), order: "Secondary Failover Primary"},
+		{name: "the standby's name goes", to: func(a *assembly.Assembly) {
+			for _, records := range []*assembly.Resource{find(a, "Secondary", "OriginRecordsA"), find(a, "Secondary", "OriginRecordsAAAA")} {
+				records.Stack.Remove(records.LogicalID)
+			}
+		}, kind: Open, want: "origin-us-east-1.ticketing.pw has no record, and it stays so", order: "Secondary"},
+		{name: "a log group that is retained goes", from: func(a *assembly.Assembly) {
+			stackOf(a, "Global").Put("Old", map[string]any{"Type": logGroupType, "DeletionPolicy": "Retain", "Properties": map[string]any{"LogGroupName": "old"}})
+		}, kind: Left, want: "lets go of the LogGroup Old, which stays until you delete it; until then, AWS refuses a new one called old", order: "Global"},
 		{name: "notifications are switched off", to: withoutPaging, order: "Failover Secondary"},
 		{name: "an alarm goes that a dashboard names", to: func(a *assembly.Assembly) {
 			alarm := find(a, "Failover", "AlarmsNobodyServed")
@@ -102,6 +141,11 @@ func TestJudge(t *testing.T) {
 		}, to: func(a *assembly.Assembly) {
 			stackOf(a, "Global").Put("Strange", map[string]any{"Type": "AWS::Strange::Thing", "Properties": map[string]any{"A": 2.0}})
 		}, kind: Note, want: "AWS::Strange::Thing is not known: taken for a replacement", order: "Global"},
+	}
+	for _, kind := range []Kind{Lost, Data, Refused, Stale, Open, Left, Note} {
+		if !slices.ContainsFunc(tests, func(test judged) bool { return test.kind == kind }) {
+			t.Errorf("no broken copy of the kind %q", kind)
+		}
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

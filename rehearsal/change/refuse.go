@@ -17,6 +17,8 @@ const (
 	compositeType  = "AWS::CloudWatch::CompositeAlarm"
 	autoDeleteType = "Custom::S3AutoDeleteObjects"
 	groupType      = "AWS::AutoScaling::AutoScalingGroup"
+
+	targetGroupType = "AWS::ElasticLoadBalancingV2::TargetGroup"
 )
 
 // refusals finds what AWS would refuse of a step, before it is taken.
@@ -266,9 +268,6 @@ func (r *run) left(step *Step) {
 
 // servers says what a step does to the web servers of an Auto Scaling group.
 func (r *run) servers(step *Step) {
-	if step.Type == "AWS::ElasticLoadBalancingV2::TargetGroup" && step.Action == Update && slices.Contains(step.Properties, "HealthCheckPath") {
-		r.add(Lost, step, "%s: the servers that run are asked for another path at once; if they do not answer it, Auto Scaling replaces all of them", step.does())
-	}
 	if step.Type != groupType {
 		return
 	}

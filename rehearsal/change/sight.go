@@ -108,12 +108,12 @@ func (l *looker) answers(c *rehearsal.HealthCheck) bool {
 	}
 	if len(to.Origins) > 0 {
 		status, _ := l.ask(to.Origins[0], to.Origins[0].Domain, nil)
-		return status >= 200 && status < 400
+		return status >= 200 && status < 400 && l.answersPath(to.Origins[0].Leads(nil).Resource, c.Path)
 	}
 	for _, b := range []*rehearsal.Balancer{l.model.Home, l.model.Standby} {
 		if c.Target == b.Resource {
 			status, _ := l.at(b, c.Port, c.HTTPS, nil, func(string) string { return "" })
-			return status >= 200 && status < 400
+			return status >= 200 && status < 400 && l.answersPath(b.Resource, c.Path)
 		}
 	}
 	return true
@@ -146,6 +146,16 @@ func (l *looker) host(host string) {
 				l.sight.lost[what] = why
 			}
 		}
+		l.moves(pair)
+	}
+}
+
+// moves notes that the health checks would lead the visitors of a pair away from
+// home, though they are answered there.
+func (l *looker) moves(pair *rehearsal.Pair) {
+	l.noticed = true
+	if len(l.sight.lost) == 0 && pair.Primary != nil && pair.Answer(l.health()) != pair.Primary {
+		l.sight.lost["the home region for "+pair.Name] = "home does not answer its health check, and the site moves to the standby"
 	}
 }
 
@@ -215,19 +225,24 @@ func (l *looker) byEdge(method, host string) string {
 // ask asks an origin for a page of a host while its name is answered with a record.
 func (l *looker) ask(origin *rehearsal.Origin, host string, answer *rehearsal.Record) (status int, why string) {
 	if name := strings.ToLower(origin.Domain); l.nowhere[name] {
-		return http.StatusBadGateway, fmt.Sprintf("CloudFront asks %s, a name that has no record", name)
+		return http.StatusBadGateway, fmt.Sprintf("CloudFront asks %s, %s", name, noRecord)
 	}
 	b := origin.Leads(answer)
 	return l.at(b, origin.Port, origin.HTTPS, []string{host, origin.Domain}, func(name string) string { return origin.Headers[strings.ToLower(name)] })
 }
 
-// at asks a load balancer. What gives no answer is 502, as CloudFront says it.
+// at asks a load balancer, as CloudFront does for a host by the origin's own name, a
+// visitor does for a host, or a health checker does for none. What gives no answer is
+// 502, as CloudFront says it.
 func (l *looker) at(b *rehearsal.Balancer, port int, https bool, hosts []string, header func(string) string) (status int, why string) {
 	if l.ghosts[b.Resource] {
 		return http.StatusBadGateway, b.Resource + " is gone"
 	}
 	if why := l.served(b.Resource); why != "" {
 		return http.StatusServiceUnavailable, why
+	}
+	if l.closed(b.Resource, port, len(hosts) == 2) {
+		return http.StatusBadGateway, fmt.Sprintf("%s lets nobody in on port %d", b.Resource, port)
 	}
 	for _, listener := range b.Listeners {
 		if listener.Port != port || listener.HTTPS != https {

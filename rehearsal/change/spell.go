@@ -25,7 +25,7 @@ func visible(step *Step) bool {
 		topology.DistributionType, "AWS::CloudFront::Function", topology.BalancerType, "AWS::ElasticLoadBalancingV2::Listener",
 		"AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::AutoScaling::AutoScalingGroup",
 		"AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup", "AWS::Route53::HealthCheck", topology.ZoneType,
-		"AWS::CertificateManager::Certificate", "AWS::S3::Bucket",
+		"AWS::CertificateManager::Certificate", "AWS::S3::Bucket", "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress",
 	}, step.Type)
 }
 
@@ -34,6 +34,13 @@ func (r *run) look(step *Step) {
 	if r.base == nil || !visible(step) {
 		return
 	}
+	seen := r.see()
+	r.compare(r.lost, Lost, missing(seen.lost, r.base.lost), step)
+	r.compare(r.open, Open, missing(seen.open, r.base.open), step)
+}
+
+// see is what visitors get now.
+func (r *run) see() *sight {
 	seen, err := look(r.world)
 	if err != nil {
 		seen = &sight{hosts: r.base.hosts, lost: map[string]string{"all": "what visitors get cannot be followed: " + err.Error()}}
@@ -43,8 +50,7 @@ func (r *run) look(step *Step) {
 			seen.lost["all of "+host] = "no record leads its visitors"
 		}
 	}
-	r.compare(r.lost, Lost, missing(seen.lost, r.base.lost), step)
-	r.compare(r.open, Open, missing(seen.open, r.base.open), step)
+	return seen
 }
 
 // missing are the reasons for what is lost now and was not before, and what each of
@@ -69,6 +75,9 @@ func (r *run) compare(spells map[string]*spell, kind Kind, missing map[string][]
 		}
 	}
 	for why, what := range missing {
+		if kind == Lost {
+			r.reasons = append(r.reasons, why)
+		}
 		if spells[why] == nil {
 			spells[why] = &spell{plan: r.current, step: step, began: r.before + step.Ends}
 		}

@@ -118,25 +118,22 @@ func Judge(from, to *assembly.Assembly) (*Verdict, error) {
 	if err := sameSite(from, to); err != nil {
 		return nil, err
 	}
-	usual := rehearse(from, to, ids(to))
-	usual.Usual = true
-	if usual.Good() {
-		return usual, nil
-	}
+	usual := rehearse(from, to, ids(to), false)
 	best := usual
 	for v := usual; !v.Good(); {
 		order, ok := v.otherOrder(usual.Order)
 		if !ok {
 			break
 		}
-		if v = rehearse(from, to, order).with(v.first); v.cost() < best.cost() {
+		if v = rehearse(from, to, order, false).with(v.first); v.cost() < best.cost() {
 			best = v
 		}
 	}
-	if best != usual {
-		best.UsualFindings = usual.Findings
+	verdict := rehearse(from, to, best.Order, true)
+	if verdict.Usual = best == usual; !verdict.Usual {
+		verdict.UsualFindings = usual.Findings
 	}
-	return best, nil
+	return verdict, nil
 }
 
 // cost counts what makes a verdict a bad one.
@@ -206,9 +203,10 @@ func (v *Verdict) with(first [][2]string) *Verdict {
 	return v
 }
 
-// rehearse rehearses a deployment of the stacks in an order.
-func rehearse(from, to *assembly.Assembly, order []string) *Verdict {
-	r := &run{from: from, to: to, world: newWorld(from, to), verdict: &Verdict{Order: order}}
+// rehearse rehearses a deployment of the stacks in an order; with everyOrder, also
+// what other orders of a stack's steps may cost.
+func rehearse(from, to *assembly.Assembly, order []string, everyOrder bool) *Verdict {
+	r := &run{from: from, to: to, world: newWorld(from, to), verdict: &Verdict{Order: order}, everyOrder: everyOrder}
 	r.begin()
 	for _, id := range order {
 		r.unread(id)
@@ -230,6 +228,11 @@ type run struct {
 	before   time.Duration     // that the stacks before the current one have taken
 	lost     map[string]*spell // what is lost now, by its reason
 	open     map[string]*spell
+	reasons  []string // of all that was lost
+
+	everyOrder bool // of steps that do not wait for each other is looked at
+
+	possibleLosses []possibleLoss
 }
 
 func (r *run) add(kind Kind, step *Step, format string, args ...any) *Finding {
@@ -267,11 +270,17 @@ func (r *run) deploy(p *StackPlan) {
 	if p.Forced {
 		r.add(Note, nil, "its template is the deployed one, but what it reads from other stacks has changed: deploy it with --force")
 	}
+	r.orders(p)
 	for _, step := range p.Steps {
 		r.refusals(step)
 		r.data(step)
 		r.servers(step)
+		if old := r.world.paths[step.place()]; step.Action == Update && step.starts() {
+			r.world.paths[step.place()] = both(old, r.world.healthPaths(stackOf(r.world.state, step.Stack), step.template))
+			r.look(step) // while old servers and new ones answer
+		}
 		r.world.apply(step)
+		r.asked(step)
 		r.look(step)
 	}
 	r.world.finish(p)
@@ -285,6 +294,7 @@ func (r *run) deploy(p *StackPlan) {
 func (r *run) end() {
 	r.compare(r.lost, Lost, nil, nil)
 	r.compare(r.open, Open, nil, nil)
+	r.addPossible()
 	for place, by := range r.world.named() {
 		r.add(Stale, nil, "%s names %s, which is gone", strings.Join(by, ", "), place)
 	}

@@ -22,11 +22,12 @@ type world struct {
 	outputs map[string]map[string]string // by stack and output: the version that a reader gets
 	ghosts  map[string]bool              // what is deleted and still named, by place: it is left in the state, so that this can be read
 	free    map[string]bool              // what exists without a stack, by place
+	paths   map[string][]string          // that all servers of a group which run answer to health checks, by place; nil: not known
 }
 
 // newWorld returns what exists before the deployment.
 func newWorld(from, to *assembly.Assembly) *world {
-	w := &world{state: assembly.Merge(from, to), names: map[string]map[string]string{}, outputs: map[string]map[string]string{}, ghosts: map[string]bool{}, free: map[string]bool{}}
+	w := &world{state: assembly.Merge(from, to), names: map[string]map[string]string{}, outputs: map[string]map[string]string{}, ghosts: map[string]bool{}, free: map[string]bool{}, paths: map[string][]string{}}
 	for _, s := range w.state.Stacks() {
 		w.names[s.ID], w.outputs[s.ID] = map[string]string{}, map[string]string{}
 	}
@@ -45,6 +46,9 @@ func newWorld(from, to *assembly.Assembly) *world {
 			s.PutOutput(o.Name, b.bind(o.Template()))
 		}
 	}
+	for _, group := range w.state.Resources(groupType) {
+		w.paths[group.String()] = w.healthPaths(group.Stack, group.Template())
+	}
 	return w
 }
 
@@ -59,7 +63,7 @@ func stackOf(a *assembly.Assembly, id string) *assembly.Stack {
 
 // clone returns a copy that can be changed by itself.
 func (w *world) clone() *world {
-	c := &world{state: w.state.Clone(), names: map[string]map[string]string{}, outputs: map[string]map[string]string{}, ghosts: maps.Clone(w.ghosts), free: maps.Clone(w.free)}
+	c := &world{state: w.state.Clone(), names: map[string]map[string]string{}, outputs: map[string]map[string]string{}, ghosts: maps.Clone(w.ghosts), free: maps.Clone(w.free), paths: maps.Clone(w.paths)}
 	for id := range w.names {
 		c.names[id], c.outputs[id] = maps.Clone(w.names[id]), maps.Clone(w.outputs[id])
 	}
@@ -114,6 +118,11 @@ func (w *world) fresh(s *assembly.Stack, id string) string {
 
 // apply does what a step does.
 func (w *world) apply(step *Step) {
+	w.take(step)
+	w.sweep()
+}
+
+func (w *world) take(step *Step) {
 	s := stackOf(w.state, step.Stack)
 	switch step.Action {
 	case Delete:
@@ -122,8 +131,10 @@ func (w *world) apply(step *Step) {
 		w.free[step.place()] = true
 	default:
 		s.Put(step.instance, step.template)
+		if step.starts() {
+			w.paths[step.place()] = w.healthPaths(s, step.template)
+		}
 	}
-	w.sweep()
 }
 
 // place is the step's resource as it is called in the state.
