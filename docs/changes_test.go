@@ -2,6 +2,7 @@ package docs
 
 import (
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -264,26 +265,48 @@ func (s *synthesizer) rows(base *assembly.Assembly, v variant) string {
 			with += ", with " + field
 		}
 	}
-	return s.row(v.forth(), with, base, changed) + s.row(v.back(), with, changed, base)
+	return s.row(v.forth(), with, base, changed, "site.yaml", fields) + s.row(v.back(), with, changed, base, "site.yaml", nil)
 }
 
 // article are the rows between the two sites, of which the article's has the other's
 // name and domain.
 func (s *synthesizer) article(base *assembly.Assembly) string {
-	article := s.synthesize("examples/article.yaml", map[string]string{"name": "ticketing", "domain": "ticketing.pw"})
+	fields := map[string]string{"name": "ticketing", "domain": "ticketing.pw"}
+	article := s.synthesize("examples/article.yaml", fields)
 	if base == nil || article == nil {
 		return ""
 	}
-	return s.row("`site.yaml`, over `examples/article.yaml`", "", article, base) + s.row("`examples/article.yaml`, over `site.yaml`", "", base, article)
+	return s.row("`site.yaml`, over `examples/article.yaml`", "", article, base, "site.yaml", nil) +
+		s.row("`examples/article.yaml`, over `site.yaml`", "", base, article, "examples/article.yaml", fields)
 }
 
-// row is the row of a deployment.
-func (s *synthesizer) row(title, with string, from, to *assembly.Assembly) string {
+// row is the row of a deployment, of the site that the file describes with these
+// fields changed: in two deployments, where "make deploy" makes two.
+func (s *synthesizer) row(title, with string, from, to *assembly.Assembly, file string, fields map[string]string) string {
 	v, err := change.Judge(from, to)
 	if err != nil {
 		s.t.Errorf("%s: %v", title, err)
 		return ""
 	}
 	cells := v.Cells()
+	detour, err := v.Detour(from, to, func(first map[string]string) (*assembly.Assembly, error) {
+		all := maps.Clone(first)
+		for path, value := range fields {
+			if _, changed := all[path]; !changed {
+				all[path] = value
+			}
+		}
+		if a := s.synthesize(file, all); a != nil {
+			return a, nil
+		}
+		return nil, errors.New("does not synthesize")
+	})
+	if err != nil {
+		s.t.Errorf("%s: %v", title, err)
+		return ""
+	}
+	if detour != nil {
+		cells = detour.Cells()
+	}
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", title, cells.Replaced, cells.Costs, cells.Order+with)
 }

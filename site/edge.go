@@ -106,7 +106,9 @@ type Edge struct {
 	WriteFailover bool `yaml:"writeFailover"`
 
 	// OriginTLS encrypts the way from CloudFront to the load balancers, which
-	// then have names of their own: "origin-<region>.<domain>".
+	// then have names of their own: "origin-<region>.<domain>". Changing it to true
+	// together with WriteFailover takes two deployments, which "make deploy" makes by
+	// itself.
 	OriginTLS bool `yaml:"originTls"`
 
 	// OriginSecrets name the secrets of which one must stand in a header of

@@ -11,20 +11,23 @@ import "net/netip"
 type Site struct {
 	// Name is the prefix of the stacks' names and the value of the tag "Site"
 	// on every resource: 1 to 20 lower-case letters, digits and hyphens, the
-	// first a letter, the last no hyphen. Changing it later creates a second
-	// site beside the first.
+	// first a letter, the last no hyphen. Changing it creates a second site
+	// beside the first.
 	Name string `yaml:"name" validate:"siteName"`
 
 	// Domain is the apex domain of the hosted zone, as "example.com": in lower
 	// case, at most 64 characters, which is what a certificate's common name
 	// holds. Labels with other letters than ASCII's are written in their "xn--"
-	// form.
+	// form. Changing it on a live site makes a new zone, which nothing leads to yet,
+	// and AWS refuses to delete the certificate that is in use: make a second site,
+	// with another name, and lead visitors there.
 	Domain string `yaml:"domain" validate:"domain"`
 
 	// Hosts are the labels below Domain that visitors use. "@" is the apex.
 	// One label each: the certificate covers the apex and one wildcard level.
 	// Twinsite reserves "static", "static-standby", "origin" and "origin-<region>"
-	// for itself, each with Zone.Prefix before it.
+	// for itself, each with Zone.Prefix before it. Changing it adds names while
+	// visitors are served; who uses a name that is taken away no longer finds the site.
 	Hosts []string `yaml:"hosts" validate:"min=1,max=100,dive,host"`
 
 	// Tags are put on every resource that takes tags, beside "Site": up to 40.
@@ -122,7 +125,9 @@ type Zone struct {
 	// "Z0123456789ABCDEFGHIJ". Empty: Twinsite creates the zone, in a stack of its
 	// own. In an existing zone, the site's names must be free: of Hosts, and of
 	// "static", "static-standby", "origin" and "origin-" with a region, each with
-	// Prefix before it, none may have a record.
+	// Prefix before it, none may have a record. Changing it on a live site moves all
+	// records to the other zone: until the domain is delegated to that, visitors find
+	// none.
 	ID string `yaml:"id" validate:"omitempty,zoneId"`
 
 	// Prefix is put before the names below Domain that Twinsite keeps for itself, as
@@ -157,8 +162,9 @@ type Standby struct {
 
 // Region is where one half of the site lives.
 type Region struct {
-	// Name is the AWS region's name, as "eu-west-1". AWS refuses to change it later,
-	// as the stacks in the old region hold the site's names.
+	// Name is the AWS region's name, as "eu-west-1". Changing it on a live site is
+	// refused by AWS, as the stacks in the old region hold the site's names: destroy
+	// the site first, or make a second one.
 	Name string `yaml:"region" validate:"region"`
 
 	// AvailabilityZones are two to four zones of the region, as "eu-west-1a".
@@ -172,8 +178,9 @@ type Region struct {
 	// cut into a public and a private subnet for each of four zones, used or
 	// not, so that a zone can be added without moving the others; of a /24, each
 	// is a /27, the least that a load balancer takes. The two regions' ranges
-	// must not overlap. At the standby, the default is 10.1.0.0/16. AWS refuses to change it
-	// later: load balancers do not move to another network.
+	// must not overlap. At the standby, the default is 10.1.0.0/16.
+	// Changing it on a live site is refused by AWS: load balancers do not move to
+	// another network.
 	AddressRange netip.Prefix `yaml:"addressRange" validate:"privateRange"`
 
 	// NATGateways is "perZone", one NAT gateway for each zone, or "single", one for

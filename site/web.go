@@ -36,8 +36,10 @@ type Web struct {
 
 	// HealthPath is what the load balancer asks each web server for. It must
 	// answer 200, never a redirect: mind that servers redirect a folder's path
-	// that lacks the last "/". No query. Before it changes, the servers have to
-	// answer the new path too: Auto Scaling replaces all that do not.
+	// that lacks the last "/". No query. Changing it takes two deployments, which
+	// "make deploy" makes by itself: servers answer the new path before they are
+	// asked for it, as Auto Scaling replaces all that do not. Servers of your own
+	// have to answer every path in "TWINSITE_HEALTH_PATHS".
 	HealthPath string `yaml:"healthPath" validate:"urlPath=1024"`
 
 	// Boot is how long an instance takes from its start until it answers HealthPath:

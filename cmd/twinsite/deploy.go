@@ -61,12 +61,7 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 				CDK: func(ctx context.Context, args ...string) error {
 					return cdk(ctx, command, command.OutOrStdout(), append(args, "--context", "site="+file)...)
 				},
-				Changed: func(fields map[string]string) (func(context.Context, ...string) error, func() error, error) {
-					changed, err := deploy.WriteChanged(file, fields)
-					return func(ctx context.Context, args ...string) error {
-						return cdk(ctx, command, append(args, "--context", "site="+changed)...)
-					}, func() error { return os.Remove(changed) }, err
-				},
+				Changed: changed(command, command.OutOrStdout(), file),
 			}
 			err = deployment.Run(command.Context(), stacks...)
 			if errors.Is(err, deploy.ErrFailed) || errors.Is(err, deploy.ErrCosts) {
@@ -78,6 +73,18 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 	command.Flags().BoolVar(&accept, "accept", false, "deploy also what costs visitors something")
 	command.Flags().StringVar(&file, "site", "site.yaml", "site to deploy")
 	return command
+}
+
+// changed runs the CDK for a site's file with some fields changed, as
+// [deploy.Deployment] asks for it.
+func changed(command *cobra.Command, out io.Writer, file string) func(map[string]string) (func(context.Context, ...string) error, func() error, error) {
+	return func(fields map[string]string) (func(context.Context, ...string) error, func() error, error) {
+		written, err := deploy.WriteChanged(file, fields)
+		run := func(ctx context.Context, args ...string) error {
+			return cdk(ctx, command, out, append(args, "--context", "site="+written)...)
+		}
+		return run, func() error { return os.Remove(written) }, err
+	}
 }
 
 // synthesized is the folder of an assembly that the CDK's variable CDK_APP names, "" if

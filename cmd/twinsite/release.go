@@ -115,6 +115,7 @@ func (o *releaseOrder) release(command *cobra.Command, s *site.Site, opened *acc
 		Deployment: &deploy.Deployment{
 			Site: s, Cloud: deploy.Of(opened), Out: out,
 			Rehearse: true, Assembly: synthesized(), Accept: o.accept,
+			Changed: changed(command, out, o.site),
 			CDK: func(ctx context.Context, args ...string) error {
 				return cdk(ctx, command, out, append(args, "--context", "site="+o.site)...)
 			},
