@@ -27,8 +27,11 @@ type Detour struct {
 const noRecord = "a name that has no record"
 
 // before are the fields of a site to deploy first, by what this verdict says; nil if
-// it knows none.
+// it knows none. Nothing helps where data is replaced or AWS refuses a step.
 func (v *Verdict) before() map[string]string {
+	if slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Kind.fails() && f.Kind != Lost }) {
+		return nil
+	}
 	for _, f := range v.Findings {
 		if f.Kind == Lost && strings.Contains(f.Message, noRecord) {
 			fields := map[string]string{"edge.writeFailover": "false"}
@@ -131,7 +134,7 @@ func (d *Detour) Cells() Cells {
 		case b == none:
 			return a
 		}
-		return a + "; then " + b
+		return a + "; then " + strings.TrimPrefix(b, none+"; ")
 	}
 	return Cells{
 		Replaced: join(first.Replaced, second.Replaced, "–"),
