@@ -19,9 +19,12 @@ func sendsOther(waits bool) func(*assembly.Assembly) {
 		other.Set("Conditions.0.HttpHeaderConfig.Values.0", "other")
 		rule.Stack.Remove(rule.LogicalID)
 		d := find(a, "Primary", "SiteDistribution")
-		for i := range 4 {
-			if path := fmt.Sprintf("DistributionConfig.Origins.%d.OriginCustomHeaders.0.HeaderValue", i); d.Has(path) {
-				d.Set(path, "other")
+		for _, origin := range d.Template()["Properties"].(map[string]any)["DistributionConfig"].(map[string]any)["Origins"].([]any) {
+			headers, _ := origin.(map[string]any)["OriginCustomHeaders"].([]any)
+			for _, header := range headers {
+				if header := header.(map[string]any); header["HeaderName"] == "X-Twinsite-Origin" {
+					header["HeaderValue"] = "other"
+				}
 			}
 		}
 		d.Delete(".DependsOn")
