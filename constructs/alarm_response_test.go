@@ -181,14 +181,14 @@ func may(role string, statements ...any) assertion {
 	)
 }
 
-// writesLog is what Step Functions needs for its log; none of it names a
-// resource.
+// writesLog is what Step Functions needs for its log, and other actions that come
+// before them in the alphabet; none of it names a resource.
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-func writesLog() any {
-	return exactly(object{"Effect": "Allow", "Resource": "*", "Action": list{
+func writesLog(others ...any) any {
+	return exactly(object{"Effect": "Allow", "Resource": "*", "Action": append(others,
 		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
 		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
-	}})
+	)})
 }
 
 // definition is what the one state machine of a template does.

@@ -283,5 +283,10 @@ func addFailoverMakers(makers map[string]maker, scope constructs.Construct, tier
 	makers["HealthyServersProps"] = made(scope, HealthyServersProps{
 		Group: tier.Group, TargetGroup: tier.TargetGroup, Listener: tier.Listener, Servers: 2, Boot: time.Minute,
 	}, NewHealthyServers)
+	follower := FollowerProps{Tier: tier, Percent: 100, Minimum: 2, Maximum: 6}
+	makers["FollowerProps"] = made(scope, follower, NewFollower)
+	makers["FollowedProps"] = made(scope, FollowedProps{
+		Group: tier.Group, Follower: NewFollower(newTestStackIn(scope, "Elsewhere", testRegion), "Follower", &follower),
+	}, NewFollowed)
 	makers["WebTierAlarmsProps"] = made(scope, WebTierAlarmsProps{Alarms: alarms, Tier: tier}, NewWebTierAlarms)
 }

@@ -31,6 +31,7 @@ var variants = []variant{
 	{field: "standby.web.instanceType", value: "t3.large"},
 	{field: "standby.web.minimum", value: "1"},
 	{field: "standby.web.maximum", value: "5"},
+	{field: "standby.web.follow", value: "100"},
 	{field: "ipv6", value: "false"},
 	{field: "zonalShift", value: "false"},
 	{field: "flowLogs", value: "false"},

@@ -119,6 +119,13 @@ deployment:
 aws autoscaling update-auto-scaling-group --region ap-northeast-2 --auto-scaling-group-name GROUP \
   --availability-zone-impairment-policy ZonalShiftEnabled=false,ImpairedZoneHealthCheckBehavior=IgnoreUnhealthy
 ` + "```" + `
+
+**` + "`standby.web.follow: 0`" + `** leaves the standby's group the last minimum that was set: CloudFormation does not put back what the
+template still says. After the deployment, with ` + "`standby.web.minimum`" + `, or ` + "`web.minimum`" + ` where the standby has none:
+
+` + "```sh" + `
+aws autoscaling update-auto-scaling-group --region us-east-1 --auto-scaling-group-name GROUP --min-size 2
+` + "```" + `
 `
 )
 

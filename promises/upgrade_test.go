@@ -56,7 +56,8 @@ func lackingOf(t *testing.T, template string, outputs map[string][]string) (lack
 		t.Fatal(err)
 	}
 	eachOutput(decoded, func(stack, output string) {
-		if all++; !slices.Contains(outputs[stack], output) {
+		// That release had no standby that follows: nobody updates a site that has one.
+		if all++; !slices.Contains(outputs[stack], output) && !strings.HasPrefix(output, "PublishOutputFnGetAttFollowe") {
 			lacking = append(lacking, stack+"."+output)
 		}
 	})

@@ -268,7 +268,7 @@ func limitFault(fault validator.FieldError) (wrong, remedy string) {
 	switch fault.Tag() {
 	case "min":
 		remedy = fmt.Sprintf("give %s or more", fault.Param())
-		if strings.HasPrefix(fault.StructNamespace(), "Site.Standby.Web.") {
+		if strings.HasPrefix(fault.StructNamespace(), "Site.Standby.Web.") && fault.Param() != "0" {
 			remedy += ", or 0 for as many as at home" // 0 is accepted, so "1 or more" alone would be wrong
 		}
 		return limited(fault, "has too few entries", "is too short", "is too small"), remedy

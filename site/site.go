@@ -214,6 +214,14 @@ type StandbyWeb struct {
 	// Maximum overrides Web.Maximum, in instances. 0, written out or left out:
 	// as at home. Schedules are cut to what lies between the two.
 	Maximum int `yaml:"maximum" validate:"omitempty,min=1"`
+
+	// Follow is the percentage of home's desired capacity below which the standby's
+	// minimum never is, from 0 to 100, rounded up and within Minimum and Maximum: a
+	// standby of 2 would otherwise take over from a home that grew to 60. It is set
+	// within a minute after a server has come or gone at home, and every five minutes.
+	// Nothing else of the group is set; servers above the minimum go by the standby's
+	// own low alarm. 0: the standby does not follow.
+	Follow int `yaml:"follow" validate:"min=0,max=100"`
 }
 
 // WAFRules sets the two rules of the web ACLs that depend on the site. Beside

@@ -87,6 +87,12 @@ func NewPrimary(scope awsconstructs.Construct, s *site.Site, global *Global, sec
 	if s.Notifications {
 		p.addAlarms(s)
 	}
+	if secondary.Follower != nil {
+		p.Alarms = append(p.Alarms, constructs.NewFollowed(p.Stack, "Followed", &constructs.FollowedProps{
+			Group: p.WebTier.Group, Follower: secondary.Follower,
+			Alarms: p.monitoring.alarms, LogsRemoval: removalPolicy(s.Retention.Logs),
+		})...)
+	}
 	if s.Practice {
 		p.addPractice(s)
 	}

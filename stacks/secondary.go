@@ -34,6 +34,10 @@ type Secondary struct {
 	// failback is manual.
 	Failback *constructs.ManualFailback
 
+	// Follower lets the group of web servers follow home's size; nil unless the site
+	// says so.
+	Follower *constructs.Follower
+
 	// Errors is the alarm on the load balancer's errors; nil without notifications.
 	Errors awscloudwatch.IAlarm
 
@@ -86,6 +90,13 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 			LogsRemoval: removalPolicy(s.Retention.Logs),
 		})
 		x.Alarms = append(x.Alarms, x.Failback.Failing)
+	}
+	if s.Standby.Web.Follow > 0 {
+		x.Follower = constructs.NewFollower(x.Stack, "Follower", &constructs.FollowerProps{
+			Tier: x.WebTier, Percent: s.Standby.Web.Follow, Minimum: s.StandbyWeb().Minimum, Maximum: s.StandbyWeb().Maximum,
+			Alarms: x.monitoring.alarms, LogsRemoval: removalPolicy(s.Retention.Logs),
+		})
+		x.Alarms = append(x.Alarms, x.Follower.Alarms...)
 	}
 
 	output(x.Stack, site.StaticAddressOutput, x.StaticSite.Address(), "The static files, at the standby")

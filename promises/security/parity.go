@@ -41,6 +41,7 @@ var differences = []difference{
 	{"WebTierAlarmsNoHealthyServer*", "", "one a zone where there are servers enough for each, else one"},
 	{"Practice*", "", "the home region is what one practises to lose"},
 	{"Failback*", "", "what puts the failover switch stands beside it"},
+	{"Followe*", "", "standby.web.follow: home tells its size, the standby is sized"},
 	{"WebAcl*", "", "at home, the web ACL stands before the distribution"},
 	{"Site*", "", "the site's distribution stands before the home region"},
 

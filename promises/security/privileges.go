@@ -48,6 +48,7 @@ var wideResources = []allowance{
 	{"AWS::IAM::Policy", "ec2:DescribeSubnets", "likewise"},
 	{"AWS::IAM::Policy", "elasticloadbalancing:DescribeTargetHealth", "likewise"},
 	{"AWS::IAM::Policy", "ec2:DescribeVpcs", "likewise"},
+	{"AWS::IAM::Policy", "autoscaling:DescribeAutoScalingGroups", "likewise"},
 	{"AWS::IAM::Policy", "cloudwatch:PutMetricData", "IAM has no resource for metrics; another statement denies other namespaces"},
 }
 

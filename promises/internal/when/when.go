@@ -46,6 +46,12 @@ var (
 	NoPractice     = Condition{"practice is false", func(s *site.Site) bool { return !s.Practice }}
 	OneBucket      = Condition{"staticFiles.failover is false", func(s *site.Site) bool { return !s.StaticFiles.Failover }}
 
+	Following     = Condition{"standby.web.follow is above 0", func(s *site.Site) bool { return s.Standby.Web.Follow > 0 }}
+	NotFollowing  = Condition{"standby.web.follow is 0", func(s *site.Site) bool { return s.Standby.Web.Follow == 0 }}
+	FollowingTold = Condition{"standby.web.follow is above 0 and notifications is true", func(s *site.Site) bool {
+		return s.Standby.Web.Follow > 0 && s.Notifications
+	}}
+
 	CPUAlarms  = Condition{"web.cpu.target is 0", func(s *site.Site) bool { return s.Web.CPU.Target == 0 }}
 	MayUpload  = Condition{"web.uploads is given", func(s *site.Site) bool { return s.Web.Uploads != "" }}
 	OwnEntries = Condition{"web.environment has some", func(s *site.Site) bool { return len(s.Web.Environment) > 0 }}

@@ -1,0 +1,209 @@
+package operations
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twinsite/assembly"
+	"twinsite/promises/internal/brokencopy"
+	"twinsite/promises/internal/read"
+	"twinsite/topology"
+)
+
+// sizing are the rules that start home's half, that on the group's events first.
+func sizing(in *read.Reader) (changes, regularly *assembly.Resource) {
+	told, _ := followed(in)
+	for _, rule := range rulesTo(in, told.Machine) {
+		if rule.Has("ScheduleExpression") {
+			regularly = rule
+		} else {
+			changes = rule
+		}
+	}
+	return changes, regularly
+}
+
+func rulesTo(in *read.Reader, machine *assembly.Resource) []*assembly.Resource {
+	rules, err := topology.RulesTo(in.Assembly, machine)
+	if err != nil {
+		panic(err)
+	}
+	return rules
+}
+
+// followingCopies break the promises of following.go.
+var followingCopies = map[string][]brokencopy.Copy{
+	"the standby's minimum follows home's size, and nothing else of it": {
+		{"it sets the desired capacity", func(in *read.Reader) {
+			redefine(follower(in).Machine, `"MinSize":"{%`, `"DesiredCapacity":"{%`)
+		}, "sets DesiredCapacity: servers would be taken"},
+		{"and the maximum", func(in *read.Reader) {
+			redefine(follower(in).Machine, `"MinSize":"{% $states.input.wanted %}"`, `"MinSize":"{% $states.input.wanted %}","MaxSize":9`)
+		}, "sets MaxSize"},
+		{"it undercuts a schedule", func(in *read.Reader) {
+			redefine(follower(in).Machine, "$states.input.detail.minimum", "0")
+		}, "less than a schedule of home's"},
+		{"it undercuts the site", func(in *read.Reader) { redefine(follower(in).Machine, "$max([$minimum, ", "$max([") }, "the site's own minimum"},
+		{"it goes above the maximum", func(in *read.Reader) {
+			redefine(follower(in).Machine, "$min([$states.result.AutoScalingGroups[0].MaxSize, ", "$min([")
+		}, "AWS refuses that"},
+		{"it is rounded down", func(in *read.Reader) { redefine(follower(in).Machine, "$ceil(", "$floor(") }, "another share"},
+		{"another percentage", func(in *read.Reader) { redefine(follower(in).Machine, `"follow":75`, `"follow":50`) }, "[50 1 1], want [75 1 1]"},
+		{"other limits", func(in *read.Reader) { redefine(follower(in).Machine, `"minimum":1`, `"minimum":2`) }, "[75 2 1]"},
+		{"it sizes another group", func(in *read.Reader) {
+			redefine(follower(in).Machine, read.Placeholder(in.Standby().Group), "other")
+		}, "follows nothing"},
+		{"it may size any group", func(in *read.Reader) {
+			policy := in.PolicyOf(read.Follow(follower(in).Machine, "RoleArn"))
+			for i, statement := range read.Objects(policy, "PolicyDocument.Statement") {
+				if statement["Action"] == "autoscaling:UpdateAutoScalingGroup" {
+					policy.Set(fmt.Sprintf("PolicyDocument.Statement.%d.Resource", i), "*")
+				}
+			}
+		}, "it may change that"},
+	},
+	"home's size reaches the standby: at each change, every five minutes, within five minutes": {
+		{"by the servers that run", func(in *read.Reader) {
+			told, _ := followed(in)
+			redefine(told.Machine, "$states.result.AutoScalingGroups[0].DesiredCapacity", "$count($states.result.AutoScalingGroups[0].Instances[LifecycleState='InService'])")
+		}, "servers that die at home must not shrink the standby"},
+		{"another group's", func(in *read.Reader) {
+			told, _ := followed(in)
+			redefine(told.Machine, read.Placeholder(in.Home().Group), "other")
+		}, "want the home group"},
+		{"not on a schedule", func(in *read.Reader) {
+			_, regularly := sizing(in)
+			remove(regularly)
+		}, "started by 1 rules"},
+		{"once an hour", func(in *read.Reader) {
+			_, regularly := sizing(in)
+			regularly.Set("ScheduleExpression", "rate(1 hour)")
+		}, "rate(1 hour)"},
+		{"of any group", func(in *read.Reader) {
+			changes, _ := sizing(in)
+			changes.Set("EventPattern.detail.AutoScalingGroupName.0", "other")
+		}, "AutoScalingGroupName"},
+		{"only when servers come", func(in *read.Reader) {
+			changes, _ := sizing(in)
+			changes.Set("EventPattern.detail-type", []string{"EC2 Instance Launch Successful"})
+		}, "detail-type"},
+		{"a day later", func(in *read.Reader) {
+			told, _ := followed(in)
+			told.Forward.Delete("Targets.0.RetryPolicy")
+		}, "RetryPolicy"},
+		{"to no other region", func(in *read.Reader) {
+			told, _ := followed(in)
+			told.Forward.Set("Targets.0.Arn", "arn:aws:events:x:y:event-bus/z")
+		}, "is told of a size by 0"},
+	},
+	"operators hear when the standby does not follow, or its servers do not come": {
+		{"not when home fails to", func(in *read.Reader) {
+			remove(alarmNamed(in, "The standby does not follow", in.Site.Home.Region.Name))
+		}, "nobody watches the ExecutionsFailed"},
+		{"not when the standby fails to", func(in *read.Reader) {
+			remove(alarmNamed(in, "The standby does not follow", in.Site.Standby.Region.Name))
+		}, "nobody watches the ExecutionsFailed"},
+		{"not when servers do not come", func(in *read.Reader) {
+			remove(alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name))
+		}, "nobody watches the GroupInServiceInstances"},
+		{"within a minute", func(in *read.Reader) {
+			alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name).Set("DatapointsToAlarm", 1)
+		}, "DatapointsToAlarm is 1"},
+	},
+	"nothing sizes the standby unless it follows": {{"it follows all the same", func(in *read.Reader) {
+		group := in.Standby().Group
+		definition := strings.Replace(`{"States":{"Site":{"Assign":{"follow":100}},"Set":{"Resource":"arn:aws:states:::aws-sdk:autoscaling:updateAutoScalingGroup","Arguments":{"AutoScalingGroupName":"GROUP"}}}}`,
+			"GROUP", "${"+group.LogicalID+"}", 1)
+		group.Stack.Put("Sizes", map[string]any{"Type": topology.MachineType, "Properties": map[string]any{
+			"DefinitionString": map[string]any{"Fn::Sub": definition},
+		}})
+	}, "standby.web.follow is 0"}},
+}
+
+// TestFollowing runs both halves by JSONata's own engine, on events and answers in AWS's form.
+func TestFollowing(t *testing.T) {
+	in := brokencopy.Everything(t)
+	told, _ := followed(in)
+	home := read.Text(told.Machine, definitionPath)
+	standby := strings.Replace(read.Text(follower(in).Machine, definitionPath), `"maximum":1`, `"maximum":6`, 1)
+	group := read.Placeholder(in.Standby().Group)
+
+	sized := func(desired, minimum int) string {
+		return asJSON(t, map[string]any{
+			"source": "twinsite.size", "detail-type": "Home's size", "time": "2026-11-22T18:00:00Z", "region": "us-east-1",
+			"detail": map[string]any{"desiredCapacity": desired, "minimum": minimum},
+		})
+	}
+	answer := func(minimum, maximum, desired, running int) string {
+		return asJSON(t, map[string]any{"Describe": map[string]any{"AutoScalingGroups": []any{map[string]any{
+			"AutoScalingGroupName": "standby", "MinSize": minimum, "MaxSize": maximum, "DesiredCapacity": desired,
+			"Instances": make([]map[string]string, running),
+		}}}})
+	}
+	tests := []struct {
+		name, definition, event, answers string
+		state                            string // that of the last call
+		arguments                        any    // of the last call
+	}{
+		{"three quarters, rounded up", standby, sized(6, 2), answer(1, 8, 2, 2), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 5.0}},
+		{"a schedule of home's", standby, sized(4, 4), answer(1, 8, 2, 2), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 4.0}},
+		{"a larger minimum than the standby's limits", standby, sized(8, 8), answer(1, 9, 1, 1), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 6.0}},
+		{"more than the group may have now", standby, sized(60, 2), answer(1, 6, 2, 2), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 6.0}},
+		{"home has shrunk, visitors are here", standby, sized(2, 2), answer(5, 8, 8, 8), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 2.0}},
+		{"home has none", standby, sized(0, 0), answer(5, 8, 5, 5), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 1.0}},
+		{"no change", standby, sized(6, 2), answer(5, 8, 7, 7), "Describe", map[string]any{"AutoScalingGroupNames": []any{group}}},
+		{"no such group", standby, sized(6, 2), `{"Describe": {"AutoScalingGroups": []}}`, "", nil},
+		{"home tells what it is meant to have, not what runs", home, `{"source": "aws.autoscaling"}`, answer(2, 6, 4, 1), "Put", map[string]any{"Entries": []any{map[string]any{
+			"Detail": map[string]any{"desiredCapacity": 4.0, "minimum": 2.0}, "DetailType": "Home's size", "Source": "twinsite.size", "EventBusName": read.Placeholder(told.Bus, "Arn"),
+		}}}},
+		{"home's group is gone", home, `{}`, `{"Describe": {"AutoScalingGroups": []}}`, "", nil},
+
+		{"broken: rounded down", strings.Replace(standby, "$ceil", "$floor", 1), sized(6, 2), answer(1, 8, 2, 2), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 4.0}},
+		{"broken: it undercuts a schedule", strings.Replace(standby, "$states.input.detail.minimum", "0", 1), sized(4, 4), answer(1, 8, 2, 2), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 3.0}},
+		{"broken: by running servers", strings.Replace(home, "DesiredCapacity %}", "Instances ~> $count %}", 1), `{}`, answer(2, 6, 4, 1), "Put", map[string]any{"Entries": []any{map[string]any{
+			"Detail": map[string]any{"desiredCapacity": 1.0, "minimum": 2.0}, "DetailType": "Home's size", "Source": "twinsite.size", "EventBusName": read.Placeholder(told.Bus, "Arn"),
+		}}}},
+	}
+	var files []string
+	for _, test := range tests {
+		files = append(files, test.definition, test.event, test.answers)
+	}
+	var got [][]struct {
+		State     string
+		Arguments any
+	}
+	runNode(t, filepath.Join("testdata", "events", "run.js"), files, &got)
+	if len(got) != len(tests) {
+		t.Fatalf("%d runs of %d", len(got), len(tests))
+	}
+	for i, test := range tests {
+		if test.state == "" {
+			if got[i] != nil {
+				t.Errorf("%s: it does not fail, and calls %v", test.name, got[i])
+			}
+			continue
+		}
+		if len(got[i]) == 0 {
+			t.Errorf("%s: it fails", test.name)
+			continue
+		}
+		last := got[i][len(got[i])-1]
+		if diff := cmp.Diff(test.arguments, last.Arguments); diff != "" || last.State != test.state {
+			t.Errorf("%s: the last call is %s, want %s (-want +got):\n%s", test.name, last.State, test.state, diff)
+		}
+	}
+}
+
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
