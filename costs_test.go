@@ -200,6 +200,8 @@ These are not counted:
 
 - what an outage costs: visitors at the standby's load balancer, whose data out costs what EC2's does, and the steps of
   state machines, if ` + "`failover.failback`" + ` is manual;
+- ` + "`standby.web.follow`" + `: the servers of the standby while home is larger than the standby's minimum, which is what it is for,
+  and two state machines that run every five minutes, some 80,000 steps a month at 0.025 a thousand **?**, 2.00;
 - DNS queries: those for aliases are free, those for ` + "`origin.<domain>`" + ` are CloudFront's own;
 - requests to S3, its replication metrics, which are billed like custom metrics, and the blocked requests that web ACLs
   log;
