@@ -7,6 +7,9 @@
 //
 //	make deploy-emulated
 //
+// Our own command asks an account of its own whether a site can be deployed to it,
+// while one thing after the other is wrong there.
+//
 // The account checks references, names, order, what deletes what, and
 // protection. It checks no permissions, no quotas, few property values; its
 // certificates are valid at once, its servers healthy at once unless a test says

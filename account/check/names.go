@@ -125,7 +125,7 @@ func (c *Check) functionNames(ctx context.Context, _ string) (report.Finding, er
 	prefix := c.uniquePrefix(site.PrimaryStack)
 	client := cloudfront.NewFromConfig(c.Account.In(site.GlobalRegion))
 	var taken []string
-	for marker := (*string)(nil); ; {
+	for marker := (*string)(nil); marker == nil || *marker != ""; { // an empty one would begin again
 		page, err := client.ListFunctions(ctx, &cloudfront.ListFunctionsInput{Marker: marker})
 		if err != nil {
 			return report.Finding{}, account.Unanswered("cloudfront:ListFunctions", err)
@@ -160,7 +160,7 @@ func (c *Check) busNames(ctx context.Context, region string) (report.Finding, er
 	}
 	client := eventbridge.NewFromConfig(c.Account.In(region))
 	var taken []string
-	for next := (*string)(nil); ; {
+	for next := (*string)(nil); next == nil || *next != ""; {
 		page, err := client.ListEventBuses(ctx, &eventbridge.ListEventBusesInput{NamePrefix: aws.String(strings.ReplaceAll(c.Site.Name, "-", "")), NextToken: next})
 		if err != nil {
 			return report.Finding{}, account.Unanswered("events:ListEventBuses", err)
@@ -173,9 +173,10 @@ func (c *Check) busNames(ctx context.Context, region string) (report.Finding, er
 			}
 		}
 		if next = page.NextToken; next == nil {
-			return free("event bus", taken, ours), nil
+			break
 		}
 	}
+	return free("event bus", taken, ours), nil
 }
 
 // uniquePrefix is how the CDK's unique names of a stack's resources begin: with the

@@ -20,10 +20,12 @@ from account import (
     fis,
     functions,
     outputs,
+    quotas,
     rollbacks,
     route53,
     s3,
     servers,
+    sns,
     waf,
 )
 from account.registry import run_on_worker_threads
@@ -38,10 +40,12 @@ MODULES = (
     fis,
     functions,
     outputs,
+    quotas,
     rollbacks,
     route53,
     s3,
     servers,
+    sns,
     waf,
 )
 

@@ -1,6 +1,7 @@
-"""CloudWatch: composite alarms, and alarms on metric math."""
+"""CloudWatch: composite alarms, alarms on metric math, and when a dashboard was changed, as the SDK for Go reads it."""
 
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import cloudwatch
 from ministack.services.cloudformation import provisioners
 
 from account.registry import add, api, generated_id, typed
@@ -22,6 +23,15 @@ COMPOSITE = (
 def install():
     add("AWS::CloudWatch::CompositeAlarm", create_composite, delete_composite)
     take_metric_math()
+    answer = cloudwatch._cbor_ok
+    cloudwatch._cbor_ok = lambda data: answer(with_times(data))
+
+
+def with_times(data):
+    """An answer whose dashboards have times instead of text, as rpc-v2-cbor wants."""
+    for entry in data.get("DashboardEntries", []):
+        entry["LastModified"] = cloudwatch._cbor_timestamp(entry["LastModified"])
+    return data
 
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html

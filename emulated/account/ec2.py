@@ -1,5 +1,7 @@
-"""EC2: the types of networks that MiniStack's API has and its CloudFormation lacks, IPv6 ranges, and image names."""
+"""EC2: the types of networks that MiniStack's API has and its CloudFormation lacks, IPv6 ranges, image names, and where
+instance types are offered."""
 
+from ministack.core.responses import get_region
 from ministack.services import ec2, ssm
 
 from account.registry import add, api, extend, generated_id
@@ -20,6 +22,21 @@ def install():
     extend("AWS::EC2::VPC", give_ipv6_range)
     for architecture in ("x86_64", "arm64"):
         ssm._PUBLIC_AMI_PARAMETERS[AMAZON_LINUX + architecture] = AMAZON_LINUX_IMAGE
+    ec2._ACTION_MAP["DescribeInstanceTypeOfferings"] = describe_offerings
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html
+
+
+def describe_offerings(parameters):
+    """Every zone has the types that are asked for, but for those of generation 2, which the last zone lacks."""
+    zones = [get_region() + letter for letter in "abc"]  # MiniStack's
+    items = ""
+    for instance_type in ec2._parse_filters(parameters).get("instance-type", []):
+        for zone in zones[:-1] if instance_type.startswith("t2.") else zones:
+            items += f"<item><instanceType>{instance_type}</instanceType><location>{zone}</location></item>"
+    offerings = f"<instanceTypeOfferingSet>{items}</instanceTypeOfferingSet>"
+    return ec2._xml(200, "DescribeInstanceTypeOfferingsResponse", offerings)
 
 
 def keep(attribute):
