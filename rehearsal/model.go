@@ -85,7 +85,7 @@ func (m *Model) Checks() []*HealthCheck {
 // that is longer, 3 s more than what a read may take until the edge asks the last
 // origin.
 func (m *Model) Patience(p Parameters) time.Duration {
-	to, err := m.Edge.Route("GET", "/", map[string]string{"host": m.Hosts()[0]})
+	to, err := m.Edge.Route("GET", "/", map[string]string{"host": m.ServingHosts()[0]})
 	if err != nil || len(to.Origins) < 2 {
 		return p.Patience
 	}
