@@ -176,7 +176,7 @@ type StaticFiles struct {
 	Headers bool `yaml:"headers"`
 
 	// Folder is a folder, relative to the site's file, whose files a deployment
-	// uploads to the home bucket: 1 to 1,000 files, of 100 MiB at most. Files below
+	// uploads to the home bucket: 1 to 1,000 files, of 100 MiB at most, no links. Files below
 	// "assets/" are cached for a year, so their names must change with their content;
 	// others for five minutes. What the folder no longer has stays in the bucket.
 	// Empty: the sample page's files on the default image and script, and nothing

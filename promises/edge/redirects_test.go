@@ -26,7 +26,7 @@ var redirectCopies = map[string][]brokencopy.Copy{
 		{"writes, too", func(in *read.Reader) {
 			redirectRule(in).Set("Conditions.1.HttpRequestMethodConfig.Values", []string{"GET", "HEAD", "POST"})
 		}, "would lose what they write"},
-		{"health checkers, too", func(in *read.Reader) { redirectRules(in)[0].Resource.Set("Priority", 40000) }, "Actions.0.TargetGroupArn"},
+		{"health checkers, too", func(in *read.Reader) { redirectRules(in)[0].Resource.Set("Priority", 49_900) }, "Actions.0.TargetGroupArn"},
 		{"another path than theirs", func(in *read.Reader) {
 			redirectRules(in)[0].Resource.Set("Conditions.0.PathPatternConfig.Values.0", "/other")
 		}, "Conditions is"},
