@@ -126,11 +126,13 @@ func readAssets(s *site.Site) (stacks.Assets, error) {
 	if s.Edge.WriteFailover {
 		reads = constructs.ReadsOriginID
 	}
+	redirects := web.Redirects{Domain: s.Domain, HealthPath: s.Failover.Path, Hosts: s.Edge.Redirects}
 	return stacks.Assets{
-		UserData:        script,
-		ReadFunction:    web.EdgeFunction(reads),
-		StandbyFunction: web.StandbyFunction(s.Failover.Path),
-		StaticFolder:    uploadedFolder(s),
+		UserData:         script,
+		ReadFunction:     web.RedirectFunction(web.EdgeFunction(reads), redirects),
+		RedirectFunction: web.RedirectFunction("", redirects),
+		StandbyFunction:  web.StandbyFunction(s.Failover.Path),
+		StaticFolder:     uploadedFolder(s),
 	}, err
 }
 

@@ -35,6 +35,7 @@ func (l *LoadBalancer) addListeners(props *LoadBalancerProps) elb.ApplicationLis
 		// TLS 1.2 and 1.3, forward secrecy, no CBC, post-quantum key exchange.
 		SslPolicy: elb.SslPolicy_TLS13_12_RES_PQ,
 	}, props)
+	l.addRedirects(listener, props)
 	if props.RedirectHTTP {
 		l.addListener("Http", 80, &elb.BaseApplicationListenerProps{
 			DefaultAction: elb.ListenerAction_Redirect(&elb.RedirectOptions{
@@ -49,17 +50,18 @@ func (l *LoadBalancer) addListeners(props *LoadBalancerProps) elb.ApplicationLis
 
 // The priorities of the rules. They differ, because the rules of what comes and of
 // what goes are there together during a deployment, and a listener refuses a
-// priority that it has. A secret's follows from its name, so that no other secret
-// that comes or goes changes it.
+// priority that it has. A secret's, or a redirected host's, follows from its name, so
+// that no other that comes or goes changes it.
 const (
-	openPriority     = 2
-	secretPriorities = 100 // and above: AWS's greatest is 50000
+	unredirectedPriority = 1
+	openPriority         = 2
+	namePriorities       = 100 // and above: AWS's greatest is 50000
 )
 
-func secretPriority(name string) int {
+func namePriority(name string) int {
 	hash := fnv.New32a()
 	hash.Write([]byte(name))
-	return secretPriorities + int(hash.Sum32()%49_000)
+	return namePriorities + int(hash.Sum32()%49_000)
 }
 
 // addForward adds a listener that forwards to the web servers. With an origin lock,
@@ -91,7 +93,7 @@ func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApp
 	}
 	for i, value := range props.Origin.Secrets.Values() {
 		name := props.Origin.Secrets.names[i]
-		rule("FromDistribution-"+name, secretPriority(name), elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(value)))
+		rule("FromDistribution-"+name, namePriority(name), elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(value)))
 	}
 	return closed
 }

@@ -40,6 +40,16 @@ type LoadBalancerOptions struct {
 	// closed when there is a certificate.
 	RedirectHTTP bool
 
+	// Redirects are the host names that only redirect, each with the one to which it
+	// leads. GET and HEAD are redirected; all else is forwarded, as a load balancer
+	// redirects with 301 and 302 only, for which a browser makes a GET of a POST.
+	// Default: none.
+	Redirects map[string]string
+
+	// UnredirectedPath is a path of these names that is forwarded, as "/healthz".
+	// Required with Redirects.
+	UnredirectedPath string
+
 	// Origin closes the listener to all but one CloudFront distribution.
 	// Default: it is open to everybody.
 	Origin *OriginLock
@@ -124,6 +134,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 	if props.Origin != nil {
 		require(id, "Origin.PrefixList", props.Origin.PrefixList)
 		require(id, "Origin.Secrets", props.Origin.Secrets)
+	}
+	if len(props.Redirects) > 0 {
+		requireWith(id, "Redirects", "UnredirectedPath", props.UnredirectedPath)
 	}
 	if props.Origin != nil && props.RedirectHTTP {
 		panic(id + ": redirect HTTP with an origin lock opens two ports to the prefix list: leave one of them out")

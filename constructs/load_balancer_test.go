@@ -33,6 +33,11 @@ func lock(props *LoadBalancerProps, secrets ...string) *OriginLock {
 func TestLoadBalancer(t *testing.T) {
 	stage := newTestStage(t)
 	minimal := newTestLoadBalancer(stage, "Minimal", func(*LoadBalancerProps) {})
+	redirecting := newTestLoadBalancer(stage, "Redirecting", func(props *LoadBalancerProps) {
+		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
+		props.Redirects = map[string]string{"example.com": "www.example.com", "shop.example.com": "www.example.com"}
+		props.UnredirectedPath = "/status"
+	})
 	minimalDualStack := newTestLoadBalancer(stage, "MinimalDualStack", func(props *LoadBalancerProps) { props.IPv6 = true })
 	exhaustive := newTestLoadBalancer(stage, "Exhaustive", func(props *LoadBalancerProps) {
 		props.HealthPath = "/other"
@@ -161,6 +166,21 @@ func TestLoadBalancer(t *testing.T) {
 				"RedirectConfig": object{"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"},
 			}},
 		}), exhaustive, minimal},
+		{"a host that only redirects, for reads", has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
+			"Priority": namePriority("example.com"),
+			"Conditions": list{
+				object{"Field": "host-header", "HostHeaderConfig": object{"Values": list{"example.com"}}},
+				object{"Field": "http-request-method", "HttpRequestMethodConfig": object{"Values": list{"GET", "HEAD"}}},
+			},
+			"Actions": list{object{"Type": "redirect", "RedirectConfig": exactly(object{
+				"Host": "www.example.com", "Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301",
+			})}},
+		}), redirecting, exhaustive},
+		{"but not of its health path", has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
+			"Priority":   1,
+			"Conditions": list{object{"Field": "path-pattern", "PathPatternConfig": object{"Values": list{"/status"}}}},
+			"Actions":    list{object{"Type": "forward"}},
+		}), redirecting, exhaustive},
 		{"HTTP is closed", total(listenerType, 1), locked, exhaustive},
 
 		{"everybody may come in", ingress(everybody(80)), minimal, minimalDualStack},
@@ -186,7 +206,7 @@ func TestLoadBalancer(t *testing.T) {
 		), unlocked, lockedAgain},
 		{"and a lock's rule stands beside it until that is gone", every(
 			total("AWS::ElasticLoadBalancingV2::ListenerRule", 1),
-			has("AWS::ElasticLoadBalancingV2::ListenerRule", object{"Priority": secretPriority("first")}),
+			has("AWS::ElasticLoadBalancingV2::ListenerRule", object{"Priority": namePriority("first")}),
 		), lockedAgain, unlocked},
 		{"any of the secrets leads to the servers, by a rule that goes with it", every(
 			leadsIn("second"), leadsIn("first"), total("AWS::ElasticLoadBalancingV2::ListenerRule", 2),
@@ -199,7 +219,7 @@ func TestLoadBalancer(t *testing.T) {
 func TestSecretPriority(t *testing.T) {
 	seen := map[int]string{1: "a rule of all secrets, as earlier releases had", openPriority: "the open rule"}
 	for _, name := range []string{"first", "second", "third", "a", "b", "2026-11", "2026-12"} {
-		priority := secretPriority(name)
+		priority := namePriority(name)
 		if other, taken := seen[priority]; taken || priority > 50_000 {
 			t.Errorf("%s has the priority %d, which is of %s or too great", name, priority, other)
 		}
@@ -210,7 +230,7 @@ func TestSecretPriority(t *testing.T) {
 // leadsIn demands a rule that forwards requests with one secret.
 func leadsIn(secret string) assertion {
 	return has("AWS::ElasticLoadBalancingV2::ListenerRule", object{
-		"ListenerArn": ref("EntranceLoadBalancerHttps?"), "Priority": secretPriority(secret),
+		"ListenerArn": ref("EntranceLoadBalancerHttps?"), "Priority": namePriority(secret),
 		"Conditions": list{object{
 			"Field":            "http-header",
 			"HttpHeaderConfig": exactly(object{"HttpHeaderName": "X-Twinsite-Origin", "Values": list{reference(secret)}}),

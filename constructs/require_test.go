@@ -163,7 +163,9 @@ func newMakers(stack constructs.Construct) map[string]maker {
 	scope := func(id string) constructs.Construct { return constructs.NewConstruct(stack, &id) }
 	group := testGroup(scope("ForGroup"))
 	tier := WebTierProps{
-		Vpc: vpc, Servers: testServers, LoadBalancer: LoadBalancerOptions{HealthPath: "/healthz"}, CPU: testCPU,
+		Vpc: vpc, Servers: testServers, LoadBalancer: LoadBalancerOptions{
+			HealthPath: "/healthz", Redirects: map[string]string{"example.com": "www.example.com"}, UnredirectedPath: "/healthz",
+		}, CPU: testCPU,
 		Schedules: []NamedSchedule{{"Opening", ScheduleOptions{Cron: "0 10 * * *", Minimum: 4, Maximum: 6}}},
 	}
 	distribution := SiteDistributionProps{
@@ -184,7 +186,7 @@ func newMakers(stack constructs.Construct) map[string]maker {
 			func(id string, props *CPUScalingProps) { NewCPUScaling(stack, id, props) }),
 		"EndpointCheckProps":  made(stack, EndpointCheckProps{Host: "example.com", Path: "/", Interval: 10 * time.Second, Threshold: 3}, NewEndpointCheck),
 		"FailoverSwitchProps": made(stack, FailoverSwitchProps{Path: "/failover-switch"}, NewFailoverSwitch),
-		"LoadBalancerProps":   made(stack, LoadBalancerProps{LoadBalancerOptions{HealthPath: "/"}, vpc, group}, NewLoadBalancer),
+		"LoadBalancerProps":   made(stack, LoadBalancerProps{tier.LoadBalancer, vpc, group}, NewLoadBalancer),
 		"ManualFailbackProps": made(scope("Failback"), ManualFailbackProps{
 			Alarms: alarms, Bucket: bucket, SwitchKey: "failover-switch",
 		}, NewManualFailback),

@@ -40,6 +40,11 @@ type SiteDistributionProps struct {
 	// [StandbyOriginID]. Default: reads go where all goes.
 	ReadFunction string
 
+	// RedirectFunction is the code, for the same runtime, that answers hosts which only
+	// redirect. With ReadFunction, that has to do it: a request meets one function.
+	// Default: none does.
+	RedirectFunction string
+
 	// StandbyCheck is a path that leads to Standby. Default: none does.
 	StandbyCheck *StandbyCheck
 
@@ -209,6 +214,11 @@ func siteBehavior(scope constructs.Construct, props *SiteDistributionProps) *aws
 			of = constructs.NewConstruct(scope, jsii.String("Serving"))
 		}
 		behavior.FunctionAssociations = viewerRequest(of, "ReadFailover", "Retries reads at the standby", props.ReadFunction)
+	}
+	if props.ReadFunction == "" && props.RedirectFunction != "" {
+		// A scope of its own gives the function a name of its own.
+		of := constructs.NewConstruct(scope, jsii.String("Redirects"))
+		behavior.FunctionAssociations = viewerRequest(of, "Function", "Answers hosts that only redirect", props.RedirectFunction)
 	}
 	return behavior
 }

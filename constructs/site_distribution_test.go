@@ -72,6 +72,10 @@ func TestSiteDistribution(t *testing.T) {
 		props.HealthPath = "/healthz"
 	})
 
+	redirecting := newTestSiteDistribution(stage, "Redirecting", func(_ awscdk.Stack, props *SiteDistributionProps) {
+		props.RedirectFunction = "function handler(event) { return event.request; }"
+	})
+
 	// The CDK's own choices, and the opposite of some.
 	plain := newTestStack(stage, "Plain")
 	awscloudfront.NewDistribution(plain, jsii.String("Site"), &awscloudfront.DistributionProps{
@@ -145,6 +149,9 @@ func TestSiteDistribution(t *testing.T) {
 			exactly(origin("standby", "origin-standby.example.com", 2, 50)),
 		}}), reads, exhaustive},
 
+		{"a host that only redirects, without a function for reads", behavior(object{"FunctionAssociations": list{object{
+			"EventType": "viewer-request", "FunctionARN": att("SiteRedirectsFunction", "FunctionARN"),
+		}}}), redirecting, minimal},
 		{"requests go to what serves", behavior(object{"TargetOriginId": "serving"}), exhaustive, reads},
 		{"without it, requests go home", behavior(object{"TargetOriginId": "home"}), reads, exhaustive},
 		{"the health path leads home, and runs no function", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), writes, front},

@@ -89,6 +89,7 @@ var variants = []variant{
 	{field: "edge.readTimeout", value: "20s"},
 	{field: "edge.keepAlive", value: "30s"},
 	{field: "edge.cachePaths", value: "[/news/*]"},
+	{field: "edge.redirects", value: `{"@": www}`},
 	{field: "edge.http3", value: "false"},
 	{field: "edge.securityHeaders", value: "false"},
 	{field: "staticFiles.hostNames", value: "false"},

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"twinsite/account/cost"
 	"twinsite/assembly"
 	"twinsite/constructs"
 	"twinsite/examples/container"
@@ -60,7 +61,7 @@ func extended(t *testing.T, file string, extend func(awscdk.App, *site.Site, *st
 }
 
 // checkPromises holds an extended site to what every site promises: an extension must
-// not cost it its failover.
+// not cost it its failover, and what it costs in money is known.
 func checkPromises(t *testing.T, s *site.Site, a *assembly.Assembly) {
 	t.Helper()
 	for _, broken := range promises.Check(a, s) {
@@ -68,6 +69,15 @@ func checkPromises(t *testing.T, s *site.Site, a *assembly.Assembly) {
 	}
 	if m, err := rehearsal.NewModel(a); err != nil || len(m.Faults) > 0 {
 		t.Errorf("the rehearsal finds %v, %v", m, err)
+	}
+	prices, err := cost.Prices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range a.Resources() {
+		if !prices.Knows(r.Type) {
+			t.Errorf("%s: account/cost does not know what a %s costs", r, r.Type)
+		}
 	}
 }
 

@@ -38,19 +38,21 @@ type Listener struct {
 	Default      Action
 }
 
-// A Rule applies when the header has one of the values. A rule without a header
-// always applies.
+// A Rule applies when the header has one of the values, and host, method and path are
+// among those given. What is empty asks for nothing.
 type Rule struct {
-	Header string
-	Values []string
-	Action Action
+	Header                string
+	Values                []string
+	Hosts, Methods, Paths []string
+	Action                Action
 }
 
 // An Action is what a listener does with a request: forward it to the target
-// group, or answer Status itself.
+// group, or answer Status itself, maybe to send the client to another Host.
 type Action struct {
 	Forward bool
 	Status  int
+	Host    string // of a redirect; "" of one to the host that was asked for
 }
 
 // A TargetGroup is the health check that a load balancer makes on its web
@@ -85,10 +87,29 @@ func covered(names []string, name string) bool {
 	return slices.Contains(names, name) || slices.Contains(names, "*."+parent)
 }
 
-// Action is what the listener does with a request that has these headers.
+// What a request asks for beside its headers, as HTTP/2 names it.
+const (
+	MethodHeader = ":method"
+	HostHeader   = ":authority"
+	PathHeader   = ":path"
+)
+
+// Asking are the headers of a request for a host's page, without any of its own.
+func Asking(method, host string) func(header string) string {
+	return func(header string) string {
+		return map[string]string{MethodHeader: method, HostHeader: host, PathHeader: "/"}[header]
+	}
+}
+
+// Action is what the listener does with a request that has these headers, among them
+// those of [MethodHeader], [HostHeader] and [PathHeader].
 func (l *Listener) Action(header func(string) string) Action {
+	is := func(wanted []string, name string) bool {
+		return len(wanted) == 0 || slices.Contains(wanted, header(name))
+	}
 	for _, rule := range l.Rules {
-		if rule.Header == "" || slices.Contains(rule.Values, header(rule.Header)) {
+		if is(rule.Hosts, HostHeader) && is(rule.Methods, MethodHeader) && is(rule.Paths, PathHeader) &&
+			(rule.Header == "" || is(rule.Values, rule.Header)) {
 			return rule.Action
 		}
 	}
@@ -96,7 +117,7 @@ func (l *Listener) Action(header func(string) string) Action {
 }
 
 // Problem says why a visitor who asks for https://host is not served; "" if
-// the request is forwarded.
+// the request is forwarded, or sent to another host.
 func (b *Balancer) Problem(port int, https bool, hosts []string, header func(string) string) string {
 	listener := b.listener(port)
 	switch {
@@ -107,7 +128,7 @@ func (b *Balancer) Problem(port int, https bool, hosts []string, header func(str
 	case https && !slices.ContainsFunc(hosts, listener.covers):
 		return fmt.Sprintf("%s has no certificate for %s", listener.Resource, strings.Join(hosts, " or "))
 	}
-	if action := listener.Action(header); !action.Forward {
+	if action := listener.Action(header); !action.Forward && action.Host == "" {
 		return fmt.Sprintf("%s answers %d", listener.Resource, action.Status)
 	}
 	return ""

@@ -105,7 +105,7 @@ func (b *bound) edgeFollows(from *Balancer) time.Duration {
 
 func (b *bound) reads(moved time.Duration) time.Duration {
 	p := b.p
-	to, err := b.m.Edge.Route("GET", "/", map[string]string{"host": b.m.Hosts()[0]})
+	to, err := b.m.Edge.Route("GET", "/", map[string]string{"host": b.m.ServingHosts()[0]})
 	if err != nil || len(to.Origins) == 0 {
 		return Never
 	}

@@ -131,6 +131,7 @@ type Route struct {
 	Statuses []int
 	Path     string // that the origins are asked for
 	Refused  int    // the status with which the edge answers by itself, and asks no origin; 0 if it does not
+	Location string // to which Refused sends the visitor; "" if it does not
 }
 
 // Moves reports whether one of the origins has a name that moves.
@@ -159,6 +160,9 @@ func (e *Edge) Route(method, path string, header map[string]string) (Route, erro
 	result, err := behavior.Function.Call(method, path, header)
 	if err != nil {
 		return to, err
+	}
+	if result.Status != 0 {
+		return Route{Path: path, Refused: result.Status, Location: result.Headers["location"]}, nil
 	}
 	if to.Path = result.URI; result.Group == nil || !mayFailOver {
 		return to, nil

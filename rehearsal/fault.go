@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -165,7 +166,7 @@ func (m *Model) CheckRoute(c *HealthCheck) (Route, error) {
 	if c.Children != nil || c.Target != m.Edge.Resource {
 		return Route{}, nil
 	}
-	return m.Edge.Route("GET", c.Path, map[string]string{"host": m.Hosts()[0]})
+	return m.Edge.Route("GET", c.Path, map[string]string{"host": m.ServingHosts()[0]})
 }
 
 // asked is the load balancer that an endpoint's check reaches first while home is
@@ -230,6 +231,9 @@ func hostFaults(m *Model, host string, add addFault) {
 	if !covered(m.Edge.Certificate, host) {
 		add(m.Edge.Resource, "its certificate does not cover %s", host)
 	}
+	if to := m.RedirectsTo(host); to != "" && (!slices.Contains(m.Hosts(), to) || m.RedirectsTo(to) != "") {
+		add(m.Edge.Default().blame(), "%s leads to %s, which serves nothing", host, to)
+	}
 	route := func(method string) Route {
 		to, err := m.Edge.Route(method, "/", map[string]string{"host": host})
 		if err != nil {
@@ -246,9 +250,31 @@ func hostFaults(m *Model, host string, add addFault) {
 			}
 		}
 	}
-	if why := m.Standby.Problem(443, true, []string{host}, func(string) string { return "" }); why != "" {
-		add(m.Standby.Resource, "visitors of %s whom DNS moved are not served: %s", host, why)
+	for _, method := range []string{"GET", "POST"} {
+		if why := m.Standby.Problem(443, true, []string{host}, Asking(method, host)); why != "" {
+			add(m.Standby.Resource, "visitors of %s whom DNS moved are not served: %s", host, why)
+		}
 	}
+}
+
+// RedirectsTo is the host to which the edge sends whoever reads a host's page; "" for
+// a host that serves.
+func (m *Model) RedirectsTo(host string) string {
+	to, err := m.Edge.Route("GET", "/", map[string]string{"host": host})
+	if err != nil {
+		return ""
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(to.Location, "https://"), "/")
+	return name
+}
+
+// ServingHosts are those of Hosts that serve pages, and do not only redirect.
+func (m *Model) ServingHosts() []string {
+	serving := slices.DeleteFunc(m.Hosts(), func(host string) bool { return m.RedirectsTo(host) != "" })
+	if len(serving) == 0 {
+		return m.Hosts()
+	}
+	return serving
 }
 
 // Hosts are the host names that visitors use, the shortest first.

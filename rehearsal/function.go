@@ -3,6 +3,8 @@ package rehearsal
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"twinsite/internal/edgefunction"
 	"twinsite/internal/must"
@@ -24,16 +26,21 @@ func newFunction(resource, code string) (*Function, error) {
 }
 
 // Call runs the function for one request. It is an error if the function answers
-// by itself, which the rehearsal does not play.
+// by itself, which the rehearsal does not play, unless it sends the visitor elsewhere.
 func (f *Function) Call(method, uri string, header map[string]string) (*edgefunction.Result, error) {
 	result, err := f.function.Call(edgefunction.Request{Method: method, URI: uri, Headers: header})
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", f.Resource, err)
-	case result.Status != 0:
+	case result.Status != 0 && !redirects(result):
 		return nil, fmt.Errorf("%s: %s %s: the function answers %d by itself, which the rehearsal does not play", f.Resource, method, uri, result.Status)
 	}
 	return result, nil
+}
+
+// redirects reports whether a function's answer sends a visitor to another address.
+func redirects(result *edgefunction.Result) bool {
+	return slices.Contains([]int{301, 302, 307, 308}, result.Status) && strings.HasPrefix(result.Headers["location"], "https://")
 }
 
 // tryFunction runs the edge function for a read and a write of a page and of

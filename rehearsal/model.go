@@ -3,6 +3,8 @@ package rehearsal
 import (
 	"slices"
 	"time"
+
+	"twinsite/topology"
 )
 
 // A Model is what the templates say about a site's failover, and all that the
@@ -34,6 +36,9 @@ type Model struct {
 
 	// Failback is the manual failback; nil if visitors come home by themselves.
 	Failback *Failback
+
+	// Follower lets the standby's minimum follow home's size; nil if nothing does.
+	Follower *topology.Follower
 
 	// ErrorRate moves the site when it answers with errors; nil if nothing does.
 	ErrorRate *ErrorRate
@@ -80,7 +85,7 @@ func (m *Model) Checks() []*HealthCheck {
 // that is longer, 3 s more than what a read may take until the edge asks the last
 // origin.
 func (m *Model) Patience(p Parameters) time.Duration {
-	to, err := m.Edge.Route("GET", "/", map[string]string{"host": m.Hosts()[0]})
+	to, err := m.Edge.Route("GET", "/", map[string]string{"host": m.ServingHosts()[0]})
 	if err != nil || len(to.Origins) < 2 {
 		return p.Patience
 	}

@@ -168,6 +168,9 @@ func (r *reader) readStandby() {
 	if r.model.Standby == nil {
 		must.Do(err)
 	}
+	if group := r.model.Standby.Group; group != nil {
+		r.model.Follower = must.Get(topology.FollowerOf(r.Assembly, group.Resource))
+	}
 }
 
 // readSwitch finds the health check that asks for an object in a bucket.

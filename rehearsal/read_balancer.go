@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"twinsite/assembly"
@@ -69,11 +70,22 @@ func listenerRule(from topology.Rule) Rule {
 		case condition.Field == "path-pattern" && slices.Contains(condition.Values, "/*"): // every path
 		case condition.Field == "http-header" && rule.Header == "":
 			rule.Header, rule.Values = condition.Header, condition.Values
+		case condition.Field == "host-header" && rule.Hosts == nil && plainValues(condition.Values):
+			rule.Hosts = condition.Values
+		case condition.Field == "http-request-method" && rule.Methods == nil:
+			rule.Methods = condition.Values
+		case condition.Field == "path-pattern" && rule.Paths == nil && plainValues(condition.Values):
+			rule.Paths = condition.Values
 		default:
-			must.Fail("%s: the rehearsal plays rules on one header, or on every path; this has a condition on %s", from.Resource, condition.Field)
+			must.Fail("%s: the rehearsal plays rules on one header, host, method and path, without wildcards, or on every path; this has a condition on %s", from.Resource, condition.Field)
 		}
 	}
 	return rule
+}
+
+// plainValues reports whether the values stand for themselves only.
+func plainValues(values []string) bool {
+	return !slices.ContainsFunc(values, func(value string) bool { return strings.ContainsAny(value, "*?") })
 }
 
 // action reads what is done with a request first.
@@ -84,8 +96,10 @@ func action(of *assembly.Resource, actions []topology.Action) Action {
 	switch first := actions[0]; first.Type {
 	case "forward":
 		return Action{Forward: true, Status: 200}
-	case "fixed-response", "redirect":
+	case "fixed-response":
 		return Action{Status: first.Status}
+	case "redirect":
+		return Action{Status: first.Status, Host: strings.TrimPrefix(first.Host, "#{host}")}
 	default:
 		must.Fail("%s: the rehearsal plays no action of type %s", of, first.Type)
 		return Action{}

@@ -32,7 +32,7 @@ func describe(m *rehearsal.Model) []string {
 		if header == nil {
 			header = map[string]string{}
 		}
-		header["host"] = m.Hosts()[0]
+		header["host"] = m.ServingHosts()[0]
 		to, err := m.Edge.Route(method, path, header)
 		if err != nil {
 			lines = append(lines, err.Error())
@@ -91,8 +91,8 @@ func TestEdgeIsRead(t *testing.T) {
 			"patience 30s",
 		},
 		"everything": {
-			"leading: origin.example.com",
-			"serving origin.example.com: origin-us-east-1.example.com 10s, then origin-us-west-2.example.com 10s",
+			"leading: stage-2-origin.example.com",
+			"serving stage-2-origin.example.com: stage-2-origin-us-east-1.example.com 10s, then stage-2-origin-us-west-2.example.com 10s",
 			"origin serving: home, then standby; 2 × 2s, 1m0s",
 			"origin home: home, then home; 1 × 2s, 3s",
 			"origin standby: standby, then standby; 1 × 2s, 1m0s",

@@ -18,7 +18,8 @@ import (
 // web server.
 func policyFault(arn, _ string) string {
 	name := arn[strings.LastIndex(arn, "/")+1:]
-	if slices.Contains([]string{"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"}, name) {
+	is := func(refused string) bool { return strings.EqualFold(refused, name) }
+	if slices.ContainsFunc([]string{"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"}, is) {
 		return "hands the account to whoever enters a web server"
 	}
 	return ""
@@ -104,6 +105,8 @@ func variableFault(name, value string) (wrong, given, remedy string) {
 		return "is more than one line of text", quote(value), "give one line without control characters"
 	case strings.Contains(value, "${Token["):
 		return "holds \"${Token[\", which the CDK takes for a value of its own", quote(value), "give another value"
+	case strings.Contains(value, "{{resolve:"):
+		return "holds \"{{resolve:\", which CloudFormation replaces by what it refers to", quote(value), "let the servers fetch it by web.policies"
 	case utf8.RuneCountInString(value) > longestValue:
 		return fmt.Sprintf("is longer than %d characters", longestValue), fmt.Sprint(utf8.RuneCountInString(value)), "let the script fetch what is so long"
 	}

@@ -149,6 +149,14 @@ type Edge struct {
 	// own records, its servers must carry what the cache carried.
 	CachePaths []string `yaml:"cachePaths" validate:"max=20,dive,cachePath"`
 
+	// Redirects are hosts that only lead to another, as "@" to "www": up to 30, both of
+	// Hosts, none to one that redirects itself. Path and query stay: 301 for GET and
+	// HEAD, 308 for all else, at the edge. The standby's load balancer, which visitors
+	// reach themselves in a failover of their own records, redirects GET and HEAD; it
+	// has no 308, so that it leaves all else to the servers, which must take what is
+	// written under these names too. Failover.Path is never redirected.
+	Redirects map[string]string `yaml:"redirects"`
+
 	// HTTP3 offers HTTP/3 to visitors beside HTTP/2.
 	HTTP3 bool `yaml:"http3"`
 
@@ -168,7 +176,7 @@ type StaticFiles struct {
 	Headers bool `yaml:"headers"`
 
 	// Folder is a folder, relative to the site's file, whose files a deployment
-	// uploads to the home bucket: 1 to 1,000 files, of 100 MiB at most. Files below
+	// uploads to the home bucket: 1 to 1,000 files, of 100 MiB at most, no links. Files below
 	// "assets/" are cached for a year, so their names must change with their content;
 	// others for five minutes. What the folder no longer has stays in the bucket.
 	// Empty: the sample page's files on the default image and script, and nothing

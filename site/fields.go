@@ -102,8 +102,8 @@ func cachePathFault(pattern, _ string) string {
 	return ""
 }
 
-// everyPath are the patterns that fit every path, or all but "/".
-var everyPath = regexp.MustCompile(`^/?\??\*+$`)
+// everyPath are the patterns that fit every path, or all but the shortest.
+var everyPath = regexp.MustCompile(`^/?[*?]*\*[*?]*$`)
 
 // rangeFault says what is wrong with an IPv4 range.
 func rangeFault(text, _ string) string {

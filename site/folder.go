@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -30,7 +31,10 @@ func checkStaticFolder(report *report, site *Site) {
 		report.broken(field, "is not a folder", quote(folder), own)
 		return
 	}
+	var odd *oddFile
 	switch files, bytes, err := measure(folder); {
+	case errors.As(err, &odd):
+		report.broken(field, "holds what is no file of its own", quote(odd.path), "put the file itself in its place: a link may lead elsewhere on the machine that deploys")
 	case err != nil:
 		report.broken(field, "cannot be read", quote(folder), "make all of it readable")
 	case files == 0:
@@ -42,13 +46,22 @@ func checkStaticFolder(report *report, site *Site) {
 	}
 }
 
+// An oddFile is an entry of a folder that is neither a file nor a folder: a link, or
+// a pipe that nobody would end.
+type oddFile struct{ path string }
+
+func (o *oddFile) Error() string { return o.path + " is no file" }
+
 // measure counts the files of a folder and their bytes, until there are too many.
 func measure(folder string) (files int, bytes int64, err error) {
 	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		info, err := os.Stat(path) // what a link leads to
+		if !entry.Type().IsRegular() {
+			return &oddFile{path}
+		}
+		info, err := entry.Info()
 		if err != nil {
 			return err
 		}

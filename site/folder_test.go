@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,25 +11,23 @@ import (
 
 // TestStaticFolder loads sites with a folder at the limits, and beyond them.
 func TestStaticFolder(t *testing.T) {
-	large := filepath.Join(t.TempDir(), "large")
-	if err := os.WriteFile(large, nil, 0o600); err != nil {
-		t.Fatal(err)
+	large := func(file string) error {
+		return errors.Join(os.WriteFile(file, nil, 0o600), os.Truncate(file, mostBytes))
 	}
-	if err := os.Truncate(large, mostBytes); err != nil {
-		t.Fatal(err)
-	}
+	link := func(file string) error { return os.Symlink("/etc/passwd", file) }
 	for _, test := range []struct {
 		name  string
 		files int
-		link  bool   // to a file of 100 MiB
-		want  string // of the message; "" for none
+		odd   func(file string) error // makes one more; nil: none
+		want  string                  // of the message; "" for none
 	}{
-		{"one", 1, false, ""},
-		{"as many as may be", 1000, false, ""},
-		{"too many", 1001, false, "has more than 1000 files"},
-		{"none", 0, false, "has no files"},
-		{"as large as may be", 0, true, ""},
-		{"too large", 1, true, "is larger than 100 MiB"},
+		{"one", 1, nil, ""},
+		{"as many as may be", 1000, nil, ""},
+		{"too many", 1001, nil, "has more than 1000 files"},
+		{"none", 0, nil, "has no files"},
+		{"as large as may be", 0, large, ""},
+		{"too large", 1, large, "is larger than 100 MiB"},
+		{"a link", 1, link, "holds what is no file of its own"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -41,8 +40,8 @@ func TestStaticFolder(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if test.link {
-				if err := os.Symlink(large, filepath.Join(folder, "large")); err != nil {
+			if test.odd != nil {
+				if err := test.odd(filepath.Join(folder, "odd")); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -127,12 +127,16 @@ func (s *Site) AlarmName(title string) string {
 func (s *Site) HostNames() []string {
 	names := make([]string, len(s.Hosts))
 	for i, host := range s.Hosts {
-		names[i] = host + "." + s.Domain
-		if host == apex {
-			names[i] = s.Domain
-		}
+		names[i] = s.hostName(host)
 	}
 	return names
+}
+
+func (s *Site) hostName(host string) string {
+	if host == apex {
+		return s.Domain
+	}
+	return host + "." + s.Domain
 }
 
 // Uploads reports whether a deployment uploads static files: a folder of the

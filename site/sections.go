@@ -34,6 +34,7 @@ func sectionRules() []func(*report, *Site) {
 		checkStaticFolder,
 		checkEdge,
 		checkCachePaths,
+		checkRedirects,
 		checkPrefixList,
 		checkAccessLogs,
 		checkNotifications,

@@ -175,6 +175,9 @@ func siteDistributionProps(s *site.Site, global *Global, balancer awselasticload
 		props.ReadFunction = assets.ReadFunction
 		props.ReadTimeout = s.Edge.ReadTimeout
 	}
+	if len(s.Edge.Redirects) > 0 {
+		props.RedirectFunction = assets.RedirectFunction
+	}
 	if s.Failover.Front == site.FrontEdge {
 		props.StandbyCheck = &constructs.StandbyCheck{Path: site.StandbyCheckPath, Function: assets.StandbyFunction}
 	}

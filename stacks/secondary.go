@@ -66,6 +66,7 @@ func NewSecondary(scope awsconstructs.Construct, s *site.Site, global *Global, a
 	tier.Servers.Uploads = constructs.Uploads{Bucket: x.StaticSite.Bucket, Prefix: s.Web.Uploads}
 	tier.LoadBalancer.Certificate, x.Alarms = regionalCertificate(x.Stack, s, global, x.monitoring)
 	tier.LoadBalancer.RedirectHTTP = true
+	tier.LoadBalancer.Redirects, tier.LoadBalancer.UnredirectedPath = s.RedirectedHosts(), s.Failover.Path
 	x.WebTier = constructs.NewWebTier(x.Stack, "WebTier", tier)
 	if s.WAF {
 		acl := webACLProps(s)

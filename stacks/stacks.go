@@ -28,6 +28,11 @@ type Assets struct {
 	// Edge.ReadFailover.
 	ReadFunction string
 
+	// RedirectFunction is the code of the viewer-request function, for the same runtime,
+	// that answers hosts which only redirect. ReadFunction does it, too. Required with
+	// Edge.Redirects.
+	RedirectFunction string
+
 	// StandbyFunction is the code of the viewer-request function, for the same
 	// runtime, that turns [site.StandbyCheckPath] into the health path. Required
 	// where Failover.Front is "edge".

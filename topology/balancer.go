@@ -63,9 +63,9 @@ type Rule struct {
 // A Condition is one of those that a request has to meet, all of them, for a rule to take it.
 type Condition struct {
 	Path   string   // in the rule: "Conditions.0"
-	Field  string   // "http-header", "path-pattern", …
+	Field  string   // "http-header", "path-pattern", "host-header", "http-request-method" or another
 	Header string   // whose value is compared, of the field "http-header"
-	Values []string // of which one is enough, of the fields "http-header" and "path-pattern"
+	Values []string // of which one is enough, of these fields
 }
 
 // An Action is one of those of a listener or rule, which are done in turn.
@@ -74,7 +74,8 @@ type Action struct {
 	Path   string // in Of: "Actions.0"
 	Type   string // "forward", "fixed-response", "redirect" or another of Elastic Load Balancing
 	Groups []*assembly.Resource
-	Status int // of a fixed response or redirect, else 0
+	Status int    // of a fixed response or redirect, else 0
+	Host   string // to which a redirect leads: "#{host}" by default, which is the one that was asked for
 }
 
 // Rules returns the listener's rules, sorted by priority.
@@ -103,6 +104,10 @@ func readRule(r *assembly.Resource) (Rule, error) {
 			c.Values = read(p, c.Path+".HttpHeaderConfig.Values", (*assembly.Resource).Texts)
 		case "path-pattern":
 			c.Values = read(p, c.Path+".PathPatternConfig.Values", (*assembly.Resource).Texts)
+		case "host-header":
+			c.Values = read(p, c.Path+".HostHeaderConfig.Values", (*assembly.Resource).Texts)
+		case "http-request-method":
+			c.Values = read(p, c.Path+".HttpRequestMethodConfig.Values", (*assembly.Resource).Texts)
 		}
 		rule.Conditions = append(rule.Conditions, c)
 	}
@@ -130,6 +135,7 @@ func actions(of *assembly.Resource, path string) ([]Action, error) {
 			if action.Status = 301; p.text(action.Path+".RedirectConfig.StatusCode") == "HTTP_302" {
 				action.Status = 302
 			}
+			action.Host = p.textOr(action.Path+".RedirectConfig.Host", "#{host}")
 		}
 		all = append(all, action)
 	}

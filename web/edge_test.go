@@ -152,7 +152,11 @@ func TestStandbyFunction(t *testing.T) {
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
 func TestEdgeFunctionsAreSmall(t *testing.T) {
 	const limit = 10_000
-	for name, code := range map[string]string{"edge": EdgeFunction("serving-reads"), "standby": StandbyFunction("/" + strings.Repeat("x", 255))} {
+	most := Redirects{Domain: strings.Repeat("d", 60) + ".com", HealthPath: "/" + strings.Repeat("x", 254), Hosts: map[string]string{}}
+	for i := range 30 { // as many as package site takes
+		most.Hosts[fmt.Sprintf("%063d", i)] = strings.Repeat("w", 63)
+	}
+	for name, code := range map[string]string{"redirecting": RedirectFunction(EdgeFunction("serving-reads"), most), "edge": EdgeFunction("serving-reads"), "standby": StandbyFunction("/" + strings.Repeat("x", 255))} {
 		if len(code) > limit {
 			t.Errorf("the %s function has %d bytes, want at most %d", name, len(code), limit)
 		}

@@ -7,6 +7,8 @@ package web
 import (
 	_ "embed"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -31,6 +33,48 @@ func EdgeFunction(first string) string {
 	return strings.Replace(edgeFunction, readsOrigin, "'"+first+"'", 1)
 }
 
+// redirectFunction has its literals filled in by RedirectFunction, and calls next for all that it does not redirect.
+//
+//go:embed redirect-function.js
+var redirectFunction string
+
+// Redirects are the hosts of a domain that only redirect.
+type Redirects struct {
+	Domain     string            // the apex, as "example.com"
+	HealthPath string            // which is never redirected, as "/healthz"
+	Hosts      map[string]string // labels below Domain, "@" for the apex: from, to. Empty: none redirects
+}
+
+// RedirectFunction returns the code of a viewer-request CloudFront function (runtime cloudfront-js-2.0) that answers a host
+// that only redirects by itself: 301 to GET and HEAD, 308 to others, with path and query as they are. Everything else is as
+// the function rest, of the same kind, has it; "" leaves it as it is. Without hosts, it returns rest.
+func RedirectFunction(rest string, redirects Redirects) string {
+	if len(redirects.Hosts) == 0 {
+		return rest
+	}
+	if rest == "" {
+		rest = "function handler(event) {\n    return event.request;\n}\n"
+	}
+	pairs := [][2]string{}
+	for _, from := range slices.Sorted(maps.Keys(redirects.Hosts)) {
+		pairs = append(pairs, [2]string{from, redirects.Hosts[from]})
+	}
+	code := strings.NewReplacer(
+		`"__DOMAIN__"`, literal(redirects.Domain), healthPathLiteral, literal(redirects.HealthPath), `REDIRECTS = []`, "REDIRECTS = "+literal(pairs),
+	).Replace(redirectFunction)
+	// An import must come first, so the rest stands before.
+	return strings.Replace(rest, "function handler(", "function next(", 1) + "\n" + code
+}
+
+// literal is a value as JavaScript has it.
+func literal(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("web: texts cannot be encoded as JSON: " + err.Error()) // json.Marshal has no error for them
+	}
+	return string(text)
+}
+
 // standbyFunction has its string literal healthPathLiteral filled in by StandbyFunction.
 //
 //go:embed standby-function.js
@@ -41,9 +85,5 @@ const healthPathLiteral = `"__HEALTH_PATH__"`
 // StandbyFunction returns the code of the viewer-request CloudFront function (runtime cloudfront-js-2.0) that asks for
 // healthPath, such as "/healthz", whatever path a health checker asked for.
 func StandbyFunction(healthPath string) string {
-	literal, err := json.Marshal(healthPath)
-	if err != nil {
-		panic("web: a string cannot be encoded as JSON: " + err.Error()) // json.Marshal has no error for strings
-	}
-	return strings.Replace(standbyFunction, healthPathLiteral, string(literal), 1)
+	return strings.Replace(standbyFunction, healthPathLiteral, literal(healthPath), 1)
 }

@@ -38,9 +38,6 @@ func (c cloud) Stack(ctx context.Context, region, name string) (Stack, error) {
 	found := answer.Stacks[0]
 	stack.ARN, stack.Status = aws.ToString(found.StackId), string(found.StackStatus)
 	stack.Protected = aws.ToBool(found.EnableTerminationProtection)
-	if stack.Changed = aws.ToTime(found.CreationTime); found.LastUpdatedTime != nil {
-		stack.Changed = *found.LastUpdatedTime
-	}
 	stack.Outputs = map[string]string{}
 	for _, output := range found.Outputs {
 		stack.Outputs[aws.ToString(output.OutputKey)] = aws.ToString(output.OutputValue)
@@ -78,7 +75,7 @@ func (c cloud) Remains(ctx context.Context, stack Stack) ([]Resource, error) {
 			if status := string(r.ResourceStatus); status != "DELETE_COMPLETE" && status != "DELETE_SKIPPED" {
 				remains = append(remains, Resource{
 					LogicalID: aws.ToString(r.LogicalResourceId), PhysicalID: aws.ToString(r.PhysicalResourceId),
-					Type: aws.ToString(r.ResourceType), Status: status, Reason: aws.ToString(r.ResourceStatusReason),
+					Type: aws.ToString(r.ResourceType), Status: status, Reason: aws.ToString(r.ResourceStatusReason), Changed: aws.ToTime(r.LastUpdatedTimestamp),
 				})
 			}
 		}

@@ -111,3 +111,18 @@ func TestBuckets(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestRemains holds that a resource comes with the time of its last change, and that one
+// that is gone does not come.
+func TestRemains(t *testing.T) {
+	member := func(id, status string) string {
+		return "<member><LogicalResourceId>" + id + "</LogicalResourceId><ResourceType>AWS::S3::Bucket</ResourceType><ResourceStatus>" + status +
+			"</ResourceStatus><LastUpdatedTimestamp>2026-11-28T17:48:16Z</LastUpdatedTimestamp></member>"
+	}
+	remains, err := amazon(t, map[string]string{"ListStackResources": "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>" +
+		member("There", "UPDATE_COMPLETE") + member("Gone", "DELETE_COMPLETE") +
+		"</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>"}).Remains(t.Context(), Stack{ARN: "arn:1", Region: "us-east-1"})
+	if err != nil || len(remains) != 1 || remains[0].LogicalID != "There" || remains[0].Changed.Format("15:04:05") != "17:48:16" {
+		t.Errorf("got %+v, %v", remains, err)
+	}
+}

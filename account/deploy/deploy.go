@@ -98,7 +98,6 @@ type Stack struct {
 	Protected bool   // against termination
 
 	Outputs map[string]string // by their keys
-	Changed time.Time         // when it was last created or updated
 }
 
 // A Resource is one of a stack's, as far as it matters to a deletion.
@@ -107,6 +106,8 @@ type Resource struct {
 
 	Status string // as "DELETE_FAILED"
 	Reason string // CloudFormation's
+
+	Changed time.Time // when it got its status; zero: not known
 }
 
 // A Bucket was made by a stack of the site, or by an earlier stack of its name.

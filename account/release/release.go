@@ -80,6 +80,14 @@ func (r *Release) Run(ctx context.Context) ([]report.Item, error) {
 	r.items = nil
 	r.Deployment.Between = r.between
 	err := r.Deployment.Run(ctx)
+	switch {
+	case errors.Is(err, deploy.ErrCosts):
+		r.items = append(r.items, report.Item{Name: "rehearsal", Finding: report.Finding{Colour: report.Red, Said: err.Error(),
+			Remedy: "read the verdict; change less at once, or accept it"}})
+	case errors.Is(err, deploy.ErrFailed):
+		r.items = append(r.items, report.Item{Name: "deployment", Finding: report.Finding{Colour: report.Red, Said: err.Error(),
+			Remedy: fmt.Sprintf("CloudFormation takes a failed update back by itself; %q says who serves", r.command("status"))}})
+	}
 	return r.items, err
 }
 

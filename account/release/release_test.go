@@ -81,8 +81,8 @@ func (p *play) cdk(_ context.Context, args ...string) error {
 	}
 	p.deployed = append(p.deployed, id)
 	stack := p.there[id]
-	stack.Changed = time.Now()
 	p.site.Stacks[stack.Name] = stack
+	p.site.Resources[stack.Name][0].Changed = time.Now()
 	if after := p.after[id]; after != nil {
 		after()
 	}
@@ -241,9 +241,7 @@ func TestBake(t *testing.T) {
 	}
 
 	p.after["Secondary"] = func() { // it was up to date
-		stack := p.site.Stacks["ticketing-Secondary"]
-		stack.Changed = time.Now().Add(-time.Hour)
-		p.site.Stacks["ticketing-Secondary"] = stack
+		p.site.Resources["ticketing-Secondary"][0].Changed = time.Now().Add(-time.Hour)
 		changed = time.Now()
 	}
 	p.heard = nil
@@ -275,12 +273,17 @@ func TestBegin(t *testing.T) {
 	}
 }
 
-// TestErrors holds that the deployment's own errors stay what they are.
+// TestErrors holds that the deployment's own errors stay what they are, and stand in the
+// report.
 func TestErrors(t *testing.T) {
 	p := newPlay(t, all...)
 	p.refuses = "Global"
-	if got, _, err := p.run(t); !errors.Is(err, deploy.ErrFailed) || got != "Domain" {
+	got, items, err := p.run(t)
+	if !errors.Is(err, deploy.ErrFailed) || got != "Domain" {
 		t.Errorf("deployed %q, %v", got, err)
+	}
+	if last := items[len(items)-1]; last.Name != "deployment" || last.Colour != report.Red || !strings.Contains(last.Remedy, "make status") {
+		t.Errorf("the report ends with %+v", last)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	p = newPlay(t)

@@ -85,12 +85,21 @@ func (w *Watch) Stands(ctx context.Context, stack string) bool {
 	return k.there()
 }
 
-// Changed is when a stack was last created or updated; now, if that cannot be asked.
+// Changed is when the last change of a stack's resources was done; now, if that is not
+// known. The time that CloudFormation gives for the stack is when its update began.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceSummary.html
 func (w *Watch) Changed(ctx context.Context, stack string) time.Time {
-	if k, err := w.stack(ctx, stack); err == nil {
-		return k.stack.Changed
+	k, err := w.stack(ctx, stack)
+	var last time.Time
+	for _, r := range k.resources {
+		if r.Changed.After(last) {
+			last = r.Changed
+		}
 	}
-	return time.Now()
+	if err != nil || last.IsZero() {
+		return time.Now()
+	}
+	return last
 }
 
 // Outputs are those of a stack.

@@ -45,8 +45,13 @@ exit status is 1 when an item is red.`,
 		},
 	}
 	a.flags(command)
-	command.Flags().StringVar(&server, "resolver", "", "DNS server to ask, as 192.0.2.1:53, where no other is let out (default the machine's, and the zones' own)")
+	resolverFlag(command, &server)
 	return command
+}
+
+// resolverFlag adds the flag for the DNS server to ask.
+func resolverFlag(command *cobra.Command, server *string) {
+	command.Flags().StringVar(server, "resolver", "", "DNS server to ask, as 192.0.2.1:53, where no other is let out (default the machine's, and the zones' own)")
 }
 
 // dnsOf is the resolver at an address, or the machine's.

@@ -24,6 +24,7 @@ import (
 type releaseOrder struct {
 	asking
 
+	server                     string // of DNS; "": the machine's
 	accept                     bool
 	bake, patience, delegation time.Duration
 }
@@ -57,6 +58,7 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 		RunE: func(command *cobra.Command, _ []string) error { return o.run(command) },
 	}
 	o.flags(command)
+	resolverFlag(command, &o.server)
 	flags := command.Flags()
 	flags.BoolVar(&o.accept, "accept", false, "release also what costs visitors something, and while the standby serves")
 	flags.DurationVar(&o.bake, "bake", 5*time.Minute, "how long the standby must have been good before the home region is changed")
@@ -79,11 +81,11 @@ func (o *releaseOrder) run(command *cobra.Command) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	s, opened, err := o.open(command.Context())
+	from, err := dnsOf(o.server)
 	if err != nil {
 		return err
 	}
-	from, err := resolver.System()
+	s, opened, err := o.open(command.Context())
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 // and needs no synthesis.
 func newStatus() *cobra.Command {
 	var o asking
+	var server string
 	command := &cobra.Command{
 		Use:   "status",
 		Short: "Say who serves a deployed site, and how both regions are",
@@ -28,11 +29,15 @@ item is red. What cannot be asked is a warning; the rest is asked all the same.`
   twinsite status -site examples/low-cost.yaml -account 123456789012 -json`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			from, err := dnsOf(server)
+			if err != nil {
+				return err
+			}
 			s, opened, err := o.open(command.Context())
 			if err != nil {
 				return err
 			}
-			items, err := status.New(s, status.Of(opened), new(ask.Names)).Look(command.Context(), report.Asking{Progress: command.ErrOrStderr()})
+			items, err := status.New(s, status.Of(opened), &ask.Names{Resolver: from}).Look(command.Context(), report.Asking{Progress: command.ErrOrStderr()})
 			if err = errors.Join(err, command.Context().Err()); err != nil {
 				return err
 			}
@@ -40,5 +45,6 @@ item is red. What cannot be asked is a warning; the rest is asked all the same.`
 		},
 	}
 	o.flags(command)
+	resolverFlag(command, &server)
 	return command
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -55,6 +56,7 @@ func TestStatusMistakes(t *testing.T) {
 	wantUnusable(t, []mistake{
 		{[]string{"status", "-site", file}, "there are no AWS credentials: give the AWS CLI's usual ones"},
 		{[]string{"status", "-site", filepath.Join(root, "none.yaml")}, "none.yaml"},
+		{[]string{"status", "-site", file, "-resolver", "dns.example"}, `"dns.example" is no DNS server's address`},
 		{[]string{"status", "now"}, `unknown command "now" for "twinsite status"`},
 	})
 	amazon(t, "ExpiredToken", nil)
@@ -67,6 +69,27 @@ func TestStatusMistakes(t *testing.T) {
 	})
 }
 
+// TestStatusJSON holds that a status is one JSON object, also where nearly nothing may be
+// asked: no name server listens, and the account says only that the stacks stand.
+func TestStatusJSON(t *testing.T) {
+	amazon(t, "AccessDenied", map[string]string{
+		"GetCallerIdentity":  callerAnswer,
+		"DescribeStacks":     "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackId>arn:1</StackId><StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
+		"ListStackResources": "<ListStackResourcesResponse><ListStackResourcesResult/></ListStackResourcesResponse>",
+	})
+	stdout, stderr, status := execute(t, "status", "-site", root+"site.yaml", "-resolver", "127.0.0.1:1", "-json")
+	var answer struct {
+		Site, Account string
+		Items         []struct{ Item, Colour, Said string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &answer); err != nil || answer.Site != "ticketing" || answer.Account != "123456789012" || len(answer.Items) < 9 {
+		t.Fatalf("got %v, %s%s", err, stdout, stderr)
+	}
+	if first := answer.Items[0]; status != 1 || first.Item != "in short" || first.Colour != "warning" || !strings.HasPrefix(first.Said, "not known") {
+		t.Errorf("got %d and %+v", status, first)
+	}
+}
+
 // A release that cannot begin says so before anything is synthesized: no npx is in PATH
 // here, and the account refuses every call but the first.
 func TestReleaseMistakes(t *testing.T) {
@@ -75,6 +98,7 @@ func TestReleaseMistakes(t *testing.T) {
 	wantUnusable(t, []mistake{
 		{[]string{"release", "-site", file}, "there are no AWS credentials: give the AWS CLI's usual ones"},
 		{[]string{"release", "-site", filepath.Join(root, "none.yaml")}, "none.yaml"},
+		{[]string{"release", "-site", file, "-resolver", "dns.example"}, `"dns.example" is no DNS server's address`},
 		{[]string{"release", "Secondary"}, `unknown command "Secondary" for "twinsite release"`},
 		{[]string{"release", "-bake", "-1m"}, "-bake -1m0s: give a time from 0s to 24h"},
 		{[]string{"release", "-delegation", "100h"}, "-delegation 100h0m0s: give a time"},

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -32,6 +33,7 @@ type Function struct {
 type Request struct {
 	Method string
 	URI    string // the path, as the viewer wrote it, without the query
+	Query  string // with its "?", as the viewer wrote it; "" if there is none
 
 	// Headers are by name, in any case. Those that CloudFront hides from
 	// functions are left out of the event.
@@ -150,6 +152,9 @@ func (f *Function) Call(request Request) (*Result, error) {
 		if err != nil {
 			return err
 		}
+		if err := f.addRawQuery(value, request.Query); err != nil {
+			return err
+		}
 		returned, err := f.handler(goja.Undefined(), value)
 		if err != nil {
 			return err
@@ -160,6 +165,18 @@ func (f *Function) Call(request Request) (*Result, error) {
 		return nil, fmt.Errorf("%s %s: %w", request.Method, request.URI, err)
 	}
 	return f.result, nil
+}
+
+// addRawQuery adds to an event's request the method by which it tells its query: without
+// the "?", and undefined if there is none.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/general-helper-methods.html
+func (f *Function) addRawQuery(event goja.Value, query string) error {
+	raw := goja.Undefined()
+	if text, found := strings.CutPrefix(query, "?"); found {
+		raw = f.vm.ToValue(text)
+	}
+	request := event.ToObject(f.vm).Get("request").ToObject(f.vm)
+	return request.Set("rawQueryString", func(goja.FunctionCall) goja.Value { return raw })
 }
 
 // read takes over what the handler returned: the request or an answer.
@@ -173,6 +190,11 @@ func (f *Function) read(value goja.Value) error {
 		Headers    map[string]struct {
 			Value string `json:"value"`
 		} `json:"headers"`
+	}
+	if object, ok := value.(*goja.Object); ok && object.Get("rawQueryString") != nil {
+		if err := object.Delete("rawQueryString"); err != nil {
+			return err
+		}
 	}
 	data, err := json.Marshal(value.Export())
 	if err == nil {

@@ -42,7 +42,31 @@ func newEvent(request Request) map[string]any {
 		"viewer":  map[string]any{"ip": "192.0.2.1"},
 		"request": map[string]any{
 			"method": request.Method, "uri": request.URI,
-			"querystring": map[string]any{}, "headers": headers, "cookies": map[string]any{},
+			"querystring": queryOf(request.Query), "headers": headers, "cookies": map[string]any{},
 		},
 	}
+}
+
+// queryOf are a query's parameters by name, undecoded: of one that stands several
+// times, the first value and all of them.
+func queryOf(query string) map[string]any {
+	parameters := map[string]any{}
+	for part := range strings.SplitSeq(strings.TrimPrefix(query, "?"), "&") {
+		name, value, _ := strings.Cut(part, "=")
+		if part == "" {
+			continue
+		}
+		one := map[string]any{"value": value}
+		known, repeated := parameters[name].(map[string]any)
+		if !repeated {
+			parameters[name] = one
+			continue
+		}
+		all, ok := known["multiValue"].([]any)
+		if !ok {
+			all = []any{map[string]any{"value": known["value"]}}
+		}
+		known["multiValue"] = append(all, one)
+	}
+	return parameters
 }

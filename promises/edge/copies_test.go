@@ -28,7 +28,7 @@ func originSecret(in *read.Reader) *assembly.Resource {
 }
 
 func listenerRule(in *read.Reader) *assembly.Resource {
-	return read.Only("listener rules", in.Resources(topology.ListenerRuleType)...)
+	return read.Only("listener rules at home", in.HomeBalancer().Stack.Resources(topology.ListenerRuleType)...)
 }
 
 func servesCopy(property string, value any) func(*read.Reader) {

@@ -32,6 +32,7 @@ func edgePromises() []read.Promise {
 		{Name: "a secret's value is in no template", When: when.OriginSecrets, Check: checkSecrets},
 		{Name: "both address families fail over", When: when.BothFamilies, Check: checkFamilies},
 		{Name: "the application says what CloudFront keeps", When: when.CachePaths, Check: checkCachePaths},
+		{Name: "a host that only redirects leads to one that serves, at the edge and at the standby", When: when.SomeRedirect, Check: checkRedirects},
 		{Name: "no 5xx is cached", When: when.NothingCached, Check: checkErrorCaching},
 		{Name: "the distribution is near and stays connected", Check: checkConnections},
 		{Name: "security headers that never override the application's", When: when.HeadersAdded, Check: checkSecurityHeaders},

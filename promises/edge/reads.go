@@ -96,7 +96,7 @@ func checkReadFunction(in *read.Reader, function *assembly.Resource) {
 			read.Fail(function, "FunctionCode", "groups %q for %s, want %q", group.Origins, method, want)
 		}
 	}
-	if read.Text(function, "FunctionCode") != web.EdgeFunction(firstOrigin(in)) {
+	if read.Text(function, "FunctionCode") != web.RedirectFunction(web.EdgeFunction(firstOrigin(in)), redirectsOf(in.Site)) {
 		read.Fail(function, "FunctionCode", "is not the function that package web tests")
 	}
 }

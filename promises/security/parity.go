@@ -30,6 +30,8 @@ var differences = []difference{
 	{"WebTierEntranceLoadBalancerHttps", "", "in the article, CloudFront comes by HTTP"},
 	{"WebTierEntranceLoadBalancerHttps", "DefaultActions", "at home, only CloudFront is let in"},
 	{"WebTierEntranceLoadBalancerHttpsFrom*", "", "likewise: rules do"},
+	{"WebTierEntranceLoadBalancerHttpsRedirect*", "", "edge.redirects: at home, CloudFront does"},
+	{"WebTierEntranceLoadBalancerHttpsUnredirected*", "", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroup", "SecurityGroupIngress", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroupfrompl*", "", "likewise"},
 	{"WebTierEntranceLoadBalancerSecurityGroupEverybody*", "", "likewise"},

@@ -92,6 +92,9 @@ func New(m *rehearsal.Model, p rehearsal.Parameters) *Table {
 		}
 		t.add(m, p, schedule.When, limits{schedule.Minimum, schedule.Maximum}, limits{same.Minimum, same.Maximum})
 	}
+	if f := m.Follower; f != nil {
+		t.Remarks = append(t.Remarks, fmt.Sprintf("the standby follows home's size to %d %%, up to five minutes and a boot later, which is not counted", f.Percent))
+	}
 	if home.InstanceType != standby.InstanceType {
 		t.Remarks = append(t.Remarks, fmt.Sprintf("servers are %s at home and %s at the standby, and each counts as one", named(home), named(standby)))
 	}
@@ -129,9 +132,21 @@ func FullLoad(m *rehearsal.Model, p rehearsal.Parameters) (int, []Step, error) {
 	return home.Maximum, append([]Step{{Servers: has}}, Growth(m.Standby, p, has, home.Maximum, standby.Maximum)...), nil
 }
 
-// standbyServers is how many servers the standby has while nobody visits it: its
-// minimum, to which its low alarm has shrunk it.
-func standbyServers(_ *rehearsal.Model, _, standby limits, _ int) int { return standby.least }
+// standbyServers is how many servers the standby has while nobody visits it, and home
+// has some: its minimum, to which its low alarm has shrunk it. One that follows home
+// has
+//
+//	min(its maximum, max(the site's minimum, home's minimum within the site's limits, ⌈percent × home's desired capacity / 100⌉))
+//
+// as its minimum. It is set some minutes after home has grown, which is not counted.
+func standbyServers(m *rehearsal.Model, home, standby limits, servers int) int {
+	f := m.Follower
+	if f == nil {
+		return standby.least
+	}
+	follows := (f.Percent*servers + 99) / 100
+	return min(standby.most, max(f.Minimum, min(home.least, f.Maximum), follows))
+}
 
 // zoneRow is of home's size of which a lost zone takes the greater part: Auto Scaling
 // spreads servers evenly, and replaces those that are gone in the other zones, all at

@@ -106,6 +106,60 @@ func TestScheduleWithoutOneAtTheStandby(t *testing.T) {
 	}
 }
 
+// A standby that follows home has what home had, rounded up and within its limits; the
+// way back is as it was.
+func TestFollowing(t *testing.T) {
+	const back = "; 6 2 6 0.33 17m20s"
+	tests := []struct {
+		name            string
+		percent         int
+		most            string // of the standby's group
+		always, opening string // without the way back
+	}{
+		{"not at all", 0, "6", "2 2 2 1.00 0s; 6 6 2 0.33 17m20s; 6 3 2 0.50 3m40s", "4 4 4 1.00 0s; 6 6 4 0.67 9m20s; 6 3 4 0.50 3m40s"},
+		{"all", 100, "6", "2 2 2 1.00 0s; 6 6 6 1.00 0s; 6 3 6 0.50 3m40s", "4 4 4 1.00 0s; 6 6 6 1.00 0s; 6 3 6 0.50 3m40s"},
+		{"rounded up", 75, "6", "2 2 2 1.00 0s; 6 6 5 0.83 5m20s; 6 3 5 0.50 3m40s", "4 4 4 1.00 0s; 6 6 5 0.83 5m20s; 6 3 5 0.50 3m40s"},
+		{"less than its minimum", 10, "6", "2 2 2 1.00 0s; 6 6 2 0.33 17m20s; 6 3 2 0.50 3m40s", "4 4 4 1.00 0s; 6 6 4 0.67 9m20s; 6 3 4 0.50 3m40s"},
+		{"a smaller maximum", 100, "5", "2 2 2 1.00 0s; 6 6 5 0.83 never; 6 3 5 0.50 3m40s", "4 4 4 1.00 0s; 6 6 6 1.00 0s; 6 3 6 0.50 3m40s"},
+	}
+	for _, test := range tests {
+		m := fixture.Site(t, "site", set(t, standbyGroup, "MaxSize", test.most))
+		if m.Follower != nil {
+			t.Fatal("the default site's standby follows")
+		}
+		if test.percent > 0 {
+			m.Follower = &topology.Follower{Percent: test.percent, Minimum: 2, Maximum: 6}
+		}
+		got := New(m, rehearsal.DefaultParameters())
+		want := test.always + strings.Replace(back, "6 2 6", "6 2 "+test.most, 1)
+		if rows := rows(got, always); rows != want {
+			t.Errorf("%s: always\n%s, want\n%s", test.name, rows, want)
+		}
+		if rows := rows(got, opening); rows != test.opening+"; 6 4 6 0.67 9m20s" {
+			t.Errorf("%s: %s\n%s, want\n%s", test.name, opening, rows, test.opening)
+		}
+		if said := len(got.Remarks) == 1 && strings.Contains(got.Remarks[0], "follows home's size"); said != (test.percent > 0) {
+			t.Errorf("%s: remarks %q", test.name, got.Remarks)
+		}
+	}
+}
+
+// Where the templates have a state machine that follows, it is read.
+func TestFollowerIsRead(t *testing.T) {
+	if f := fixture.Site(t, "everything").Follower; f == nil || f.Percent != 75 || f.Minimum != 1 || f.Maximum != 1 {
+		t.Errorf("the standby follows as %+v, want to 75 %% within 1 and 1", f)
+	}
+	if f := fixture.Site(t, "everything", func(a *assembly.Assembly) {
+		for _, machine := range a.Resources(topology.MachineType) {
+			if text, err := machine.Text("DefinitionString"); err == nil {
+				machine.Set("DefinitionString", strings.ReplaceAll(text, topology.SizeCall, ":aws-sdk:autoscaling:setDesiredCapacity"))
+			}
+		}
+	}).Follower; f != nil {
+		t.Errorf("a state machine that sizes no group is taken for one that follows: %+v", f)
+	}
+}
+
 // The formula, with the figures of a group whose policies have Auto Scaling's own
 // cooldown, and servers that boot in a minute.
 func TestGrowth(t *testing.T) {
@@ -145,7 +199,7 @@ func TestGrowth(t *testing.T) {
 
 // Servers of another type count as one, which is said; without groups, nothing is.
 func TestRemarks(t *testing.T) {
-	if got := table(t, "everything"); len(got.Remarks) != 1 || !strings.Contains(got.Remarks[0], "t3.small at home and t3.large at the standby") {
+	if got := table(t, "everything"); len(got.Remarks) != 2 || !strings.Contains(got.Remarks[1], "t3.small at home and t3.large at the standby") {
 		t.Errorf("other types: %q", got.Remarks)
 	}
 	got := table(t, "site", func(a *assembly.Assembly) { fixture.Find(t, a, standbyGroup).Delete("TargetGroupARNs") })

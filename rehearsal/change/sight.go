@@ -182,15 +182,15 @@ func (l *looker) page(record *rehearsal.Record, method, host string) string {
 	case record.Target == l.model.Edge.Resource:
 		return l.byEdge(method, host)
 	case record.Target == l.model.Standby.Resource:
-		return l.byBalancer(l.model.Standby, host)
+		return l.byBalancer(l.model.Standby, method, host)
 	case record.Target == l.model.Home.Resource:
-		return l.byBalancer(l.model.Home, host)
+		return l.byBalancer(l.model.Home, method, host)
 	}
 	return "" // what the rehearsal does not know
 }
 
-func (l *looker) byBalancer(b *rehearsal.Balancer, host string) string {
-	if status, why := l.at(b, 443, true, []string{host}, func(string) string { return "" }); status >= http.StatusBadRequest {
+func (l *looker) byBalancer(b *rehearsal.Balancer, method, host string) string {
+	if status, why := l.at(b, 443, true, []string{host}, rehearsal.Asking(method, host)); status >= http.StatusBadRequest {
 		return why
 	}
 	return ""
@@ -202,6 +202,9 @@ func (l *looker) byEdge(method, host string) string {
 	to, err := l.model.Edge.Route(method, "/", map[string]string{"host": host})
 	if err != nil {
 		return err.Error()
+	}
+	if to.Location != "" {
+		return ""
 	}
 	if to.Refused != 0 {
 		return fmt.Sprintf("%s answers %d", l.model.Edge.Resource, to.Refused)

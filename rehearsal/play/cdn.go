@@ -109,7 +109,11 @@ func (e *edgeServer) answer(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if to.Refused != 0 {
-		return answer(r, to.Refused), nil
+		refused := answer(r, to.Refused)
+		if to.Location != "" {
+			refused.Header.Set("Location", to.Location)
+		}
+		return refused, nil
 	}
 	var body []byte
 	if r.Body != nil {

@@ -43,7 +43,7 @@ func openBrowser(ctx context.Context, s *stage, profile string) (*browser, error
 		"--user-data-dir="+filepath.Join(sandboxFiles, profile),
 		"--ignore-certificate-errors-spki-list="+base64.StdEncoding.EncodeToString(key[:]), // needs a profile
 		"--enable-logging=stderr",
-		"https://"+s.model.Hosts()[0]+"/")}
+		"https://"+s.model.ServingHosts()[0]+"/")}
 	b.process.Env = append(os.Environ(), "HOME="+sandboxFiles, "TMPDIR="+sandboxFiles)
 	output, err := b.process.StderrPipe()
 	if err != nil {

@@ -167,7 +167,7 @@ func TestEdgeConnections(t *testing.T) {
 			s, pair := d.stage, m.Leading()
 			defer s.close()
 			write := func() string {
-				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+m.Hosts()[0]+"/orders", strings.NewReader("seat=A1"))
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+m.ServingHosts()[0]+"/orders", strings.NewReader("seat=A1"))
 				if err != nil {
 					t.Fatal(err)
 				}

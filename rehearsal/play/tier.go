@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -160,7 +161,10 @@ func (t *tier) listen(l *rehearsal.Listener) error {
 }
 
 func (t *tier) handle(l *rehearsal.Listener, w http.ResponseWriter, r *http.Request) {
-	action := l.Action(r.Header.Get)
+	action := l.Action(func(header string) string {
+		asked := map[string]string{rehearsal.MethodHeader: r.Method, rehearsal.HostHeader: r.Host, rehearsal.PathHeader: r.URL.Path}
+		return cmp.Or(asked[header], r.Header.Get(header))
+	})
 	w.Header().Set(regionHeader, t.stage.region(t.balancer))
 	t.stage.limitAge(w, r, t.balancer.ClientKeepAlive)
 	switch {
@@ -171,6 +175,9 @@ func (t *tier) handle(l *rehearsal.Listener, w http.ResponseWriter, r *http.Requ
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	case !action.Forward:
+		if action.Host != "" {
+			w.Header().Set("Location", "https://"+action.Host+r.URL.RequestURI())
+		}
 		w.WriteHeader(action.Status)
 		return
 	case rehearsal.Condition(t.state.Load()) == rehearsal.Late:

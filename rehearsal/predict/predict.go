@@ -89,7 +89,7 @@ func unknowns(m *rehearsal.Model, outage rehearsal.Outage) []unknown {
 	if len(m.Serving) > 0 && outage == rehearsal.Dark {
 		all = append(all, unknown{"the edge keeps a name for a minute, whatever its TTL", func(p *rehearsal.Parameters) { p.EdgeTTL = time.Minute }})
 	}
-	if to, err := m.Edge.Route("GET", "/", map[string]string{"host": m.Hosts()[0]}); err == nil && len(to.Origins) > 1 && outage == rehearsal.Dark {
+	if to, err := m.Edge.Route("GET", "/", map[string]string{"host": m.ServingHosts()[0]}); err == nil && len(to.Origins) > 1 && outage == rehearsal.Dark {
 		all = append(all,
 			unknown{"the edge connects anew for every first read", func(p *rehearsal.Parameters) { p.StaleShare = 0 }},
 			unknown{"every first read takes a connection that the edge holds", func(p *rehearsal.Parameters) { p.StaleShare = 1 }})

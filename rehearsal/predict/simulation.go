@@ -40,7 +40,7 @@ type drawn struct {
 }
 
 func newSimulation(m *rehearsal.Model, p rehearsal.Parameters) (simulation, error) {
-	host := m.Hosts()[0]
+	host := m.ServingHosts()[0]
 	s := simulation{view: view{model: m, p: p, patience: m.Patience(p), host: host, closed: map[*rehearsal.Balancer]bool{}}}
 	if s.front = m.Pair(host, "A"); s.front == nil {
 		s.front = m.Pairs[0]
@@ -70,7 +70,7 @@ func newSimulation(m *rehearsal.Model, p rehearsal.Parameters) (simulation, erro
 		s.endpoints = append(s.endpoints, e)
 	}
 	for _, b := range []*rehearsal.Balancer{m.Home, m.Standby} {
-		if b.Problem(443, true, []string{host}, func(string) string { return "" }) != "" {
+		if b.Problem(443, true, []string{host}, rehearsal.Asking("GET", host)) != "" {
 			s.closed[b] = true
 		}
 	}
@@ -83,7 +83,7 @@ func newSimulation(m *rehearsal.Model, p rehearsal.Parameters) (simulation, erro
 func (s *simulation) newRoute(method, path, host string) (route, error) {
 	header := map[string]string{"host": host}
 	if host == "" {
-		header["host"] = s.model.Hosts()[0] // what a function knows of the edge's own name is not in the templates
+		header["host"] = s.model.ServingHosts()[0] // what a function knows of the edge's own name is not in the templates
 	}
 	to, err := s.model.Edge.Route(method, path, header)
 	r := route{Route: to, method: method}

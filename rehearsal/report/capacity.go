@@ -61,6 +61,9 @@ func (r *Report) remedy(row capacity.Row) string {
 		return fmt.Sprintf("raise %smaximum to %d", prefix, row.Load)
 	}
 	ways := []string{fmt.Sprintf("raise %sminimum", prefix)}
+	if f := r.Model.Follower; row.Case != capacity.WayBack && (f == nil || f.Percent < 100) {
+		ways = append(ways, "let the standby follow home's size (standby.web.follow: 100)")
+	}
 	if row.Case == capacity.WayBack {
 		ways = append(ways, "bring the site home by hand (failover.failback: manual), with home made big before")
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -93,7 +94,7 @@ func (v *Visitor) connect(ctx context.Context, address string) (net.Conn, error)
 	defer cancel()
 	to, err := netip.ParseAddrPort(address)
 	if v.kept() {
-		to, err = v.resolve(limited)
+		to, err = v.resolve(limited, v.asked(ctx))
 	}
 	if err != nil {
 		return nil, err
@@ -105,7 +106,7 @@ func (v *Visitor) connect(ctx context.Context, address string) (net.Conn, error)
 	v.log.connect(Connection{Visitor: v.number, At: v.world.Clock.Now(), To: v.world.NameOf(to.Addr())})
 	conn = &reached{conn, to.Addr()}
 	config := v.world.TLS.Clone()
-	config.ServerName = v.host
+	config.ServerName = v.asked(ctx)
 	if v.kept() {
 		config.NextProtos = []string{"h2"}
 	}
@@ -152,17 +153,41 @@ func (v *Visitor) visit(ctx context.Context, write bool) {
 type page struct {
 	status int
 	by     string // the region that gave it
+	leads  string // the host to which it leads; "" if it does not
 }
 
 // mostRead is how much of an answer is looked at for the region that gave it.
 const mostRead = 64 << 10
 
-// ask makes one request, and says where it went even if there is no answer; "" if
-// there was no connection.
+// askedHost is the context key of the host that a request is for.
+type askedHost struct{}
+
+// asked is the host that a request is for: the visitor's, or the one to which that
+// leads.
+func (v *Visitor) asked(ctx context.Context) string {
+	if host, ok := ctx.Value(askedHost{}).(string); ok {
+		return host
+	}
+	return v.host
+}
+
+// ask makes one request, and one more if the host leads to another of the site's. It
+// says where the last one went.
 func (v *Visitor) ask(ctx context.Context, write bool) (got page, to string, err error) {
-	host := v.host
+	got, to, err = v.askHost(ctx, v.host, write)
+	if err == nil && got.status >= 300 && got.status < 400 && got.leads != v.host && slices.Contains(v.world.Hosts, got.leads) {
+		return v.askHost(ctx, got.leads, write)
+	}
+	return got, to, err
+}
+
+// askHost makes one request, and says where it went even if there is no answer; "" if
+// there was no connection.
+func (v *Visitor) askHost(ctx context.Context, asked string, write bool) (got page, to string, err error) {
+	ctx = context.WithValue(ctx, askedHost{}, asked)
+	host := asked
 	if !v.kept() {
-		address, err := v.resolve(ctx)
+		address, err := v.resolve(ctx, asked)
 		if err != nil {
 			return page{}, "", err
 		}
@@ -187,7 +212,7 @@ func (v *Visitor) ask(ctx context.Context, write bool) (got page, to string, err
 	if err != nil {
 		return page{}, to, err
 	}
-	request.Host = v.host
+	request.Host = asked
 	response, err := v.transport.RoundTrip(request)
 	mu.Lock()
 	if connected != "" {
@@ -202,18 +227,22 @@ func (v *Visitor) ask(ctx context.Context, write bool) (got page, to string, err
 	if err == nil {
 		_, err = io.Copy(io.Discard, response.Body)
 	}
-	return page{response.StatusCode, v.world.By(response, text, to)}, to, err
+	got = page{status: response.StatusCode, by: v.world.By(response, text, to)}
+	if location, err := response.Location(); err == nil {
+		got.leads = location.Hostname()
+	}
+	return got, to, err
 }
 
 // resolve returns where DNS leads.
-func (v *Visitor) resolve(ctx context.Context) (netip.AddrPort, error) {
+func (v *Visitor) resolve(ctx context.Context, host string) (netip.AddrPort, error) {
 	for _, recordType := range v.types {
-		found, err := v.resolver.LookUp(ctx, v.host, recordType)
+		found, err := v.resolver.LookUp(ctx, host, recordType)
 		if err == nil && len(found) > 0 {
 			return netip.AddrPortFrom(found[0], 443), nil
 		}
 	}
-	return netip.AddrPort{}, errors.New(v.host + " has no address")
+	return netip.AddrPort{}, errors.New(host + " has no address")
 }
 
 // A reached connection knows the address that it was made to.

@@ -25,6 +25,7 @@ var (
 	BothFamilies   = Condition{"ipv6 is true", func(s *site.Site) bool { return s.IPv6 }}
 	Uploads        = Condition{"staticFiles.folder, or the default image and script", (*site.Site).Uploads}
 	CachePaths     = Condition{"edge.cachePaths has some", func(s *site.Site) bool { return len(s.Edge.CachePaths) > 0 }}
+	SomeRedirect   = Condition{"edge.redirects has some", func(s *site.Site) bool { return len(s.Edge.Redirects) > 0 }}
 	NothingCached  = Condition{"edge.errorCaching is 0s", func(s *site.Site) bool { return s.Edge.ErrorCaching == 0 }}
 	HeadersAdded   = Condition{"edge.securityHeaders is true", func(s *site.Site) bool { return s.Edge.SecurityHeaders }}
 	StaticFailover = Condition{"staticFiles.failover is true", func(s *site.Site) bool { return s.StaticFiles.Failover }}
