@@ -24,6 +24,7 @@ var faults = []fault{
 	{"instance type in ap-northeast-2", "t2.small is not offered in ap-northeast-2c", "home.availabilityZones (ap-northeast-2a, ap-northeast-2b)",
 		says("  instanceType: t3.small", "  instanceType: t2.small"), ""},
 	{"image in us-east-1", "has no parameter /my/image", "make the parameter there", says("images: {}", "images: {us-east-1: /my/image, ap-northeast-2: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64}"), ""},
+	{"policies", "there is no arn:aws:iam::" + accountID + ":policy/tickets", "another in web.policies", says("policies: []", "policies: [\"arn:aws:iam::"+accountID+":policy/tickets\"]"), ""},
 	{"prefix list", "the site says pl-0123abcd", "set home.cloudFrontPrefixList to pl-", func(c *checked) { c.describe(c.prefixList, "pl-0123abcd") }, ""},
 	{"hosted zone", "no hosted zone Z9999999999ABCDEFGHIJ", "in zone.id", func(c *checked) {
 		c.describe(checkedZone, "Z9999999999ABCDEFGHIJ")

@@ -82,6 +82,11 @@ var theRegion = []broken{
 		s.Web.Images = map[string]string{standby: "/my/image", home: "ami-0123456789abcdef0"}
 	}), item: "image in us-east-1", said: "us-east-1 has no parameter /my/image", todo: "make the parameter there"},
 	{name: "parameter of something else", world: in(standby, "ssm-GetParameter", "ami-0123456789abcdef0", "hello"), item: "image in us-east-1", said: `holds "hello", which is no image`, todo: "put the id of an image there"},
+	{name: "no such policy", world: refusing("", "iam-GetPolicy", "NoSuchEntity none"), item: "policies", said: "there is no " + ownPolicy, todo: "another in web.policies"},
+	{name: "another account's policy", world: in("", "iam-GetPolicy", "", "").with(func(s *site.Site) {
+		s.Web.Policies = append(s.Web.Policies, "arn:aws:iam::999999999999:policy/theirs")
+	}), item: "policies", said: "999999999999:policy/theirs is of another account", todo: "in this account"},
+	{name: "a policy of AWS's own services", world: in("", "iam-GetPolicy", "<IsAttachable>true", "<IsAttachable>false"), item: "policies", said: "attaches " + ownPolicy + " to no role", todo: "another in web.policies"},
 	{name: "prefix list", world: in(home, "ec2-DescribeManagedPrefixLists", "<prefixListId>pl-22a6434b", "<prefixListId>pl-0123abcd"), item: "prefix list", said: "is pl-0123abcd, the site says pl-22a6434b", todo: "set home.cloudFrontPrefixList to pl-0123abcd"},
 	{name: "no prefix list", world: in(home, "ec2-DescribeManagedPrefixLists", "prefixListSet", "nothing"), item: "prefix list", said: "has no prefix list", todo: "another home region"},
 }

@@ -56,6 +56,7 @@ var items = []item{
 	{"zones of", (*Check).halves, (*Check).zones},
 	{"instance type in", (*Check).halves, (*Check).offered},
 	{"image in", (*Check).halves, (*Check).image},
+	{"policies", nil, (*Check).policies},
 	{"vCPUs in", (*Check).halves, (*Check).vCPUs},
 	{"Elastic IPs in", (*Check).halves, (*Check).addresses},
 	{"VPCs in", (*Check).halves, (*Check).networks},

@@ -20,7 +20,10 @@ type world struct {
 	change  func(*site.Site)
 }
 
-const parentServer = "192.0.2.11"
+const (
+	parentServer = "192.0.2.11"
+	ownPolicy    = "arn:aws:iam::123456789012:policy/tickets"
+)
 
 // names is the DNS in which everything is right.
 func names() map[string][]string {
@@ -66,7 +69,7 @@ func (w *world) check(t *testing.T) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Notify = []string{"ops@example.com"}
+	s.Notify, s.Web.Policies = []string{"ops@example.com"}, []string{ownPolicy}
 	if w.change != nil {
 		w.change(s)
 	}
@@ -116,6 +119,7 @@ func TestRefused(t *testing.T) {
 		"ssm-GetParameter":                             "ssm:GetParameter",
 		"cloudformation-DescribeStacks":                "cloudformation:DescribeStacks",
 		"cloudformation-ListStackResources-CDKToolkit": "cloudformation:ListStackResources",
+		"iam-GetPolicy":                                "iam:GetPolicy",
 		"iam-SimulatePrincipalPolicy":                  "iam:SimulatePrincipalPolicy",
 		"route53-GetHostedZone":                        "route53:GetHostedZone",
 		"cloudfront-ListDistributions":                 "cloudfront:ListDistributions",
