@@ -10,7 +10,8 @@
 //	go run ./cmd/twinsite rehearse -outage black-hole -speed 20
 //	go run ./cmd/twinsite switch on -site examples/tokyo-and-ireland.yaml
 //
-// It imports no CDK, so that it builds in seconds and needs no Node.js. Flags
+// It imports no CDK, so that it builds in seconds and needs no Node.js; the first
+// build on a machine compiles the AWS SDK too, which takes a minute or two. Flags
 // have one dash or two. The exit status is 0 for good, 1 for judged and failed,
 // 2 for bad input or nothing to judge, and 130 after Ctrl-C.
 package main
