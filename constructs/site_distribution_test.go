@@ -154,18 +154,18 @@ func TestSiteDistribution(t *testing.T) {
 		}}}), redirecting, minimal},
 		{"requests go to what serves", behavior(object{"TargetOriginId": "serving"}), exhaustive, reads},
 		{"without it, requests go home", behavior(object{"TargetOriginId": "home"}), reads, exhaustive},
-		{"the health path leads home, and runs no function", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), writes, front},
+		{"the health path leads home, and runs no function", distribution(object{"CacheBehaviors": list{healthBehavior()}}), writes, front},
 		{"its requests look as visitors' do", distribution(object{"CacheBehaviors": list{object{"OriginRequestPolicyId": viewerAddressPolicy}}}), exhaustive, writes},
-		{"also where reads alone fail over", distribution(object{"CacheBehaviors": list{healthBehavior("/healthz", "home")}}), reads, front},
+		{"also where reads alone fail over", distribution(object{"CacheBehaviors": list{healthBehavior()}}), reads, front},
 		{"the health path comes before the standby's", distribution(object{"CacheBehaviors": list{
-			healthBehavior("/healthz", "home"),
+			healthBehavior(),
 			object{
 				"PathPattern": "/standby", "TargetOriginId": "standby", "AllowedMethods": list{"GET", "HEAD"},
 				"FunctionAssociations": list{object{"EventType": "viewer-request", "FunctionARN": att("SiteStandbyCheckFunction", "FunctionARN")}},
 			},
 		}}), front, exhaustive},
 		{"what is kept comes behind the health path, by the same function to the same origin", distribution(object{"CacheBehaviors": list{
-			healthBehavior("/healthz", "home"),
+			healthBehavior(),
 			object{
 				"PathPattern": "/news/*", "TargetOriginId": "serving", "AllowedMethods": list{"GET", "HEAD", "OPTIONS"},
 				"CachePolicyId": ref("SiteCachePolicy"), "OriginRequestPolicyId": absent(),
@@ -174,7 +174,7 @@ func TestSiteDistribution(t *testing.T) {
 			},
 		}}), cached, exhaustive},
 		{"also where nothing fails over", distribution(object{"CacheBehaviors": list{
-			healthBehavior("/healthz", "home"), object{"PathPattern": "/news/*", "TargetOriginId": "home", "FunctionAssociations": absent()},
+			healthBehavior(), object{"PathPattern": "/news/*", "TargetOriginId": "home", "FunctionAssociations": absent()},
 		}}), cachedAtHome, exhaustive},
 		{"the application says how long, by host, path and query", has("AWS::CloudFront::CachePolicy", object{"CachePolicyConfig": object{
 			"MinTTL": 0, "DefaultTTL": 0,
@@ -258,11 +258,11 @@ func secretive(origin object, secrets ...string) object {
 	return origin
 }
 
-// healthBehavior is that of a path that takes neither function nor writes, and is
+// healthBehavior is that of the health path, which takes neither function nor writes, and is
 // for the rest as the default.
-func healthBehavior(path, origin string) object {
+func healthBehavior() object {
 	return object{
-		"PathPattern": path, "TargetOriginId": origin, "AllowedMethods": list{"GET", "HEAD"},
+		"PathPattern": "/healthz", "TargetOriginId": "home", "AllowedMethods": list{"GET", "HEAD"},
 		"CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "OriginRequestPolicyId": "216adef6-5c7f-47e4-b989-5492eafa07d3",
 		"ViewerProtocolPolicy": "redirect-to-https", "FunctionAssociations": absent(),
 	}

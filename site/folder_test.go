@@ -31,28 +31,7 @@ func TestStaticFolder(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			folder := filepath.Join(dir, "files", "assets")
-			if err := os.MkdirAll(folder, 0o700); err != nil {
-				t.Fatal(err)
-			}
-			for i := range test.files {
-				if err := os.WriteFile(filepath.Join(folder, fmt.Sprint(i)), []byte("x"), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if test.odd != nil {
-				if err := test.odd(filepath.Join(folder, "odd")); err != nil {
-					t.Fatal(err)
-				}
-			}
-			least, err := os.ReadFile("testdata/good/least.yaml")
-			if err != nil {
-				t.Fatal(err)
-			}
-			file := filepath.Join(dir, "site.yaml")
-			if err := os.WriteFile(file, append(least, "\nstaticFiles: {folder: files}\n"...), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			file := siteWithFolder(t, dir, test.files, test.odd)
 			s, err := Load(file)
 			switch {
 			case test.want == "" && err != nil:
@@ -66,6 +45,35 @@ func TestStaticFolder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// siteWithFolder writes a site whose folder has so many files, and one more, and
+// returns its path.
+func siteWithFolder(t *testing.T, dir string, files int, odd func(file string) error) string {
+	t.Helper()
+	folder := filepath.Join(dir, "files", "assets")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range files {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprint(i)), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if odd != nil {
+		if err := odd(filepath.Join(folder, "odd")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	least, err := os.ReadFile("testdata/good/least.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "site.yaml")
+	if err := os.WriteFile(file, append(least, "\nstaticFiles: {folder: files}\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // TestUploads says for which sites a deployment uploads files.
