@@ -51,7 +51,7 @@ func NewManualFailback(scope constructs.Construct, id string, props *ManualFailb
 			Parameters: &map[string]any{
 				"Bucket": props.Bucket.BucketName(),
 				"Key":    props.SwitchKey,
-				"Body":   "{% 'put by failover.failback: manual, as the site had moved at ' & $states.input.time %}",
+				"Body":   "{% 'put at ' & $states.input.time & ', as this alarm had gone off: ' & $states.input.detail.alarmName %}",
 			},
 			IamAction:    jsii.String("s3:PutObject"),
 			IamResources: &[]*string{props.Bucket.ArnForObjects(&props.SwitchKey)},
@@ -63,10 +63,10 @@ func NewManualFailback(scope constructs.Construct, id string, props *ManualFailb
 	return &ManualFailback{Construct: response.Construct, Failing: failing, response: response}
 }
 
-// Follow puts the switch when the alarm that the standby serves goes from OK to
+// Follow puts the switch when an alarm, as that the standby serves, goes from OK to
 // ALARM, and at no other change: a new alarm has no state yet, and a new inverted
 // health check begins unhealthy, so every first deployment would move the site
 // for good.
-func (m *ManualFailback) Follow(scope constructs.Construct, id string, standbyServes awscloudwatch.IAlarm) {
-	m.response.follow(scope, id, standbyServes, []string{"OK"}, []string{"ALARM"})
+func (m *ManualFailback) Follow(scope constructs.Construct, id string, alarm awscloudwatch.IAlarm) {
+	m.response.follow(scope, id, alarm, []string{"OK"}, []string{"ALARM"})
 }

@@ -41,7 +41,7 @@ func TestManualFailback(t *testing.T) {
 		{"the switch is put, and says when and why", calls("s3:putObject", object{
 			"Bucket": "${Bucket}",
 			"Key":    "failover-switch", // as health checkers ask for it, without the slash
-			"Body":   "{% 'put by failover.failback: manual, as the site had moved at ' & $states.input.time %}",
+			"Body":   "{% 'put at ' & $states.input.time & ', as this alarm had gone off: ' & $states.input.detail.alarmName %}",
 		}), minimal, careless},
 		{"no other object can be", may("FailbackStateMachineRole", exactly(object{
 			"Effect": "Allow", "Action": "s3:PutObject",

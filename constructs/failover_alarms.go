@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // FailoverAlarmsProps describes what is watched on the way to both regions. The
@@ -41,6 +42,11 @@ type FailoverAlarmsProps struct {
 	// Default: nobody is paged for errors of the standby's servers.
 	StandbyErrors awscloudwatch.IAlarm
 
+	// ErrorPercent is the share of Site's answers that are 5xx, in percent, at or
+	// above which three minutes in a row set TooManyErrors off. Default: 0, there is
+	// no such alarm.
+	ErrorPercent int
+
 	// Pages is notified when visitors are affected and when nobody is served, and
 	// of nothing else. Required.
 	Pages awssns.ITopic
@@ -56,7 +62,11 @@ type FailoverAlarms struct {
 	// StandbyServes is on while the records lead to the standby.
 	StandbyServes awscloudwatch.Alarm
 
-	// All are the alarms made, these two included.
+	// TooManyErrors is on while the site answers with so many errors that it has to
+	// move; nil without ErrorPercent.
+	TooManyErrors awscloudwatch.IAlarm
+
+	// All are the alarms made, these included.
 	All []awscloudwatch.IAlarm
 }
 
@@ -105,6 +115,9 @@ func NewFailoverAlarms(scope constructs.Construct, id string, props *FailoverAla
 	f.addPage("NobodyServed", "Nobody is served",
 		"The records lead visitors to the standby, and the standby does not answer either.",
 		awscloudwatch.AlarmRule_AllOf(f.StandbyServes, f.StandbyEndpoint), props)
+	if props.ErrorPercent > 0 {
+		f.TooManyErrors = add("TooManyErrors", tooManyErrors(props.Site, props.ErrorPercent))
+	}
 	return f
 }
 
@@ -165,6 +178,35 @@ func edgeErrors(distribution awscloudfront.IDistribution, of string) alarmProps 
 		// some: Route 53's checkers send more than 60 good ones a minute. So one
 		// visitor's error is never 5 %, and on a site with a handful of visitors only
 		// the health check notices an outage.
+		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
+	}
+}
+
+// tooManyErrors goes off when the site has to move. It counts minutes with visitors
+// only: at night, checkers are most of the requests, and the errors of a handful
+// of visitors would move the site.
+//
+// It is no health check on an alarm: such a check would be well again as soon as
+// visitors have left, before the switch holds the site, and it keeps a copy of the
+// alarm's threshold.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+func tooManyErrors(site awscloudfront.IDistribution, percent int) alarmProps {
+	return alarmProps{
+		title: "Errors move the site",
+		means: fmt.Sprintf("For three minutes in a row, with 300 requests or more in each, %d %% or more of the site's answers were 5xx: the failover switch is put, and the standby serves until somebody removes it.", percent),
+		metric: awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+			Label:      jsii.String("answers 5xx, in percent, of 300 or more"),
+			Period:     everyMinute(),
+			Expression: jsii.String("IF(requests >= 300, rate, 0)"),
+			UsingMetrics: &map[string]awscloudwatch.IMetric{
+				"requests": awscloudwatch.NewMetric(edgeMetric("Requests", site, sum)),
+				"rate":     awscloudwatch.NewMetric(edgeMetric("5xxErrorRate", site, average)),
+			},
+		}),
+		operator:  awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		threshold: float64(percent),
+		wrong:     3, of: 3,
+		// Without requests there are no errors.
 		missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	}
 }

@@ -49,6 +49,7 @@ func TestFailoverAlarms(t *testing.T) {
 	exhaustive := newTestStackIn(stage, "Exhaustive", globalRegion)
 	newTestFailoverAlarms(exhaustive, func(props *FailoverAlarmsProps) {
 		props.StandbyErrors = testFollowed(newTestStackIn(stage, "Standby", globalRegion))
+		props.ErrorPercent = 20
 	})
 
 	// One who is paged for everything.
@@ -71,6 +72,16 @@ func TestFailoverAlarms(t *testing.T) {
 		{"the site answers with errors", edgeAlarm("the site", "site"), minimal, plain},
 		{"home's static files", edgeAlarm("static files, home", "home-files"), minimal, plain},
 		{"the standby's static files", edgeAlarm("static files, standby", "standby-files"), minimal, plain},
+		{"so many errors that the site moves, of visitors enough", has(alarmType, object{
+			"AlarmName":        "ticketing: Errors move the site",
+			"AlarmDescription": matching("20 % or more .*#errors-move-the-site$"),
+			"Metrics": listLike(
+				object{"Expression": "IF(requests >= 300, rate, 0)"},
+				ofSite("rate", "5xxErrorRate", "Average"), ofSite("requests", "Requests", "Sum"),
+			),
+			"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 20,
+			"DatapointsToAlarm": 3, "EvaluationPeriods": 3, "TreatMissingData": "notBreaching",
+		}), exhaustive, minimal},
 		{"no other alarm", every(total(alarmType, 6), total(compositeType, 2)), minimal, plain},
 
 		{"visitors are affected", rule("Visitors are affected", affected(
@@ -108,6 +119,14 @@ func edgeAlarm(of, distribution string) assertion {
 		"Statistic": "Average", "Period": 60, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 5,
 		"DatapointsToAlarm": 3, "EvaluationPeriods": 5, "TreatMissingData": "notBreaching",
 	})
+}
+
+// ofSite demands a metric of the site's distribution, as an alarm reads it.
+func ofSite(id, metric, statistic string) object {
+	return object{"Id": id, "MetricStat": object{"Period": 60, "Stat": statistic, "Metric": object{
+		"MetricName": metric, "Namespace": "AWS/CloudFront",
+		"Dimensions": list{object{"Name": "DistributionId", "Value": "site"}, object{"Name": "Region", "Value": "Global"}},
+	}}}
 }
 
 // affected is the rule of visitors who are: home's files count while home

@@ -72,6 +72,7 @@ var variants = []variant{
 	{field: "failover.threshold", value: "5"},
 	{field: "failover.switch", value: "false"},
 	{field: "failover.failback", value: "manual"},
+	{field: "failover.errorRate", value: "20", with: map[string]string{"failover.failback": "manual"}},
 	{field: "failover.front", value: "edge"},
 	{field: "failover.path", value: "/ready"},
 	{field: "failover.targets.reads", value: "20s", same: "only the rehearsal reads it"},

@@ -24,6 +24,14 @@ type Failover struct {
 	// standby. "manual" needs Switch and Notifications.
 	Failback Failback `yaml:"failback" validate:"oneof=automatic manual"`
 
+	// ErrorRate is the percentage of the site's answers that are 5xx, from 5 to 100, at
+	// or above which three minutes in a row move the site to the standby, where it
+	// stays: health checkers ask one path, and may find it well. Minutes of fewer than
+	// 300 requests do not count. With the delays of metrics and events, it takes 5 to
+	// 10 minutes. It needs Switch, Notifications and Failback "manual". 0: errors move
+	// nothing.
+	ErrorRate int `yaml:"errorRate" validate:"omitempty,min=5,max=100"`
+
 	// Front is whom visitors' own records follow: "home", and they lead to the
 	// standby's load balancer when the home region fails, or "edge", and they stay
 	// at CloudFront, which moves by itself, until neither region answers through

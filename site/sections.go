@@ -39,6 +39,7 @@ func sectionRules() []func(*report, *Site) {
 		checkAccessLogs,
 		checkNotifications,
 		checkFailback,
+		checkErrorRate,
 		checkBudget,
 	}
 }
@@ -274,6 +275,29 @@ func checkNotifications(report *report, site *Site) {
 func checkFailback(report *report, site *Site) {
 	if site.Failover.Failback == FailbackManual && !site.Failover.Switch && report.valid("failover.failback", "failover.switch") {
 		report.broken("failover.failback", "needs failover.switch, which is false", quote("manual"), "switch failover.switch on, or give automatic")
+	}
+}
+
+// checkErrorRate wants what moves the site for errors, and what keeps it there:
+// without visitors at home, the errors are over, and it would come back to them.
+func checkErrorRate(report *report, site *Site) {
+	const field = "failover.errorRate"
+	failover := site.Failover
+	if failover.ErrorRate == 0 || !report.valid(field) {
+		return
+	}
+	needs := func(met bool, needed, wrong, remedy string) {
+		if !met && report.valid(needed) {
+			report.broken(field, wrong, fmt.Sprint(failover.ErrorRate), remedy)
+		}
+	}
+	switch {
+	case !failover.Switch:
+		needs(false, "failover.switch", "needs failover.switch, which is false", "switch failover.switch on, or give 0")
+	case !site.Notifications:
+		needs(false, "notifications", "needs notifications, which is false", "switch notifications on, or give 0")
+	default:
+		needs(failover.Failback == FailbackManual, "failover.failback", "needs failback: manual, or nothing holds the site at the standby", "give failover.failback manual, or 0 here")
 	}
 }
 

@@ -101,6 +101,7 @@ func (f *Failover) addAlarms(s *site.Site, standby awsroute53.HealthCheck, globa
 		HomeFiles:          primary.StaticSite.Distribution,
 		StandbyFiles:       secondary.StaticSite.Distribution,
 		Pages:              pages,
+		ErrorPercent:       s.Failover.ErrorRate,
 	}
 	if *secondary.Region() == site.GlobalRegion {
 		props.StandbyErrors = secondary.Errors
@@ -108,6 +109,9 @@ func (f *Failover) addAlarms(s *site.Site, standby awsroute53.HealthCheck, globa
 	made := constructs.NewFailoverAlarms(f.Stack, "Alarms", props)
 	if secondary.Failback != nil {
 		secondary.Failback.Follow(f.Stack, "Failback", made.StandbyServes)
+		if made.TooManyErrors != nil {
+			secondary.Failback.Follow(f.Stack, "MoveOnErrors", made.TooManyErrors)
+		}
 	}
 	if primary.Practice != nil {
 		primary.Practice.Follow(f.Stack, "Practice", made.StandbyEndpoint)

@@ -8,5 +8,5 @@ import (
 
 // TestBroken holds each promise against its broken copies.
 func TestBroken(t *testing.T) {
-	brokencopy.Test(t, Promises(), operationsCopies, alarmCopies, firstServersCopies, followingCopies)
+	brokencopy.Test(t, Promises(), operationsCopies, alarmCopies, firstServersCopies, followingCopies, errorRateCopies)
 }

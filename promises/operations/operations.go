@@ -15,7 +15,7 @@ import (
 
 // Promises returns the promises about what operators rely on.
 func Promises() []read.Promise {
-	return slices.Concat(operationsPromises(), alarmPromises(), firstServersPromises(), followingPromises())
+	return slices.Concat(operationsPromises(), alarmPromises(), firstServersPromises(), followingPromises(), errorRatePromises())
 }
 
 // operationsPromises are what operators rely on: alarms, the dashboard, the way

@@ -88,7 +88,7 @@ func TestCalls(t *testing.T) {
 	}{
 		{"the switch is put", failback, alarm, map[string]any{
 			"Bucket": read.Placeholder(in.SwitchBucket()), "Key": site.SwitchKey,
-			"Body": "put by failover.failback: manual, as the site had moved at 2026-11-22T18:00:00Z",
+			"Body": "put at 2026-11-22T18:00:00Z, as this alarm had gone off: everything: The standby serves",
 		}},
 		{"the standby does not answer", practice, alarm, published(1)},
 		{"the standby answers", practice, ok, published(0)},

@@ -47,6 +47,7 @@ var (
 	NoPractice     = Condition{"practice is false", func(s *site.Site) bool { return !s.Practice }}
 	OneBucket      = Condition{"staticFiles.failover is false", func(s *site.Site) bool { return !s.StaticFiles.Failover }}
 
+	MovesOnErrors = Condition{"failover.errorRate is above 0", func(s *site.Site) bool { return s.Failover.ErrorRate > 0 }}
 	Following     = Condition{"standby.web.follow is above 0", func(s *site.Site) bool { return s.Standby.Web.Follow > 0 }}
 	NotFollowing  = Condition{"standby.web.follow is 0", func(s *site.Site) bool { return s.Standby.Web.Follow == 0 }}
 	FollowingTold = Condition{"standby.web.follow is above 0 and notifications is true", func(s *site.Site) bool {

@@ -1,0 +1,73 @@
+package operations
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"twinsite/internal/must"
+	"twinsite/promises/internal/read"
+	"twinsite/promises/internal/when"
+	"twinsite/site"
+	"twinsite/topology"
+)
+
+// errorRatePromises are about errors that move the site.
+func errorRatePromises() []read.Promise {
+	return []read.Promise{
+		{Name: "errors move the site: three minutes of them, with visitors enough to count, put the switch", When: when.MovesOnErrors, Check: checkErrorRate},
+		{Name: "errors move the site where something holds it at the standby", When: when.MovesOnErrors, Check: checkHeld},
+	}
+}
+
+// errorAlarm is the one alarm on the site's errors that starts the state machine of manual failback.
+func errorAlarm(in *read.Reader) topology.ErrorAlarm {
+	var found []topology.ErrorAlarm
+	for _, alarm := range must.Get(topology.ErrorAlarms(in.Assembly)) {
+		if len(must.Get(topology.Responses(in.Assembly, alarm.Resource))) > 0 {
+			found = append(found, alarm)
+		}
+	}
+	if len(found) != 1 {
+		read.Fail(nil, "", "%d alarms on errors start something, want one: errors move nothing", len(found))
+	}
+	return found[0]
+}
+
+func checkErrorRate(in *read.Reader) {
+	alarm := errorAlarm(in)
+	r := alarm.Resource
+	if alarm.Percent != in.Site.Failover.ErrorRate || alarm.Periods != 3 || alarm.Period.Minutes() != 1 {
+		read.Fail(r, "", "goes off at %d %%, after %d times %s, want %d %% after 3 minutes", alarm.Percent, alarm.Periods, alarm.Period, in.Site.Failover.ErrorRate)
+	}
+	if alarm.Requests != 300 {
+		read.Fail(r, "Metrics", "counts minutes of %d requests or more, want 300: at night, a handful of visitors would move the site", alarm.Requests)
+	}
+	read.ExpectAll(r, "", map[string]any{"DatapointsToAlarm": 3, "TreatMissingData": "notBreaching"})
+	names := []string{}
+	for _, m := range metricsOf(r) {
+		if !m.about(m.name, "DistributionId", in.SiteDistribution()) {
+			read.Fail(r, m.path, "is not of the site's distribution")
+		}
+		names = append(names, m.name)
+	}
+	if !slices.Contains(names, "Requests") || !slices.Contains(names, "5xxErrorRate") {
+		read.Fail(r, "Metrics", "are %s, want the site's 5xxErrorRate and Requests", strings.Join(names, " and "))
+	}
+	response := response(in, r)
+	if response.Machine != failback(in).Machine {
+		read.Fail(r, "", "starts %s, which does not put the switch", response.Machine)
+	}
+	read.Expect(response.Forward, "EventPattern.detail.previousState.value", []any{"OK"})
+	read.Expect(response.Forward, "EventPattern.detail.state.value", []any{"ALARM"})
+}
+
+// checkHeld demands manual failback: errors are over when visitors have left.
+func checkHeld(in *read.Reader) {
+	if s := in.Site.Failover; !s.Switch || s.Failback != site.FailbackManual {
+		read.Fail(nil, "", "failover.errorRate is %d and failback %s: nothing holds the site at the standby", s.ErrorRate, fmt.Sprint(s.Failback))
+	}
+	if machines := must.Get(topology.PutObjects(in.Assembly, failback(in).Machine)); len(machines) == 0 || machines[0].Bucket != in.SwitchBucket() {
+		read.Fail(failback(in).Machine, definitionPath, "puts no switch: nothing holds the site at the standby")
+	}
+}
