@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"twinsite/site/aws"
 )
 
 // configurationHead begins docs/configuration.md.
@@ -80,8 +82,8 @@ func newConfiguration(t *testing.T) string {
 		section.describe(t, &text, found)
 	}
 	fmt.Fprintf(&text, regionsHead, findPrefixList)
-	for _, name := range regionNames() {
-		fmt.Fprintf(&text, "| %s | %s |\n", name, orElse(regions()[name].prefixList, "unknown"))
+	for _, name := range aws.RegionNames() {
+		fmt.Fprintf(&text, "| %s | %s |\n", name, orElse(aws.Regions()[name].PrefixList, "unknown"))
 	}
 	return text.String()
 }

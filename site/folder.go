@@ -3,15 +3,15 @@ package site
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
+
+	"twinsite/internal/folders"
 )
 
 // What a deployment uploads at most: its function has 15 minutes and 128 MB.
 const (
 	mostFiles = 1000
-	mostBytes = 100 << 20
+	mostBytes = int64(100 << 20)
 )
 
 // checkStaticFolder wants a folder that a deployment can upload.
@@ -31,10 +31,10 @@ func checkStaticFolder(report *report, site *Site) {
 		report.broken(field, "is not a folder", quote(folder), own)
 		return
 	}
-	var odd *oddFile
-	switch files, bytes, err := measure(folder); {
+	var odd *folders.OddFile
+	switch files, bytes, err := folders.Measure(folder, mostFiles, mostBytes); {
 	case errors.As(err, &odd):
-		report.broken(field, "holds what is no file of its own", quote(odd.path), "put the file itself in its place: a link may lead elsewhere on the machine that deploys")
+		report.broken(field, "holds what is no file of its own", quote(odd.Path), "put the file itself in its place: a link may lead elsewhere on the machine that deploys")
 	case err != nil:
 		report.broken(field, "cannot be read", quote(folder), "make all of it readable")
 	case files == 0:
@@ -44,33 +44,4 @@ func checkStaticFolder(report *report, site *Site) {
 	case bytes > mostBytes:
 		report.broken(field, fmt.Sprintf("is larger than %d MiB", mostBytes>>20), quote(folder), sync)
 	}
-}
-
-// An oddFile is an entry of a folder that is neither a file nor a folder: a link, or
-// a pipe that nobody would end.
-type oddFile struct{ path string }
-
-func (o *oddFile) Error() string { return o.path + " is no file" }
-
-// measure counts the files of a folder and their bytes, until there are too many.
-func measure(folder string) (files int, bytes int64, err error) {
-	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		if !entry.Type().IsRegular() {
-			return &oddFile{path}
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		files++
-		bytes += info.Size()
-		if files > mostFiles || bytes > mostBytes {
-			return fs.SkipAll
-		}
-		return nil
-	})
-	return files, bytes, err
 }

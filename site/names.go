@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"twinsite/site/aws"
 )
 
 // Names by contract: the stacks write them into the templates, and the command
@@ -178,7 +180,7 @@ func (s *Site) own(label string) string {
 func (s *Site) owns(host string) bool {
 	label, prefixed := strings.CutPrefix(host, s.Zone.Prefix)
 	region, origin := strings.CutPrefix(label, originLabel)
-	_, known := regions()[region]
+	_, known := aws.Regions()[region]
 	return prefixed && (label == staticLabel || label == standbyStaticLabel || label == servingLabel || origin && known)
 }
 
@@ -199,7 +201,7 @@ func (h Home) PrefixList() string {
 	if h.CloudFrontPrefixList != "" {
 		return h.CloudFrontPrefixList
 	}
-	return regions()[h.Region.Name].prefixList
+	return aws.Regions()[h.Region.Name].PrefixList
 }
 
 // StandbyWeb returns the standby's web servers: those of home with the

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/go-playground/validator/v10"
+
+	"twinsite/site/aws"
 )
 
 // check applies every rule to a site and reports those that are broken. First
@@ -85,7 +87,7 @@ var fieldRules = map[string]fieldRule{
 		remedy:  `give up to 20 lower-case letters, digits and hyphens, the first no hyphen and the last one, as "shop-"`,
 	},
 	"region": {
-		pattern: regexp.MustCompile(`^(` + strings.Join(regionNames(), "|") + `)$`),
+		pattern: regexp.MustCompile(`^(` + strings.Join(aws.RegionNames(), "|") + `)$`),
 		wrong:   "is not a region of AWS's standard partition",
 		remedy:  `give a region's name, as "eu-west-1"`,
 	},
@@ -169,7 +171,7 @@ var fieldRules = map[string]fieldRule{
 		remedy:  `give one without "#", as "https://example.com/operations.md"`,
 	},
 	"managedRule": {
-		pattern: regexp.MustCompile(`^(` + strings.Join(managedRuleNames(), "|") + `)$`),
+		pattern: regexp.MustCompile(`^(` + strings.Join(aws.ManagedRuleNames(), "|") + `)$`),
 		wrong:   "is not a rule of the groups that are used",
 		remedy:  `give a rule's name as WAF logs it, as "SizeRestrictions_BODY"`,
 	},
@@ -215,9 +217,9 @@ func checkFields(report *report, site *Site) {
 			wrong, remedy = rule.fault(text, fault.Param())
 			switch fault.Tag() {
 			case "region":
-				remedy = orElse(nearest(text, regionNames()), remedy)
+				remedy = orElse(nearest(text, aws.RegionNames()), remedy)
 			case "managedRule":
-				remedy = orElse(nearest(text, managedRuleNames()), remedy)
+				remedy = orElse(nearest(text, aws.ManagedRuleNames()), remedy)
 			}
 		} else {
 			wrong, remedy = limitFault(fault)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"twinsite/site/aws"
 )
 
 // sectionRules returns the rules that compare fields, or need more than the
@@ -241,7 +243,7 @@ func checkAccessLogs(report *report, site *Site) {
 		return
 	}
 	for half, region := range halves(site) {
-		if field := half + ".region"; report.valid(field) && regions()[region.Name].optIn {
+		if field := half + ".region"; report.valid(field) && aws.Regions()[region.Name].OptIn {
 			report.broken(field, "is a region to which CloudFront cannot write accessLogs, which is true", quote(region.Name), "give another region, or switch accessLogs off")
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"twinsite/constructs"
 	"twinsite/site"
+	"twinsite/site/aws"
 )
 
 // Global holds what CloudFront demands in us-east-1, wherever the site lives.
@@ -55,7 +56,7 @@ func webACLProps(s *site.Site) *constructs.WebACLProps {
 		RequestsPerAddress: s.WAFRules.RequestsPerAddress,
 		UnlimitedRanges:    texts(s.WAFRules.Unlimited),
 		BlockCommon:        s.WAFRules.CommonRules == site.CommonBlock,
-		Counted:            s.WAFRules.Counted(),
+		Counted:            aws.Counted(s.WAFRules.Count),
 		LogsRemoval:        removalPolicy(s.Retention.Logs),
 	}
 	if s.Failover.Front == site.FrontEdge {

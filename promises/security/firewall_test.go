@@ -6,6 +6,7 @@ import (
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
 	"twinsite/site"
+	"twinsite/site/aws"
 )
 
 // firewallCopies break the promises of firewall.go.
@@ -85,7 +86,7 @@ var firewallCopies = map[string][]brokencopy.Copy{
 
 // countedRules is the path of those of the common rules that only count.
 func countedRules(acl *assembly.Resource) string {
-	return aclRule(acl, site.CommonRuleSet) + ".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
+	return aclRule(acl, aws.CommonRuleSet) + ".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
 }
 
 // unlimitedSet is the first set of ranges that the web ACL of a stack spares.

@@ -8,6 +8,7 @@ import (
 	"twinsite/assembly"
 	"twinsite/promises/internal/read"
 	"twinsite/site"
+	"twinsite/site/aws"
 )
 
 func checkEdgeACL(in *read.Reader) {
@@ -99,7 +100,7 @@ func checkACL(in *read.Reader, acl *assembly.Resource, scope string) {
 // checkCounted demands of both entrances that the rules that the site names only count, and no others.
 func checkCounted(in *read.Reader) {
 	for _, acl := range []*assembly.Resource{edgeACL(in), standbyACL(in)} {
-		for group, names := range in.Site.WAFRules.Counted() {
+		for group, names := range aws.Counted(in.Site.WAFRules.Count) {
 			overrides := aclRule(acl, group) + ".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
 			var counted []string
 			for i, override := range read.Objects(acl, overrides) {

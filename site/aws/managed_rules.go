@@ -1,4 +1,4 @@
-package site
+package aws
 
 import (
 	"maps"
@@ -12,10 +12,10 @@ const (
 	CommonRuleSet   = "AWSManagedRulesCommonRuleSet"
 )
 
-// managedRules are the groups' rules:
+// ManagedRules are the groups' rules:
 // https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
 // https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-ip-rep.html
-func managedRules() map[string][]string {
+func ManagedRules() map[string][]string {
 	return map[string][]string{
 		ReputationRules: {"AWSManagedIPReputationList", "AWSManagedReconnaissanceList", "AWSManagedIPDDoSList"},
 		BadInputRules: {
@@ -35,16 +35,16 @@ func managedRules() map[string][]string {
 	}
 }
 
-// managedRuleNames are the names of all rules, sorted.
-func managedRuleNames() []string {
-	return slices.Sorted(slices.Values(slices.Concat(slices.Collect(maps.Values(managedRules()))...)))
+// ManagedRuleNames are the names of all rules, sorted.
+func ManagedRuleNames() []string {
+	return slices.Sorted(slices.Values(slices.Concat(slices.Collect(maps.Values(ManagedRules()))...)))
 }
 
-// Counted returns the names in Count by the group of which they are rules.
-func (r WAFRules) Counted() map[string][]string {
+// Counted returns the names of rules by the group of which they are rules.
+func Counted(names []string) map[string][]string {
 	counted := map[string][]string{}
-	for group, rules := range managedRules() {
-		for _, name := range r.Count {
+	for group, rules := range ManagedRules() {
+		for _, name := range names {
 			if slices.Contains(rules, name) {
 				counted[group] = append(counted[group], name)
 			}
