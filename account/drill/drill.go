@@ -53,8 +53,8 @@ type Drill struct {
 	Lever  Lever
 	Outage rehearsal.Outage // what the lever does: BySwitch, or Hang of a practice
 
-	// Switch is the failover switch, which manual failback puts. Default: nil, for sites
-	// whose failback is automatic. It may be the lever itself.
+	// Switch is the failover switch, which the site's own alarms may put: manual failback's,
+	// and that on errors. It may be the lever itself. Default: nil, for sites without both.
 	Switch Lever
 
 	// Observe returns the last answers that a health check's checkers got. Default: nil, and
@@ -211,7 +211,7 @@ func (d *Drill) comeHome(ctx context.Context) error {
 		if now := d.World.Clock.Now(); d.Switch != nil && now-asked > stateEvery {
 			asked = now
 			if put, _, err := d.state(ctx, d.Switch); err == nil && put {
-				d.say("manual failback has put the switch again")
+				d.say("an alarm of the site has put the switch")
 				if d.remove(ctx) == nil {
 					d.watch.removed(d.World.Clock.Now())
 				}

@@ -181,7 +181,8 @@ func (o *drillOrder) prepare(ctx context.Context, s *site.Site, opened *account.
 	}
 	d := &drill.Drill{Model: m, Site: s.Name, Visitors: o.visitors, Seed: o.seed, Outage: rehearsal.BySwitch}
 	var put *switching.Switch
-	if o.by == bySwitch || s.Failover.Switch && s.Failover.Failback == site.FailbackManual {
+	alarmed := m.Failback != nil || m.ErrorRate != nil && o.by == byPractice
+	if o.by == bySwitch || alarmed {
 		if put, err = switching.Find(ctx, opened.In, s); err != nil {
 			return nil, err
 		}
@@ -189,7 +190,7 @@ func (o *drillOrder) prepare(ctx context.Context, s *site.Site, opened *account.
 	if put != nil {
 		d.Lever = drill.BySwitch(put)
 	}
-	if d.Model.Failback != nil {
+	if alarmed {
 		d.Switch = d.Lever
 	}
 	if o.by == byPractice {
