@@ -88,6 +88,10 @@ type phases struct{ calm, away, home time.Duration }
 // ErrUnchanged is the error of a drill that has changed nothing.
 var ErrUnchanged = errors.New("nothing was changed")
 
+// ErrLeft is the error of a drill that could not remove what it had put. Its text ends with
+// the command that does.
+var ErrLeft = errors.New("something is left")
+
 // Run runs the drill and returns what it measured. An error that is ErrUnchanged means
 // that nothing was put; with every other one, the drill has been broken off, and what was
 // put is removed, unless the error says that this failed.
@@ -168,11 +172,11 @@ func (d *Drill) phases(ctx context.Context) error {
 		d.say("broken off: %v", away)
 	}
 	if err := d.remove(ctx); err != nil {
-		return errors.Join(err, away)
+		return errors.Join(away, err)
 	}
 	if away != nil {
 		d.say("%s is removed: visitors come home by themselves", d.Lever.What())
-		return errors.Join(d.stillPut(context.WithoutCancel(ctx)), away)
+		return errors.Join(away, d.stillPut(context.WithoutCancel(ctx)))
 	}
 	return d.comeHome(ctx)
 }
@@ -280,7 +284,7 @@ func (d *Drill) remove(ctx context.Context) error {
 		d.event(d.play.Healed, map[bool]string{true: "the switch is removed", false: "home is healed"}[d.Outage == rehearsal.BySwitch])
 	}
 	if len(failed) > 0 {
-		return errors.New(strings.Join(failed, "; "))
+		return fmt.Errorf("%w: %s", ErrLeft, strings.Join(failed, "; "))
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +19,7 @@ import (
 	"twinsite/account/drill"
 	"twinsite/account/switching"
 	"twinsite/assembly"
+	"twinsite/internal/cli"
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/report"
 	"twinsite/rehearsal/visit"
@@ -213,5 +216,31 @@ func TestDrillPlan(t *testing.T) {
 	out.Reset()
 	if o.plan(&out, s, &account.Account{}, d, prediction); !strings.Contains(out.String(), "and write by POST /tickets") {
 		t.Errorf("got\n%s", out.String())
+	}
+}
+
+// How a drill that is broken off ends: what is left is never hidden by Ctrl-C.
+func TestDrillBrokenOff(t *testing.T) {
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	left := errors.Join(context.Canceled, fmt.Errorf("%w: remove it by: aws s3 rm x", drill.ErrLeft))
+	for _, test := range []struct {
+		name             string
+		ctx              context.Context
+		err              error
+		canceled, failed bool
+		want             string
+	}{
+		{"Ctrl-C", interrupted, context.Canceled, true, false, "context canceled"},
+		{"Ctrl-C, and something is left", interrupted, left, false, false, "context canceled; something is left: remove it by: aws s3 rm x"},
+		{"something is left", t.Context(), left, true, true, "something is left"},
+		{"nothing was changed", t.Context(), fmt.Errorf("no: %w", drill.ErrUnchanged), false, false, "no: nothing was changed"},
+		{"a visitor broke", t.Context(), errors.New("a visitor broke"), false, true, "a visitor broke"},
+	} {
+		err := brokenOff(test.ctx, test.err)
+		var failed cli.Failed
+		if errors.Is(err, context.Canceled) != test.canceled || errors.As(err, &failed) != test.failed || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v", test.name, err)
+		}
 	}
 }
