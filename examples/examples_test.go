@@ -146,8 +146,12 @@ func checkTable(t *testing.T, a *assembly.Assembly, s *site.Site) error {
 		return fmt.Errorf("got the tables %v, want one in %s", tables, dynamodb.StackID)
 	}
 	table := tables[0]
-	if name, err := table.Text("TableName"); err != nil || name != s.Web.Environment[dynamodb.TableVariable] {
-		return fmt.Errorf("servers ask for %s, and the table is called %s, %v", s.Web.Environment[dynamodb.TableVariable], name, err)
+	name, err := table.Text("TableName")
+	if err != nil {
+		return err
+	}
+	if asked := s.Web.Environment[dynamodb.TableVariable]; name != asked {
+		return fmt.Errorf("servers ask for %s, and the table is called %s", asked, name)
 	}
 	replicas, err := table.Value("Replicas")
 	if err != nil {
@@ -167,8 +171,12 @@ func checkTable(t *testing.T, a *assembly.Assembly, s *site.Site) error {
 		return fmt.Errorf("its deletion policy is %s", policy)
 	}
 	for _, id := range []string{site.SecondaryStack, site.PrimaryStack} {
-		if stack, err := a.Stack(id); err != nil || !stack.DependsOn(table.Stack) {
-			return fmt.Errorf("servers of %s boot before %s is there: %v", id, table, err)
+		stack, err := a.Stack(id)
+		if err != nil {
+			return err
+		}
+		if !stack.DependsOn(table.Stack) {
+			return fmt.Errorf("servers of %s boot before %s is there", id, table)
 		}
 	}
 	for _, stack := range a.Stacks() {

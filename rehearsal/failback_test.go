@@ -138,6 +138,9 @@ func TestErrorRate(t *testing.T) {
 			t.Errorf("%s: got %q, want %q; faults %v", test.name, got, test.want, m.Faults)
 		}
 	}
+	if e := fixture.Site(t, "everything").ErrorRate; e == nil || e.Percent != 20 || e.Requests != 300 || e.Periods != 3 {
+		t.Errorf("what failover.errorRate: 20 makes is read as %+v", e)
+	}
 	e := rehearsal.ErrorRate{Percent: 20, Requests: 300, Periods: 3}
 	for i, minute := range []struct {
 		requests, errors int

@@ -103,7 +103,7 @@ func World(ctx context.Context, s *site.Site, from *resolver.Resolver) (*visit.W
 		}
 	}
 	w := &visit.World{
-		Clock: newWall(), Exchange: exchange(servers),
+		Clock: newWall(), Exchange: exchange(servers, from.Dial),
 		Dial: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", to.String())
 		},
@@ -144,16 +144,19 @@ func nameServers(ctx context.Context, from *resolver.Resolver, zone string) ([]s
 	return servers, nil
 }
 
-// exchange asks the servers in turn, and the next one when one does not answer.
-func exchange(servers []string) visit.Exchange {
+// exchange asks the servers in turn, and the next one when one does not answer. The
+// function opens the connections; nil is a net.Dialer's.
+func exchange(servers []string, dial func(ctx context.Context, network, address string) (net.Conn, error)) visit.Exchange {
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
 	var turn atomic.Int64
 	return func(ctx context.Context, query *dns.Msg) (*dns.Msg, error) {
 		var failed error
 		for range min(len(servers), 3) {
 			server := servers[int(turn.Add(1))%len(servers)]
 			for _, network := range []string{"udp", "tcp"} {
-				client := dns.Client{Net: network, Timeout: 2 * time.Second}
-				reply, _, err := client.ExchangeContext(ctx, query, server)
+				reply, err := once(ctx, dial, network, server, query)
 				if err == nil && !reply.Truncated {
 					return reply, nil
 				}
@@ -167,6 +170,20 @@ func exchange(servers []string) visit.Exchange {
 		}
 		return nil, fmt.Errorf("no answer: %w", failed)
 	}
+}
+
+// once asks one server.
+func once(ctx context.Context, dial func(ctx context.Context, network, address string) (net.Conn, error), network, server string, query *dns.Msg) (*dns.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	conn, err := dial(ctx, network, server)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	client := dns.Client{Net: network, Timeout: 2 * time.Second}
+	reply, _, err := client.ExchangeWithConnContext(ctx, query, &dns.Conn{Conn: conn})
+	return reply, err
 }
 
 // reaches reports whether this machine has a way to the site's IPv6 addresses. Nothing is

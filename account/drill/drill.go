@@ -53,8 +53,8 @@ type Drill struct {
 	Lever  Lever
 	Outage rehearsal.Outage // what the lever does: BySwitch, or Hang of a practice
 
-	// Switch is the failover switch, which manual failback puts. Default: nil, for sites
-	// whose failback is automatic. It may be the lever itself.
+	// Switch is the failover switch, which the site's own alarms may put: manual failback's,
+	// and that on errors. It may be the lever itself. Default: nil, for sites without both.
 	Switch Lever
 
 	// Observe returns the last answers that a health check's checkers got. Default: nil, and
@@ -87,6 +87,10 @@ type phases struct{ calm, away, home time.Duration }
 
 // ErrUnchanged is the error of a drill that has changed nothing.
 var ErrUnchanged = errors.New("nothing was changed")
+
+// ErrLeft is the error of a drill that could not remove what it had put. Its text ends with
+// the command that does.
+var ErrLeft = errors.New("something is left")
 
 // Run runs the drill and returns what it measured. An error that is ErrUnchanged means
 // that nothing was put; with every other one, the drill has been broken off, and what was
@@ -168,11 +172,11 @@ func (d *Drill) phases(ctx context.Context) error {
 		d.say("broken off: %v", away)
 	}
 	if err := d.remove(ctx); err != nil {
-		return errors.Join(err, away)
+		return errors.Join(away, err)
 	}
 	if away != nil {
 		d.say("%s is removed: visitors come home by themselves", d.Lever.What())
-		return errors.Join(d.stillPut(context.WithoutCancel(ctx)), away)
+		return errors.Join(away, d.stillPut(context.WithoutCancel(ctx)))
 	}
 	return d.comeHome(ctx)
 }
@@ -211,7 +215,7 @@ func (d *Drill) comeHome(ctx context.Context) error {
 		if now := d.World.Clock.Now(); d.Switch != nil && now-asked > stateEvery {
 			asked = now
 			if put, _, err := d.state(ctx, d.Switch); err == nil && put {
-				d.say("manual failback has put the switch again")
+				d.say("an alarm of the site has put the switch")
 				if d.remove(ctx) == nil {
 					d.watch.removed(d.World.Clock.Now())
 				}
@@ -280,7 +284,7 @@ func (d *Drill) remove(ctx context.Context) error {
 		d.event(d.play.Healed, map[bool]string{true: "the switch is removed", false: "home is healed"}[d.Outage == rehearsal.BySwitch])
 	}
 	if len(failed) > 0 {
-		return errors.New(strings.Join(failed, "; "))
+		return fmt.Errorf("%w: %s", ErrLeft, strings.Join(failed, "; "))
 	}
 	return nil
 }

@@ -321,7 +321,7 @@ func TestDrillSaysWhatIsLeft(t *testing.T) {
 	s.lever.onPut = func(context.Context) error { cancel(); return nil }
 	s.lever.refuse, s.lever.final = 99, true
 	_, err := s.Run(ctx)
-	if err == nil || !strings.Contains(err.Error(), "the lever COULD NOT BE REMOVED (AccessDenied: refused): remove it by: remove the lever") || !errors.Is(err, context.Canceled) {
+	if err == nil || !strings.Contains(err.Error(), "the lever COULD NOT BE REMOVED (AccessDenied: refused): remove it by: remove the lever") || !errors.Is(err, context.Canceled) || !errors.Is(err, drill.ErrLeft) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -22,7 +22,7 @@ func (d *Drill) settle(r *rehearsal.Drill) {
 		r.Unknowns = append(r.Unknowns, d.group(), d.stale())
 	}
 	r.Unknowns = append(r.Unknowns, d.edgeConnections())
-	if d.Switch != nil {
+	if d.Switch != nil && d.Model.Failback != nil {
 		r.Unknowns = append(r.Unknowns, d.alarm(&r.Parameters))
 	}
 	if seen := d.watch.checkers(); seen > 0 {

@@ -130,7 +130,7 @@ func (d *Drill) gone(ctx context.Context) bool {
 // failbackShown reports whether manual failback has put the switch, if there is manual
 // failback: removed earlier, the switch would come back.
 func (d *Drill) failbackShown(ctx context.Context) bool {
-	if d.Switch == nil || d.watch.shown {
+	if d.Switch == nil || d.Model.Failback == nil || d.watch.shown {
 		return true
 	}
 	put, version, err := d.state(ctx, d.Switch)

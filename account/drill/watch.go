@@ -291,12 +291,15 @@ func (w *watch) heal(at time.Duration) {
 	w.letIn()
 }
 
-// removed notes that manual failback's switch is removed once more.
+// removed notes that a switch which an alarm has put is removed once more: if visitors are
+// away because of it, they come home from then on.
 func (w *watch) removed(at time.Duration) {
 	w.d.event(at, "the switch is removed once more")
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.d.play.Removed = at
+	if w.isAway() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.d.play.Removed = at
+	}
 }
 
 // errBlind ends the questions about checkers.

@@ -27,6 +27,9 @@ const Form = "s3://BUCKET/" + site.SwitchKey
 
 var address = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/` + site.SwitchKey + `$`)
 
+// IsObject reports whether a text is a switch's address.
+func IsObject(text string) bool { return address.MatchString(text) }
+
 // A Switch is the failover switch of a deployed site.
 type Switch struct {
 	Bucket, Region string

@@ -109,14 +109,24 @@ func (o *drillOrder) drill(command *cobra.Command) error {
 	}
 	d.Begun = func() func() { return cli.Tidy(ctx, d.Lever.Undo) }
 	result, err := d.Run(ctx)
-	switch {
-	case errors.Is(err, drill.ErrUnchanged), err != nil && ctx.Err() != nil:
-		return cli.OneLine(err)
-	case err != nil:
-		return cli.Failed{Err: cli.OneLine(err)}
+	if err != nil {
+		return brokenOff(ctx, err)
 	}
 	r := report.NewDrill(d.Model, d.Parameters, o.seed, report.Targets(s.Targets()), prediction[0], result)
 	return o.answer(command.OutOrStdout(), progress, r)
+}
+
+// brokenOff is how the command ends when a drill is broken off. What is left is said also
+// after Ctrl-C, which alone says nothing more.
+func brokenOff(ctx context.Context, err error) error {
+	line := cli.OneLine(err)
+	switch {
+	case errors.Is(err, drill.ErrLeft) && ctx.Err() != nil:
+		return errors.New(line.Error())
+	case errors.Is(err, drill.ErrUnchanged), ctx.Err() != nil:
+		return line
+	}
+	return cli.Failed{Err: line}
 }
 
 // check refuses flags that are wrong before anything is asked.
@@ -181,7 +191,8 @@ func (o *drillOrder) prepare(ctx context.Context, s *site.Site, opened *account.
 	}
 	d := &drill.Drill{Model: m, Site: s.Name, Visitors: o.visitors, Seed: o.seed, Outage: rehearsal.BySwitch}
 	var put *switching.Switch
-	if o.by == bySwitch || s.Failover.Switch && s.Failover.Failback == site.FailbackManual {
+	alarmed := m.Failback != nil || m.ErrorRate != nil && o.by == byPractice
+	if o.by == bySwitch || alarmed {
 		if put, err = switching.Find(ctx, opened.In, s); err != nil {
 			return nil, err
 		}
@@ -189,7 +200,7 @@ func (o *drillOrder) prepare(ctx context.Context, s *site.Site, opened *account.
 	if put != nil {
 		d.Lever = drill.BySwitch(put)
 	}
-	if d.Model.Failback != nil {
+	if alarmed {
 		d.Switch = d.Lever
 	}
 	if o.by == byPractice {

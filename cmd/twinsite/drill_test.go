@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,9 +13,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"twinsite/account"
+	"twinsite/account/drill"
+	"twinsite/account/switching"
 	"twinsite/assembly"
+	"twinsite/internal/cli"
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/report"
+	"twinsite/rehearsal/visit"
+	"twinsite/site"
 )
 
 // fakeAccount answers STS with an account or an error, and every other call with what
@@ -162,5 +172,75 @@ func TestDrillAnswers(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "drill.html")); err != nil {
 		t.Error(err)
+	}
+}
+
+// What is asked says what is put, who visits, for how long, and how to remove it by hand.
+func TestDrillPlan(t *testing.T) {
+	a, err := assembly.Load(root + "testdata/site")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := rehearsal.NewModel(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := site.Load(root + "site.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	put, err := switching.At(func(string) aws.Config { return aws.Config{} }, s, "s3://bucket/failover-switch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &drill.Drill{Model: m, Parameters: rehearsal.DefaultParameters(), Lever: drill.BySwitch(put), Outage: rehearsal.BySwitch, World: &visit.World{Types: []string{"A"}}}
+	prediction := rehearsal.Prediction{Outage: rehearsal.BySwitch}
+	for _, q := range rehearsal.Quantities() {
+		prediction.Quantities = append(prediction.Quantities, rehearsal.Forecast{Quantity: q, Median: rehearsal.Seconds(40 * time.Second)})
+	}
+	var out bytes.Buffer
+	o := &drillOrder{read: "/", visitors: 4}
+	o.plan(&out, s, &account.Account{ID: "123456789012"}, d, prediction)
+	for _, want := range []string{
+		"a drill of the site ticketing (ticketing.pw), which is live in the account 123456789012:\n",
+		"puts     the failover switch s3://bucket/failover-switch: ticketing.pw leads to us-east-1 while it is there\n",
+		"4 visitors from this machine read / every 1s, by A, and do not write: only reads are measured; -write names",
+		"takes about 2m0s, at most ",
+		"also after Ctrl-C. If this machine dies: aws s3 rm s3://bucket/failover-switch --region us-east-1\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got\n%swant %q", out.String(), want)
+		}
+	}
+	o.write = "/tickets"
+	out.Reset()
+	if o.plan(&out, s, &account.Account{}, d, prediction); !strings.Contains(out.String(), "and write by POST /tickets") {
+		t.Errorf("got\n%s", out.String())
+	}
+}
+
+// How a drill that is broken off ends: what is left is never hidden by Ctrl-C.
+func TestDrillBrokenOff(t *testing.T) {
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	left := errors.Join(context.Canceled, fmt.Errorf("%w: remove it by: aws s3 rm x", drill.ErrLeft))
+	for _, test := range []struct {
+		name             string
+		ctx              context.Context
+		err              error
+		canceled, failed bool
+		want             string
+	}{
+		{"Ctrl-C", interrupted, context.Canceled, true, false, "context canceled"},
+		{"Ctrl-C, and something is left", interrupted, left, false, false, "context canceled; something is left: remove it by: aws s3 rm x"},
+		{"something is left", t.Context(), left, true, true, "something is left"},
+		{"nothing was changed", t.Context(), fmt.Errorf("no: %w", drill.ErrUnchanged), false, false, "no: nothing was changed"},
+		{"a visitor broke", t.Context(), errors.New("a visitor broke"), false, true, "a visitor broke"},
+	} {
+		err := brokenOff(test.ctx, test.err)
+		var failed cli.Failed
+		if errors.Is(err, context.Canceled) != test.canceled || errors.As(err, &failed) != test.failed || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v", test.name, err)
+		}
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"twinsite/account/switching"
 	"twinsite/internal/cli"
 	"twinsite/site"
 )
@@ -24,11 +24,7 @@ type switchOrder struct {
 	stderr       io.Writer // where the AWS CLI explains what went wrong
 }
 
-// switchObject is the form of the switch's address. The key counts: an object
-// under any other key would not move the site, and nobody would notice.
-var switchObject = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/` + site.SwitchKey + `$`)
-
-const switchForm = "s3://BUCKET/" + site.SwitchKey
+const switchForm = switching.Form
 
 // newSwitch returns the command that moves a site to the standby region by hand,
 // and lets it come home: it puts or removes the failover switch, an object in
@@ -78,7 +74,7 @@ func newSwitch() *cobra.Command {
 // check returns the site to move. Its error is a mistake that is found without
 // asking AWS.
 func (o *switchOrder) check() (*site.Site, error) {
-	if o.object != "" && !switchObject.MatchString(o.object) {
+	if o.object != "" && !switching.IsObject(o.object) {
 		return nil, fmt.Errorf("-object %q: give it as %s", o.object, switchForm)
 	}
 	s, err := site.Load(o.site)
@@ -123,7 +119,7 @@ func (o *switchOrder) lookUp(ctx context.Context, s *site.Site) (string, error) 
 	switch {
 	case object == "" || object == "None":
 		return "", fmt.Errorf("the stack %s was deployed without the failover switch: deploy %s, in a quiet hour", stack, o.site)
-	case !switchObject.MatchString(object):
+	case !switching.IsObject(object):
 		return "", fmt.Errorf("the output %s of the stack %s is %q, not %s: find the bucket with \"aws s3 ls\", then: %s",
 			site.SwitchOutput, stack, object, switchForm, o.withObject())
 	}
