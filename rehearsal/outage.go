@@ -12,19 +12,17 @@ type Outage string
 
 // The outages that can be rehearsed.
 const (
-	Refused  Outage = "refused"      // connections to the home load balancer are refused
-	Dark     Outage = "black-hole"   // its packets vanish, on open connections too
-	Hang     Outage = "hang"         // it accepts connections, and answers nothing
-	Error503 Outage = "503"          // it answers 503
-	Slow     Outage = "slow"         // it answers after Parameters.SlowAnswer
-	Half     Outage = "half"         // half of its web servers refuse connections
-	BothDead Outage = "standby-dead" // a black hole at home, and all web servers of the standby dead
-	Flapping Outage = "flapping"     // a black hole that comes and goes
-	BySwitch Outage = "switch"       // no outage: somebody turns the failover switch on
-
-	FullLoad Outage = "full-load" // a black hole at home, which was at its maximum, and servers that tire
-	Errors   Outage = "errors"    // home answers a share of Parameters.ErrorShare with 500, and the health path as ever
-
+	Refused     Outage = "refused"      // connections to the home load balancer are refused
+	Dark        Outage = "black-hole"   // its packets vanish, on open connections too
+	Hang        Outage = "hang"         // it accepts connections, and answers nothing
+	Error503    Outage = "503"          // it answers 503
+	Slow        Outage = "slow"         // it answers after Parameters.SlowAnswer
+	Half        Outage = "half"         // half of its web servers refuse connections
+	BothDead    Outage = "standby-dead" // a black hole at home, and all web servers of the standby dead
+	Flapping    Outage = "flapping"     // a black hole that comes and goes
+	BySwitch    Outage = "switch"       // no outage: somebody turns the failover switch on
+	FullLoad    Outage = "full-load"    // a black hole at home, which was at its maximum, and servers that tire
+	Errors      Outage = "errors"       // home answers a share of Parameters.ErrorShare with 500, and the health path as ever
 	Zone        Outage = "zone"         // one zone of home is dead, its servers and its load balancer's address; the edge's next attempt takes the other address
 	ZoneStay    Outage = "zone-stay"    // the same, and the edge's next attempt takes the same address
 	ZoneStandby Outage = "zone-standby" // a black hole at home, and one zone of the standby is dead
@@ -55,18 +53,17 @@ func ParseOutage(name string) (Outage, error) {
 // Title says what happens, for people.
 func (o Outage) Title() string {
 	return map[Outage]string{
-		Refused:  "home refuses connections",
-		Dark:     "home is a black hole",
-		Hang:     "home accepts connections and answers nothing",
-		Error503: "home's load balancer answers 503",
-		Slow:     "home answers slowly",
-		Half:     "half of home's web servers are dead",
-		BothDead: "home is a black hole, and the standby is dead too",
-		Flapping: "home flaps",
-		BySwitch: "the failover switch is put",
-		FullLoad: "home is a black hole, at full load",
-		Errors:   "home answers with errors, and its health path as ever",
-
+		Refused:     "home refuses connections",
+		Dark:        "home is a black hole",
+		Hang:        "home accepts connections and answers nothing",
+		Error503:    "home's load balancer answers 503",
+		Slow:        "home answers slowly",
+		Half:        "half of home's web servers are dead",
+		BothDead:    "home is a black hole, and the standby is dead too",
+		Flapping:    "home flaps",
+		BySwitch:    "the failover switch is put",
+		FullLoad:    "home is a black hole, at full load",
+		Errors:      "home answers with errors, and its health path as ever",
 		Zone:        "one zone of home is dead; the edge's next attempt takes the other address",
 		ZoneStay:    "one zone of home is dead; the edge's next attempt takes the same address",
 		ZoneStandby: "home is a black hole, and one zone of the standby is dead",
