@@ -85,7 +85,7 @@ func siteFields(kind reflect.Type, path string) []string {
 func changesDigest(t *testing.T) string {
 	t.Helper()
 	hash := sha256.New()
-	for _, file := range glob(t, "testdata/site/*.template.json", "testdata/article/*.template.json", "rehearsal/change/types.json") {
+	for _, file := range glob(t, "testdata/site/*.template.json", "testdata/article/*.template.json", "rehearsal/change/resource/types.json") {
 		fmt.Fprint(hash, read(t, file))
 	}
 	return fmt.Sprintf("<!-- templates %x -->", hash.Sum(nil)[:16])

@@ -97,8 +97,7 @@ func TestTeardownCommands(t *testing.T) {
 }
 
 // unprotected writes a copy of the site that is not protected and retains
-// nothing, and its assembly. The copy stands beside copies of the files that the
-// site's own stands beside, as it may name them.
+// nothing, and its assembly.
 func (d *deployment) unprotected() (file, dir string) {
 	d.t.Helper()
 	temp := d.t.TempDir()
@@ -118,20 +117,24 @@ func (d *deployment) unprotected() (file, dir string) {
 	}
 	maps.Copy(retention, map[string]any{"terminationProtection": false, "buckets": "delete", "zone": "delete", "logs": "delete"})
 	fields["retention"] = retention
+	// The copy stands elsewhere than the files that the site names.
+	for path, name := range map[[2]string]string{
+		{"web", "userData"}: d.site.Web.UserData, {"staticFiles", "folder"}: d.site.StaticFiles.Folder,
+	} {
+		if name == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(name)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		object(fields[path[0]])[path[1]] = absolute
+	}
 	if content, err = yaml.Marshal(fields); err != nil {
 		d.t.Fatal(err)
 	}
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		d.t.Fatal(err)
-	}
-	if script := d.site.Web.UserData; script != "" {
-		content, err := os.ReadFile(script)
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(temp, filepath.Base(script)), content, 0o600); err != nil {
-			d.t.Fatal(err)
-		}
 	}
 	d.account.must([]string{"CDK_VALIDATION=false"}, "cdk", "synth", "--quiet", "--app", app, "--output", dir, "--context", "site="+file)
 	return file, dir

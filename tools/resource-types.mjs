@@ -1,4 +1,4 @@
-// Writes rehearsal/change/types.json: of each resource type that a shipped site
+// Writes rehearsal/change/resource/types.json: of each resource type that a shipped site
 // has, what a change of a property causes, by AWS's own resource schemas. "make
 // golden" runs it; what reads the file needs no Node.js.
 //
@@ -72,4 +72,4 @@ function describe(type) {
 }
 
 const types = Object.fromEntries(shippedTypes().map((type) => [type, describe(type)]));
-writeFileSync(new URL('rehearsal/change/types.json', root), JSON.stringify(types, null, 1) + '\n');
+writeFileSync(new URL('rehearsal/change/resource/types.json', root), JSON.stringify(types, null, 1) + '\n');

@@ -2,7 +2,6 @@ package change
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -194,47 +193,5 @@ func TestTwoSites(t *testing.T) {
 	}
 	if _, err := Judge(other, site(t)); err == nil || !strings.Contains(err.Error(), "two sites") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestTypes holds that every type of the golden templates is known.
-func TestTypes(t *testing.T) {
-	dirs, err := filepath.Glob("../../testdata/*/manifest.json")
-	if err != nil || len(dirs) < 3 {
-		t.Fatalf("%v: %v", dirs, err)
-	}
-	for _, manifest := range dirs {
-		a, err := assembly.Load(filepath.Dir(manifest))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range a.Resources() {
-			if _, known := types[r.Type]; !known && !isCustom(r.Type) {
-				t.Errorf("%s: types.json lacks %s: run make golden", r, r.Type)
-			}
-		}
-	}
-}
-
-// TestCauses promises what a change of a property does.
-func TestCauses(t *testing.T) {
-	for _, test := range []struct {
-		typ, path string
-		want      cause
-		why       string
-	}{
-		{"AWS::S3::Bucket", "BucketName", yes, "BucketName"},
-		{"AWS::S3::Bucket", "VersioningConfiguration.Status", no, ""},
-		{"AWS::Route53::HealthCheck", "HealthCheckConfig.RequestInterval", yes, "HealthCheckConfig.RequestInterval"},
-		{"AWS::Route53::HealthCheck", "HealthCheckConfig.FailureThreshold", no, ""},
-		{"AWS::EC2::Subnet", "Ipv6CidrBlock", maybe, "Ipv6CidrBlock"},
-		{"AWS::S3::Bucket", "Strange", yes, "Strange is not known: taken for a replacement"},
-		{"AWS::Strange::Thing", "A", yes, "AWS::Strange::Thing is not known: taken for a replacement"},
-		{"Custom::Thing", "A", no, ""},
-	} {
-		got, why := causes(test.typ, []string{test.path})
-		if got != test.want || strings.Join(why, ", ") != test.why {
-			t.Errorf("%s %s: got %s because of %q, want %s because of %q", test.typ, test.path, got, why, test.want, test.why)
-		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"twinsite/assembly"
+	"twinsite/rehearsal/change/resource"
 )
 
 // An Action is what a step does with its resource.
@@ -186,9 +187,9 @@ func (s *Step) compare(stack *assembly.Stack, r *assembly.Resource, done map[str
 		return false
 	}
 	s.Action = Update
-	result, why := causes(r.Type, s.Properties)
+	result, why := resource.Causes(r.Type, s.Properties)
 	s.Why = why
-	if result == yes {
+	if result == resource.Yes {
 		s.Action = Replace
 	}
 	return true

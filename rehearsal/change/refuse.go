@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"twinsite/assembly"
+	"twinsite/rehearsal/change/resource"
 	"twinsite/topology"
 )
 
@@ -142,12 +143,12 @@ func propertiesOf(template map[string]any) map[string]any {
 // makes one up.
 func (r *run) nameOf(s *assembly.Stack, template map[string]any) string {
 	typ, _ := template["Type"].(string)
-	if len(types[typ].Name) == 0 {
+	if len(resource.Name(typ)) == 0 {
 		return ""
 	}
 	properties, _ := resolved(s, template, template["Properties"]).(map[string]any)
 	var parts []string
-	for _, property := range types[typ].Name {
+	for _, property := range resource.Name(typ) {
 		value, ok := properties[property]
 		if !ok {
 			return ""

@@ -4,49 +4,20 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"twinsite/rehearsal/change/resource"
 )
-
-// A guess is how long CloudFormation takes for a resource, from its own "in progress"
-// to "complete". None of it is documented.
-type guess struct{ create, update, remove time.Duration }
-
-// guesses are those of types that take longer than usual. [I]
-var guesses = map[string]guess{
-	"AWS::CloudFront::Distribution":             {5 * time.Minute, 4 * time.Minute, 6 * time.Minute},
-	"AWS::CloudFront::Function":                 {30 * time.Second, 30 * time.Second, 30 * time.Second},
-	"AWS::CertificateManager::Certificate":      {3 * time.Minute, 10 * time.Second, 10 * time.Second},
-	"AWS::ElasticLoadBalancingV2::LoadBalancer": {3 * time.Minute, 10 * time.Second, time.Minute},
-	"AWS::AutoScaling::AutoScalingGroup":        {2 * time.Minute, 5 * time.Minute, 3 * time.Minute},
-	"AWS::EC2::NatGateway":                      {2 * time.Minute, 10 * time.Second, 2 * time.Minute},
-	"AWS::EC2::VPCEndpoint":                     {30 * time.Second, 20 * time.Second, 30 * time.Second},
-	"AWS::Route53::RecordSet":                   {40 * time.Second, 40 * time.Second, 40 * time.Second},
-	"AWS::Route53::RecordSetGroup":              {40 * time.Second, 40 * time.Second, 40 * time.Second},
-	"AWS::Route53::HostedZone":                  {time.Minute, 10 * time.Second, time.Minute},
-	"AWS::EC2::InternetGateway":                 {20 * time.Second, 10 * time.Second, 20 * time.Second},
-	"AWS::IAM::Role":                            {20 * time.Second, 15 * time.Second, 10 * time.Second},
-	"AWS::IAM::InstanceProfile":                 {2 * time.Minute, 15 * time.Second, 10 * time.Second},
-	"AWS::Lambda::Function":                     {15 * time.Second, 15 * time.Second, 10 * time.Second},
-	"AWS::WAFv2::WebACL":                        {15 * time.Second, 15 * time.Second, 15 * time.Second},
-	"AWS::KMS::Key":                             {90 * time.Second, 20 * time.Second, 10 * time.Second},
-	"Custom::CDKBucketDeployment":               {40 * time.Second, 40 * time.Second, 10 * time.Second},
-}
-
-// usual is the guess of every other type. [I]
-var usual = guess{10 * time.Second, 10 * time.Second, 10 * time.Second}
 
 // takes is how long a step takes.
 func (s *Step) takes() time.Duration {
-	g, ok := guesses[s.Type]
-	if !ok {
-		g = usual
-	}
+	t := resource.Takes(s.Type)
 	switch s.Action {
 	case Create, Replace:
-		return g.create
+		return t.Create
 	case Update:
-		return g.update
+		return t.Update
 	case Delete:
-		return g.remove
+		return t.Remove
 	}
 	return 0
 }
@@ -116,15 +87,4 @@ func renumber(steps []*Step) {
 		slices.Sort(step.After)
 		step.After = slices.Compact(step.After)
 	}
-}
-
-// length says a duration as it can be guessed.
-func length(d time.Duration) string {
-	switch {
-	case d < 90*time.Second:
-		return "seconds"
-	case d < 2*time.Hour:
-		return "minutes"
-	}
-	return "hours"
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"twinsite/rehearsal/change/resource"
 	"twinsite/topology"
 )
 
@@ -99,7 +100,7 @@ func (r *run) close(s *spell, kind Kind, why string, step *Step) {
 	if step == nil {
 		f.Message += ", and it stays so"
 	} else {
-		f.Message += fmt.Sprintf(", until %s %s, for %s", r.stepName(s.plan, step), step.does(), length(r.before+step.Ends-s.began))
+		f.Message += fmt.Sprintf(", until %s %s, for %s", r.stepName(s.plan, step), step.does(), resource.Length(r.before+step.Ends-s.began))
 		f.first = other(s.plan.ID, []string{step.place()})
 	}
 	if kind == Open { // one change opens many gaps: the first says enough
