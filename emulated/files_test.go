@@ -38,8 +38,8 @@ func (d *deployment) checkFiles() {
 			}
 			maps.Copy(wanted[id], d.uploads(upload))
 		}
-		if len(wanted) == 0 {
-			d.t.Error("the site uploads nothing")
+		if uploads := len(wanted) > 0; uploads != d.site.Uploads() {
+			d.t.Errorf("the site uploads something: %t, want %t", uploads, d.site.Uploads())
 		}
 		for bucket, files := range wanted {
 			there := d.objects(bucket)
