@@ -53,11 +53,11 @@ func Open(ctx context.Context, options ...func(*config.LoadOptions) error) (*Acc
 	if err != nil {
 		return nil, fmt.Errorf("the AWS configuration cannot be read: %s: %s", OneLine(err), remedy)
 	}
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+	var refused smithy.APIError
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil && !errors.As(err, &refused) { // a role's are refused here already
 		return nil, fmt.Errorf("there are no AWS credentials: %s", remedy)
 	}
 	identity, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	var refused smithy.APIError
 	switch {
 	case errors.As(err, &refused):
 		return nil, fmt.Errorf("AWS refuses the credentials (%s): %s", refused.ErrorCode(), remedy)

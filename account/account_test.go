@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 
 	"twinsite/account"
@@ -72,6 +75,19 @@ func TestOpenErrors(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want one line that begins with %q", err, test.want)
 		}
+	}
+}
+
+// TestRefusedRole holds that a role or a single sign-on that AWS refuses before anything
+// is asked is not taken for no credentials at all.
+func TestRefusedRole(t *testing.T) {
+	nobody(t)
+	refused := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{}, fmt.Errorf("assuming the role: %w", &smithy.GenericAPIError{Code: "ExpiredToken", Message: "expired"})
+	})
+	_, err := account.Open(t.Context(), config.WithCredentialsProvider(refused))
+	if want := "AWS refuses the credentials (ExpiredToken): give"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v, want %q", err, want)
 	}
 }
 

@@ -110,7 +110,7 @@ func (c *code) readNode(p *packages.Package, of types.Object, node ast.Node) {
 				c.refers[of][key(used)] = true
 			}
 		case *ast.CompositeLit:
-			if need := inputOf(p.TypesInfo.TypeOf(n)); need != "" {
+			for _, need := range inputOf(p.TypesInfo.TypeOf(n)) {
 				c.needs[of][need] = true
 			}
 		case *ast.CallExpr:
@@ -181,22 +181,36 @@ func (c *code) implementations(called types.Object) (methods []types.Object) {
 	return methods
 }
 
-// inputOf is the permission that a call with an input of this type needs, "" for
+// inputOf are the permissions that a call with an input of this type needs: none for
 // other types, and for calls that need none.
-func inputOf(of types.Type) string {
+func inputOf(of types.Type) []string {
 	if pointer, ok := of.(*types.Pointer); ok {
 		of = pointer.Elem()
 	}
 	named, ok := of.(*types.Named)
 	if !ok || named.Obj().Pkg() == nil {
-		return ""
+		return nil
 	}
 	service, found := strings.CutPrefix(named.Obj().Pkg().Path(), sdkServices)
 	operation, isInput := strings.CutSuffix(named.Obj().Name(), "Input")
 	if !found || !isInput || strings.Contains(service, "/") { // its "types" have inputs of another kind
-		return ""
+		return nil
 	}
-	return iamAction(service, operation)
+	return needsOf(service, operation)
+}
+
+// needsOf are the permissions that an operation needs. S3 says only to those who may list
+// a bucket that an object is missing, and refuses others.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+func needsOf(service, operation string) []string {
+	action := iamAction(service, operation)
+	switch {
+	case action == "":
+		return nil
+	case service == "s3" && operation == "HeadObject":
+		return []string{action, "s3:ListBucket"}
+	}
+	return []string{action}
 }
 
 // iamAction is IAM's name of an operation. Most are the same.
@@ -273,5 +287,11 @@ func TestIAMAction(t *testing.T) {
 		if got := iamAction(path.Dir(input), path.Base(input)); got != want {
 			t.Errorf("%s: got %q, want %q", input, got, want)
 		}
+	}
+	if got := needsOf("s3", "HeadObject"); !slices.Equal(got, []string{"s3:GetObject", "s3:ListBucket"}) {
+		t.Errorf("a missing object: got %q", got)
+	}
+	if got := slices.Concat(needsOf("sts", "GetCallerIdentity"), needsOf("s3", "PutObject")); !slices.Equal(got, []string{"s3:PutObject"}) {
+		t.Errorf("got %q", got)
 	}
 }

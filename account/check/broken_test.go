@@ -137,6 +137,7 @@ var theNames = []broken{
 	{name: "CAA of the parent", world: dnsOf("pw. CAA", `pw. 60 IN CAA 0 issue ";"`), item: "CAA", said: "pw lets only nobody issue", todo: "pw. CAA 0 issue"},
 	{name: "CAA of wildcards", world: dnsOf("ticketing.pw. CAA", `ticketing.pw. 60 IN CAA 0 issue "amazon.com"; ticketing.pw. 60 IN CAA 0 issuewild "letsencrypt.org"`), item: "CAA", said: "(issuewild)", todo: "CAA 0 issuewild"},
 	{name: "a record", world: in("", "route53-ListResourceRecordSets", "mail.ticketing.pw.", "static.ticketing.pw.").with(importZone), item: "records", said: "static.ticketing.pw A", todo: "delete what nobody needs"},
+	{name: "a record of CloudFront's origin", world: in("", "route53-ListResourceRecordSets", "mail.ticketing.pw.", "origin.ticketing.pw.").with(importZone), item: "records", said: "origin.ticketing.pw A", todo: "delete what nobody needs"},
 	{name: "an alias", world: in("", "cloudfront-ListDistributions", "shop.example", "www.ticketing.pw"), item: "CloudFront names", said: "www.ticketing.pw by EELSE", todo: "remove the names from that distribution"},
 	{name: "a failed certificate", world: certificate("PENDING_VALIDATION", `FAILED", "FailureReason": "CAA_ERROR`), item: "certificates in us-east-1", said: "failed: CAA_ERROR", todo: "mend that"},
 	{name: "a certificate timed out", world: certificate("PENDING_VALIDATION", "VALIDATION_TIMED_OUT"), item: "certificates in us-east-1", said: "not validated within 72 hours", todo: "mend the delegation"},
@@ -148,6 +149,7 @@ var theNames = []broken{
 	{name: "a dashboard", world: in("", "monitoring-ListDashboards", "ticketing-old", "ticketing"), item: "dashboard name", said: `the dashboard "ticketing"`, todo: "delete it"},
 	{name: "a function", world: in("", "cloudfront-ListFunctions", "other", "ticketingPrimary-Site-Serving-9DD7E66B"), item: "function names", said: "ticketingPrimary-Site-Serving", todo: "delete it"},
 	{name: "an event bus", world: in(home, "events-ListEventBuses", `"default"`, `"ticketingPrimary-Practice-Standby-7595E7D3"`).with(func(s *site.Site) { s.Practice = true }), item: "event bus names in ap-northeast-2", said: "ticketingPrimary-Practice-Standby", todo: "delete it"},
+	{name: "an event bus of a standby that follows", world: in(standby, "events-ListEventBuses", `"default"`, `"ticketingSecondary-Follower-8ED006E6"`).with(func(s *site.Site) { s.Standby.Web.Follow = 50 }), item: "event bus names in us-east-1", said: "ticketingSecondary-Follower", todo: "delete it"},
 	{name: "a consent", world: in(home, "sns-ListSubscriptionsByTopic", "<SubscriptionArn>arn:aws:sns:ap-northeast-2:123456789012:topic:80289ba6-0fd4-4079-afb4-ce8c8260f0ca", "<SubscriptionArn>PendingConfirmation").standing(),
 		item: "e-mail consents in ap-northeast-2", said: "not confirmed: ops@example.com", todo: "follow the link"},
 }

@@ -90,6 +90,14 @@ func TestHealthy(t *testing.T) {
 		"deployed":     {amazon: amazon{deployed: true}},
 		"new":          {},
 		"its own zone": {change: importZone},
+		"a name that it does not use": in("", "route53-ListResourceRecordSets", "mail.ticketing.pw.", "static.ticketing.pw.").with(func(s *site.Site) {
+			importZone(s)
+			s.StaticFiles.HostNames = false
+		}),
+		"a name that it does not use without TLS": in("", "route53-ListResourceRecordSets", "mail.ticketing.pw.", "origin.ticketing.pw.").with(func(s *site.Site) {
+			importZone(s)
+			s.Edge.OriginTLS = false
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := w.check(t)

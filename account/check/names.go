@@ -149,9 +149,9 @@ func (c *Check) functionNames(ctx context.Context, _ string) (report.Finding, er
 }
 
 // busNames asks for event buses that are named as those of the site in a region and
-// are not its own. Only manual failback and practice have any.
+// are not its own. Only manual failback, practice and a standby that follows have any.
 func (c *Check) busNames(ctx context.Context, region string) (report.Finding, error) {
-	if c.Site.Failover.Failback != site.FailbackManual && !c.Site.Practice {
+	if c.Site.Failover.Failback != site.FailbackManual && !c.Site.Practice && c.Site.Standby.Web.Follow == 0 {
 		return report.Good("not used"), nil
 	}
 	ours, err := c.ids(ctx, "AWS::Events::EventBus")

@@ -171,11 +171,18 @@ func collides(of types.RRType) bool {
 // stack, that makes their records, does not stand.
 func (c *Check) freeNames(ctx context.Context) (names []string, err error) {
 	s := c.Site
-	for id, made := range map[string][]string{
-		site.FailoverStack:  append(s.HostNames(), s.ServingHost()),
-		site.PrimaryStack:   {s.StaticHost(), s.OriginHost(s.Home.Region.Name)},
-		site.SecondaryStack: {s.StandbyStaticHost(), s.OriginHost(s.Standby.Region.Name)},
-	} {
+	makes := map[string][]string{site.FailoverStack: s.HostNames(), site.PrimaryStack: nil, site.SecondaryStack: nil}
+	add := func(id, name string) { makes[id] = append(makes[id], name) }
+	if s.StaticFiles.HostNames {
+		add(site.PrimaryStack, s.StaticHost())
+		add(site.SecondaryStack, s.StandbyStaticHost())
+	}
+	if s.Edge.OriginTLS {
+		add(site.FailoverStack, s.ServingHost())
+		add(site.PrimaryStack, s.OriginHost(s.Home.Region.Name))
+		add(site.SecondaryStack, s.OriginHost(s.Standby.Region.Name))
+	}
+	for id, made := range makes {
 		of, err := c.own[id](ctx)
 		if err != nil {
 			return nil, err

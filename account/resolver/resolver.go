@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,8 +50,8 @@ func At(address string) (*Resolver, error) {
 	if net.ParseIP(address) != nil {
 		address = net.JoinHostPort(address, "53")
 	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil || net.ParseIP(host) == nil {
+	host, port, err := net.SplitHostPort(address)
+	if number, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || number == 0 || net.ParseIP(host) == nil {
 		return nil, fmt.Errorf("%q is no DNS server's address: give one as 192.0.2.1 or 192.0.2.1:53", address)
 	}
 	return &Resolver{Server: address, Only: true}, nil

@@ -166,7 +166,7 @@ func TestAsk(t *testing.T) {
 }
 
 func TestAt(t *testing.T) {
-	for given, want := range map[string]string{"192.0.2.1": "192.0.2.1:53", "127.0.0.1:5353": "127.0.0.1:5353", "2001:db8::1": "[2001:db8::1]:53", "dns.google": "", "": "", "host:53": ""} {
+	for given, want := range map[string]string{"192.0.2.1": "192.0.2.1:53", "127.0.0.1:5353": "127.0.0.1:5353", "2001:db8::1": "[2001:db8::1]:53", "dns.google": "", "": "", "host:53": "", "192.0.2.1:": "", "192.0.2.1:0": "", "192.0.2.1:65536": "", "192.0.2.1:dns": ""} {
 		r, err := At(given)
 		if want == "" && (err == nil || strings.Contains(err.Error(), "\n")) || want != "" && (err != nil || r.Server != want || !r.Only) {
 			t.Errorf("%q: got %+v, %v", given, r, err)

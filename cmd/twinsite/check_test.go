@@ -17,6 +17,8 @@ func TestCheckMistakes(t *testing.T) {
 		{[]string{"check", "-site", filepath.Join(root, "none.yaml")}, "none.yaml"},
 		{[]string{"check", "-site", file, "-resolver", "dns.example"}, `"dns.example" is no DNS server's address`},
 		{[]string{"check", "Primary"}, "unknown command"},
+		{[]string{"check", "-site", file, "-account", ""}, `-account "": give an account's number`},
+		{[]string{"check", "-site", file, "-account", "12345678901"}, `-account "12345678901": give`},
 	})
 	amazon(t, "ExpiredToken", nil)
 	wantUnusable(t, []mistake{{[]string{"check", "-site", file}, "AWS refuses the credentials (ExpiredToken): give"}})

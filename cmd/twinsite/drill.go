@@ -151,7 +151,7 @@ func (o *drillOrder) check(in io.Reader) error {
 			return fmt.Errorf("-resolver: %w", err)
 		}
 	}
-	if err := prepare(o.out); err != nil {
+	if err := prepare("-out", o.out); err != nil {
 		return err
 	}
 	if o.record == "" {
@@ -160,10 +160,7 @@ func (o *drillOrder) check(in io.Reader) error {
 	if info, err := os.Stat(o.record); err == nil && info.IsDir() {
 		return fmt.Errorf("-record %s: it is a folder", o.record)
 	}
-	if err := prepare(filepath.Dir(o.record)); err != nil {
-		return fmt.Errorf("-record: %w", err)
-	}
-	return nil
+	return prepare("-record", filepath.Dir(o.record))
 }
 
 // checkSite refuses a site that has nothing to be drilled with.

@@ -89,6 +89,8 @@ func TestDrillMistakes(t *testing.T) {
 		{drill("-resolver", "dns"), "-resolver: "},
 		{drill("-out", root+"site.yaml"), "-out "},
 		{drill("-record", folder), "it is a folder"},
+		{drill("-record", root+"site.yaml/drill.json"), "drill: -record "},
+		{drill("-account", ""), `-account "": give an account's number`},
 		{drill("-account", "210987654321"), "123456789012"},
 		{drill(), "the site is not deployed: the account 123456789012 has no stack ticketing-Domain in us-east-1"},
 	})

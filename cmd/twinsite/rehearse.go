@@ -93,7 +93,7 @@ func (o *rehearsalOrder) rehearse(ctx context.Context, out, progress io.Writer) 
 	if err != nil {
 		return fmt.Errorf("-drill %s: %w", o.drill, cli.OneLine(err))
 	}
-	if err := prepare(o.out); err != nil {
+	if err := prepare("-out", o.out); err != nil {
 		return err
 	}
 	var predictions []rehearsal.Prediction
@@ -188,15 +188,15 @@ func parseOutages(names []string) ([]rehearsal.Outage, error) {
 	return outages, nil
 }
 
-// prepare makes the folder of the reports if it is missing, and finds out
-// before the work that nothing can be written to it.
-func prepare(folder string) error {
+// prepare makes the folder that a flag wants something in if it is missing, and finds
+// out before the work that nothing can be written to it.
+func prepare(flag, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fmt.Errorf("-out %s: %w", folder, err)
+		return fmt.Errorf("%s %s: %w", flag, folder, err)
 	}
 	trial, err := os.CreateTemp(folder, ".rehearsal-*")
 	if err != nil {
-		return fmt.Errorf("-out %s: %w", folder, err)
+		return fmt.Errorf("%s %s: %w", flag, folder, err)
 	}
 	return errors.Join(trial.Close(), os.Remove(trial.Name()))
 }

@@ -57,6 +57,7 @@ func TestStatusMistakes(t *testing.T) {
 		{[]string{"status", "-site", file}, "there are no AWS credentials: give the AWS CLI's usual ones"},
 		{[]string{"status", "-site", filepath.Join(root, "none.yaml")}, "none.yaml"},
 		{[]string{"status", "-site", file, "-resolver", "dns.example"}, `"dns.example" is no DNS server's address`},
+		{[]string{"status", "-site", file, "-account", ""}, `-account "": give an account's number`},
 		{[]string{"status", "now"}, `unknown command "now" for "twinsite status"`},
 	})
 	amazon(t, "ExpiredToken", nil)
@@ -99,6 +100,7 @@ func TestReleaseMistakes(t *testing.T) {
 		{[]string{"release", "-site", file}, "there are no AWS credentials: give the AWS CLI's usual ones"},
 		{[]string{"release", "-site", filepath.Join(root, "none.yaml")}, "none.yaml"},
 		{[]string{"release", "-site", file, "-resolver", "dns.example"}, `"dns.example" is no DNS server's address`},
+		{[]string{"release", "-site", file, "-account", ""}, `-account "": give an account's number`},
 		{[]string{"release", "Secondary"}, `unknown command "Secondary" for "twinsite release"`},
 		{[]string{"release", "-bake", "-1m"}, "-bake -1m0s: give a time from 0s to 24h"},
 		{[]string{"release", "-delegation", "100h"}, "-delegation 100h0m0s: give a time"},

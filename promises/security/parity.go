@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"twinsite/assembly"
@@ -156,9 +157,10 @@ type comparable struct {
 // comparables are a stack's resources by their ids without hashes.
 func comparables(in *read.Reader, stack, other *assembly.Stack, region site.Region) map[string]*comparable {
 	normal := normal(in, stack, other, region.AvailabilityZones)
+	zones := min(len(in.Site.Home.AvailabilityZones), len(in.Site.Standby.AvailabilityZones))
 	found := map[string]*comparable{}
 	for _, r := range stack.Resources() {
-		if in.Site.Home.NATGateways != in.Site.Standby.NATGateways && ofNAT(r) {
+		if in.Site.Home.NATGateways != in.Site.Standby.NATGateways && ofNAT(r) || ofZoneBeyond(zones, r.LogicalID) {
 			continue
 		}
 		id := r.LogicalID
@@ -170,7 +172,7 @@ func comparables(in *read.Reader, stack, other *assembly.Stack, region site.Regi
 			id += "+"
 		}
 		values := map[string]string{".Type": r.Type}
-		read.Flatten(values, "", withoutStandby(in, read.Value(r, "")))
+		read.Flatten(values, "", withoutZonesBeyond(zones, withoutStandby(in, read.Value(r, ""))))
 		for _, part := range []string{".DeletionPolicy", ".UpdateReplacePolicy", ".UpdatePolicy", ".Metadata"} {
 			if r.Has(part) {
 				read.Flatten(values, part, read.Value(r, part))
@@ -215,6 +217,41 @@ func withoutEnvironment(in *read.Reader, data string) string {
 		_, own := in.Site.Web.Environment[name]
 		return own
 	}), "")
+}
+
+// subnets are named by the number of their zone in the site, from 1.
+var subnets = regexp.MustCompile(`Vpc(?:Public|Private)Subnet(\d+)`)
+
+// ofZoneBeyond reports whether a logical id, or a reference to one, is of a subnet
+// in a zone that only the region with more zones has: one may have three, the
+// other two.
+func ofZoneBeyond(zones int, id string) bool {
+	match := subnets.FindStringSubmatch(id)
+	if match == nil {
+		return false
+	}
+	number, err := strconv.Atoi(match[1])
+	return err == nil && number > zones
+}
+
+// withoutZonesBeyond takes out of a value's lists what is in such a zone.
+func withoutZonesBeyond(zones int, value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, child := range value {
+			value[key] = withoutZonesBeyond(zones, child)
+		}
+	case []any:
+		kept := slices.DeleteFunc(value, func(child any) bool {
+			text, ok := child.(string)
+			return ok && ofZoneBeyond(zones, text)
+		})
+		for i, child := range kept {
+			kept[i] = withoutZonesBeyond(zones, child)
+		}
+		return kept
+	}
+	return value
 }
 
 // ofNAT reports whether a resource is a NAT gateway, its address, or a route to it.
