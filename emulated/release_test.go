@@ -114,7 +114,7 @@ func (r *released) deployByCDK(_ context.Context, args ...string) error {
 	output, err := r.cdk(append(args, "--require-approval", "never")...) //nolint:contextcheck // every command runs under interrupted
 	r.outputs = append(r.outputs, output)
 	if err == nil && r.after != nil {
-		r.after(args[slices.Index(args, "deploy")+2])
+		r.after(args[slices.Index(args, "deploy")+1])
 	}
 	return err
 }

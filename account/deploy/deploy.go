@@ -178,10 +178,10 @@ func (d *Deployment) deploy(ctx context.Context, runs []run, extra []string) err
 	var done []string
 	for _, run := range runs {
 		if d.Between != nil {
-			if err := d.Between(ctx, done, run.args[1]); err != nil {
+			if err := d.Between(ctx, done, run.stack); err != nil {
 				return err
 			}
-			done = append(done, run.args[1])
+			done = append(done, run.stack)
 		}
 		if err := run.cdk(ctx, slices.Concat([]string{"deploy"}, run.args, extra)...); err != nil {
 			return d.failed(ctx, err)
@@ -193,17 +193,21 @@ func (d *Deployment) deploy(ctx context.Context, runs []run, extra []string) err
 	return d.Between(ctx, done, "")
 }
 
-// oneByOne takes runs of all stacks apart. Runs of one stack each stay as they are.
+// oneByOne takes runs of all stacks apart. Runs of one stack each stay as they are. The
+// CDK takes with each stack those that it reads from, which may be of an extension, and
+// at last all: those of an extension that no stack of the site reads from.
 func (d *Deployment) oneByOne(runs []run) []run {
 	var apart []run
 	for _, r := range runs {
 		if !slices.Equal(r.args, order(nil)[0]) {
-			apart = append(apart, r)
+			apart = append(apart, run{r.cdk, r.args, r.args[1]})
 			continue
 		}
-		for _, id := range d.Site.StackIDs() {
-			apart = append(apart, run{r.cdk, []string{"--exclusively", id}})
+		ids := d.Site.StackIDs()
+		for _, id := range ids[:len(ids)-1] {
+			apart = append(apart, run{r.cdk, []string{id}, id})
 		}
+		apart = append(apart, run{r.cdk, r.args, ids[len(ids)-1]})
 	}
 	return apart
 }
@@ -212,13 +216,15 @@ func (d *Deployment) oneByOne(runs []run) []run {
 type run struct {
 	cdk  func(ctx context.Context, args ...string) error
 	args []string // after "deploy"
+
+	stack string // that is deployed, beside those that it reads from; empty: not one alone
 }
 
 // runs are runs for the site as it is.
 func (d *Deployment) runs(args [][]string) []run {
 	var all []run
 	for _, a := range args {
-		all = append(all, run{d.CDK, a})
+		all = append(all, run{cdk: d.CDK, args: a})
 	}
 	return all
 }

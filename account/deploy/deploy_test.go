@@ -197,13 +197,17 @@ func TestBetween(t *testing.T) {
 	if err := d.Run(t.Context()); !errors.Is(err, no) {
 		t.Errorf("got %v", err)
 	}
-	want := []string{"[] then Domain", "deploy --exclusively Domain", "[Domain] then Global", "deploy --exclusively Global", "[Domain Global] then Secondary"}
+	want := []string{"[] then Domain", "deploy Domain", "[Domain] then Global", "deploy Global", "[Domain Global] then Secondary"}
 	if diff := cmp.Diff(want, cloud.calls); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	cloud.calls, refused = nil, "none"
 	if err := d.Run(t.Context()); err != nil || len(cloud.calls) != 11 || cloud.calls[10] != "[Domain Global Secondary Primary Failover] then " {
 		t.Errorf("got %v and %q", err, cloud.calls)
+	}
+	// A stack of an extension is deployed by the run of the stack that reads from it, or by the last.
+	if last := cloud.calls[9]; last != "deploy --all" || strings.Contains(strings.Join(cloud.calls, " "), "--exclusively") {
+		t.Errorf("a stack of an extension would be left out: %q", cloud.calls)
 	}
 }
 

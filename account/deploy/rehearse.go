@@ -115,7 +115,7 @@ func (d *Deployment) detour(ctx context.Context, v *change.Verdict, deployed, ne
 		return nil, nil, err
 	}
 	for _, args := range verdictRuns(detour.First) {
-		runs = append(runs, run{cdk, args})
+		runs = append(runs, run{cdk: cdk, args: args})
 	}
 	return append(runs, d.runs(verdictRuns(detour.Second))...), release, nil
 }

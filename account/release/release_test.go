@@ -69,13 +69,18 @@ func (p *play) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// cdk deploys a stack, or all once more.
+// cdk deploys a stack, all with the last one, or all once more.
 func (p *play) cdk(_ context.Context, args ...string) error {
-	if args[1] == "--all" {
+	id := args[1]
+	switch last := "Failover"; {
+	case id == "--exclusively":
+		id = args[2]
+	case id == "--all" && slices.Contains(p.deployed, last):
 		p.deployed = append(p.deployed, "all")
 		return nil
+	case id == "--all":
+		id = last
 	}
-	id := args[slices.Index(args, "--exclusively")+1]
 	if id == p.refuses {
 		return errors.New("exit status 1")
 	}
