@@ -18,17 +18,21 @@ const fullLoadLength = 5 * time.Minute
 type bound struct {
 	rate func(now time.Duration) float64
 
-	mu   sync.Mutex
-	left float64
-	at   time.Duration
+	mu    sync.Mutex
+	begun bool
+	left  float64
+	at    time.Duration
 }
 
 // take reports whether the servers answer one request more at a time. What they have
-// left, at most of a second, is not lost.
+// left, at most of a second, is not lost; they begin with as much.
 func (b *bound) take(now time.Duration) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	rate := b.rate(now)
+	if !b.begun {
+		b.begun, b.left = true, rate
+	}
 	b.left = min(max(1, rate), b.left+rate*(now-b.at).Seconds())
 	b.at = now
 	if b.left < 1 {

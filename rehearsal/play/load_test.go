@@ -28,11 +28,11 @@ func TestPlayFullLoad(t *testing.T) {
 			play := run(t, m, Options{Outage: rehearsal.FullLoad, Speed: speed, Seed: 1, Visitors: 4, Parameters: &p})
 			// A play ends when all are served for five seconds.
 			moved := min(play.Began+play.Sample.DNSMoved+35*time.Second, play.Healed-5*time.Second)
-			good, all, other := 0, 0, 0
+			good, all, other, early := 0, 0, 0, 0
 			for _, r := range play.Requests {
 				switch {
-				case r.Sent < play.Began && !r.Good():
-					t.Errorf("lost before the outage: %+v", r)
+				case r.Sent < play.Began:
+					early += count(!r.Good())
 				case r.Sent >= moved && r.Sent+r.Took < play.Healed:
 					all++
 					good += count(r.Good())
@@ -41,6 +41,9 @@ func TestPlayFullLoad(t *testing.T) {
 			}
 			if share := float64(good) / float64(all); !(share >= test.least && share <= test.most) {
 				t.Errorf("%d of %d requests were answered, want %g to %g of them", good, all, test.least, test.most)
+			}
+			if early > all/50 { // home is at its limit, where a busy machine bunches requests
+				t.Errorf("%d requests were lost before the outage", early)
 			}
 			if other > all/50 { // a busy machine may lose a connection
 				t.Errorf("%d of %d requests were lost and not refused by the standby", other, all)
@@ -69,8 +72,8 @@ func TestBound(t *testing.T) {
 		}
 		taken = append(taken, n)
 	}
-	if got := fmt.Sprint(taken); got != "[0 2 2 2 3 3]" {
-		t.Errorf("answered %s, want two each second after the first, and three from the fifth on", got)
+	if got := fmt.Sprint(taken); got != "[2 2 2 2 3 3]" {
+		t.Errorf("answered %s, want two each second, and three from the fifth on", got)
 	}
 }
 
