@@ -78,7 +78,8 @@ type Parameters struct {
 	// FlapDark and FlapFine are the two halves of a flap. Default: 20 s and 10 s.
 	FlapDark, FlapFine time.Duration
 
-	// Length is how long an outage lasts. Default: 5 min for the prediction.
+	// Length is how long an outage lasts. Default: 5 min for the
+	// prediction, or a minute longer than the site may lose writes.
 	Length time.Duration
 
 	// AlarmMin and AlarmMax bound the time from the sample that turns on the alarm
@@ -89,7 +90,8 @@ type Parameters struct {
 
 	// OperatorAfter is how long after the outage, or after manual failback wrote the
 	// switch if that is later, somebody deletes the switch. A guess: it depends on
-	// people. Default: 5 min for the prediction.
+	// people. Default: 5 min for the
+	// prediction, or a minute longer than the site may lose writes.
 	OperatorAfter time.Duration
 
 	// MetricDelay is how long a measurement of the servers' CPU is on its way to the

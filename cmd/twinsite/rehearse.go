@@ -93,6 +93,7 @@ func (o *rehearsalOrder) rehearse(ctx context.Context, out, progress io.Writer) 
 	if err != nil {
 		return fmt.Errorf("-drill %s: %w", o.drill, cli.OneLine(err))
 	}
+	p = predict.Parameters(m, p)
 	if err := prepare("-out", o.out); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type Options struct {
 	Seed       uint64                // of phases and delays; real sockets add their own
 	Visitors   int                   // default 8: half of them follow DNS, a quarter keeps connections, a quarter comes during the outage and keeps connections
 	Progress   io.Writer             // gets a line that is rewritten, if not nil
-	Parameters *rehearsal.Parameters // default: DefaultParameters, with a Length of 130 s at most, 5 min at full load, and an operator after a minute
+	Parameters *rehearsal.Parameters // default: DefaultParameters, with a Length of 130 s or what the health check needs, 5 min at full load, and an operator after a minute
 
 	page   string      // what web servers answer, HTML; default "hello"
 	guests func() bool // whether home serves visitors whom the play did not make; nil: there are none
@@ -96,9 +96,10 @@ func newDirector(ctx context.Context, m *rehearsal.Model, options Options) (*dir
 // Parameters are those of a play of a site: as the prediction's, but for the lengths,
 // which somebody waits for.
 func Parameters(m *rehearsal.Model, outage rehearsal.Outage, p rehearsal.Parameters) rehearsal.Parameters {
-	p.Length, p.OperatorAfter = 130*time.Second, time.Minute
-	if f := m.Failback; f != nil { // the outage must last longer than the alarm needs
-		p.Length = atLeast(p.Length, rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesBack)) + time.Duration(f.Periods)*f.Period + p.AlarmMax
+	// The outage must last longer than a slow health check needs to find it, ...
+	p.Length, p.OperatorAfter = atLeast(130*time.Second, rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesBack)), time.Minute
+	if f := m.Failback; f != nil { // ... and than the alarm of manual failback
+		p.Length += time.Duration(f.Periods)*f.Period + p.AlarmMax
 	}
 	if outage == rehearsal.FullLoad {
 		p.Length = fullLoadLength

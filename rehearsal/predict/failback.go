@@ -21,7 +21,7 @@ func (s *simulation) playFailback() {
 		return // nothing was put, or once more what is there
 	}
 	s.failbackAt = max(s.switchPut, s.p.Length) + s.p.OperatorAfter
-	s.until = s.failbackAt + 5*time.Minute
+	s.until = s.failbackAt + watched(s.p.Length)
 	for i := range s.endpoints {
 		if s.endpoints[i].check == s.model.Switch.Check {
 			s.statuses[i] = s.play(i)

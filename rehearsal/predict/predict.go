@@ -18,7 +18,7 @@ type Options struct {
 	Outages    []rehearsal.Outage    // default: all
 	Trials     int                   // of each outage; default 10,000. See mostSwings
 	Seed       uint64                // the same seed gives the same numbers
-	Parameters *rehearsal.Parameters // default: DefaultParameters
+	Parameters *rehearsal.Parameters // default: DefaultParameters, as Parameters lengthens them
 }
 
 // mostSwings bounds the trials of a site whose health check follows what it moves:
@@ -37,7 +37,7 @@ func Run(ctx context.Context, m *rehearsal.Model, options Options) ([]rehearsal.
 	if options.Trials <= 0 {
 		options.Trials = 10_000
 	}
-	p := rehearsal.DefaultParameters()
+	p := Parameters(m, rehearsal.DefaultParameters())
 	if options.Parameters != nil {
 		p = *options.Parameters
 	}
@@ -72,6 +72,20 @@ func Run(ctx context.Context, m *rehearsal.Model, options Options) ([]rehearsal.
 	}
 	return predictions, nil
 }
+
+// Parameters are those of a prediction for a site: its outage lasts a minute longer
+// than its writes may be lost. A check every 30 s that fails ten times finds nothing
+// in an outage of five minutes.
+func Parameters(m *rehearsal.Model, p rehearsal.Parameters) rehearsal.Parameters {
+	if lost := rehearsal.Bound(m, p, rehearsal.Dark, rehearsal.WritesKept); !lost.Never() {
+		p.Length = max(p.Length, (time.Duration(lost) + time.Minute).Round(time.Second))
+	}
+	return p
+}
+
+// watched is how long a prediction goes on after an outage of a length: long enough
+// to find that it has ended, as it was to find that it began.
+func watched(length time.Duration) time.Duration { return max(5*time.Minute, length) }
 
 // An unknown is something that AWS does not publish.
 type unknown struct {

@@ -162,6 +162,36 @@ func TestPredictFollowsTheTemplates(t *testing.T) {
 	}
 }
 
+// A check every 30 s that has to fail ten times needs a longer outage, and longer to
+// find that it has ended; with five minutes of each, nothing is found.
+func TestPredictOutlastsTheHealthCheck(t *testing.T) {
+	m := fixture.Site(t, "site", func(a *assembly.Assembly) {
+		for _, check := range a.Resources("AWS::Route53::HealthCheck") {
+			if check.Has("HealthCheckConfig.RequestInterval") {
+				check.Set("HealthCheckConfig.RequestInterval", 30)
+				check.Set("HealthCheckConfig.FailureThreshold", 10)
+			}
+		}
+	})
+	p := predicted(t, m, 300, rehearsal.Dark)[0]
+	for _, q := range []rehearsal.Quantity{rehearsal.WritesKept, rehearsal.HomeAgain} {
+		if g := p.Of(q); g.Never > 0 || g.Worst > g.Bound {
+			t.Errorf("%s: never in %d trials, at worst %s; want at most %s", q, g.Never, g.Worst, g.Bound)
+		}
+	}
+	short := rehearsal.DefaultParameters()
+	predictions, err := Run(t.Context(), m, Options{Outages: []rehearsal.Outage{rehearsal.Dark}, Trials: 100, Seed: 1, Parameters: &short})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := predictions[0].Of(rehearsal.WritesKept); g.Never == 0 {
+		t.Error("an outage of five minutes is found as well")
+	}
+	if got := Parameters(fixture.Site(t, "site"), short).Length; got != short.Length {
+		t.Errorf("the outage of the shipped site lasts %s, want %s as ever", got, short.Length)
+	}
+}
+
 // 10,000 trials of every outage, and of what is not published, take 4 s of one core.
 func BenchmarkPredict(b *testing.B) {
 	m := fixture.Site(b, "site")

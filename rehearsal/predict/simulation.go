@@ -74,7 +74,7 @@ func newSimulation(m *rehearsal.Model, p rehearsal.Parameters) (simulation, erro
 			s.closed[b] = true
 		}
 	}
-	s.until = p.Length + 5*time.Minute
+	s.until = p.Length + watched(p.Length)
 	return s, nil
 }
 
@@ -107,7 +107,7 @@ func (s *simulation) run() rehearsal.Sample {
 // begin draws what the trial's parts share.
 func (s *simulation) begin() {
 	random, p := s.random, s.p
-	s.switchPut, s.failbackAt, s.until = rehearsal.Never, p.Length, p.Length+5*time.Minute
+	s.switchPut, s.failbackAt, s.until = rehearsal.Never, p.Length, p.Length+watched(p.Length)
 	// The target group's threshold is reached: the load balancer marks its dead
 	// servers unhealthy.
 	targets := s.model.Home.Targets
@@ -133,7 +133,7 @@ func (s *simulation) resolve() {
 	for round := range mostChanges {
 		before := s.changes()
 		s.sample = rehearsal.NewSample()
-		s.switchPut, s.failbackAt, s.until = rehearsal.Never, s.p.Length, s.p.Length+5*time.Minute
+		s.switchPut, s.failbackAt, s.until = rehearsal.Never, s.p.Length, s.p.Length+watched(s.p.Length)
 		s.resolveOnce(round == 0)
 		if !s.swings || slices.Equal(before, s.changes()) {
 			return
