@@ -62,7 +62,7 @@ func NewOriginSecrets(scope constructs.Construct, id string, props *OriginSecret
 			ReplicaRegions: replicas(props.ReplicaRegion),
 		})
 		if s.replica == "" && props.ReplicaRegion != "" {
-			s.replica = replicaReference(secret, props.ReplicaRegion)
+			s.replica = replicaReference(s.Construct, secret, props.ReplicaRegion)
 		}
 		acknowledge(secret, "AwsSolutions-SMG4",
 			"Deployments read the value; one that changed between them would shut CloudFront out. It is rotated by name: see docs/operations.md.")
@@ -91,11 +91,20 @@ func replicas(region string) *[]*awssecretsmanager.ReplicaRegion {
 }
 
 // replicaReference is the dynamic reference to the value of a secret's replica, whose
-// ARN is the secret's with another region.
+// ARN is the secret's with another region. An output has the name out of the ARN: what
+// reads it need not split it, as nobody documents that Fn::Split takes
+// Fn::GetStackOutput, and cfn-lint says that it does not.
 // https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
-func replicaReference(secret awssecretsmanager.Secret, region string) string {
+func replicaReference(scope constructs.Construct, secret awssecretsmanager.Secret, region string) string {
+	stack := awscdk.Stack_Of(scope)
 	arn := secret.Node().DefaultChild().(awssecretsmanager.CfnSecret).AttrId()
-	name := awscdk.Fn_Select(jsii.Number(6), awscdk.Fn_Split(jsii.String(":"), arn, nil))
+	output := awscdk.NewCfnOutput(scope, jsii.String("Sent"), &awscdk.CfnOutputProps{
+		Value:       awscdk.Fn_Select(jsii.Number(6), awscdk.Fn_Split(jsii.String(":"), arn, nil)),
+		Description: jsii.String("The secret that CloudFront sends: its name, which its replica has too"),
+	})
+	id := *scope.Node().Id() + "Sent"
+	output.OverrideLogicalId(&id)
+	name := awscdk.Fn_GetStackOutput(stack.StackName(), &id, stack.Region(), nil)
 	return fmt.Sprintf("{{resolve:secretsmanager:arn:aws:secretsmanager:%s:%s:secret:%s:SecretString:::}}",
 		region, *awscdk.Aws_ACCOUNT_ID(), *name)
 }

@@ -49,8 +49,9 @@ func TestOriginSecrets(t *testing.T) {
 			allWhole("AWS::SecretsManager::Secret", object{"Properties": object{"ReplicaRegions": list{exactly(object{"Region": "eu-west-1"})}}}),
 			hasOutput("Replica", object{"Value": object{"Fn::Join": list{"", list{
 				"{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:", object{"Ref": "AWS::AccountId"}, ":secret:",
-				object{"Fn::Select": list{6, object{"Fn::Split": list{":", att("OriginSecretssecond", "Id")}}}}, ":SecretString:::}}",
+				object{"Fn::GetStackOutput": object{"OutputName": "OriginSecretsSent"}}, ":SecretString:::}}",
 			}}}}),
+			hasOutput("OriginSecretsSent", object{"Value": object{"Fn::Select": list{6, object{"Fn::Split": list{":", att("OriginSecretssecond", "Id")}}}}}),
 		), two, one},
 		{"all are accepted", every(sends("Acceptedsecond", "second"), sends("Acceptedfirst", "first")), two, one},
 	})

@@ -99,7 +99,8 @@ func (o *drillOrder) drill(command *cobra.Command) error {
 		return cli.OneLine(err)
 	}
 	d.Out = progress
-	prediction, err := predict.Run(ctx, d.Model, predict.Options{Outages: []rehearsal.Outage{d.Outage}, Trials: o.trials, Seed: o.seed, Parameters: &d.Parameters})
+	parameters := predict.Parameters(d.Model, d.Parameters)
+	prediction, err := predict.Run(ctx, d.Model, predict.Options{Outages: []rehearsal.Outage{d.Outage}, Trials: o.trials, Seed: o.seed, Parameters: &parameters})
 	if err != nil {
 		return cli.OneLine(err)
 	}
