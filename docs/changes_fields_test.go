@@ -1,5 +1,7 @@
 package docs
 
+import "twinsite/site/edit"
+
 // A variant is another value of a field of site.yaml, and the page's row about it.
 type variant struct {
 	field string            // its path, "web.cpu.high"
@@ -65,7 +67,7 @@ var variants = []variant{
 	{field: "web.cpu.high", value: "60"},
 	{field: "web.cpu.low", value: "20"},
 	{field: "web.cpu.period", value: "5m"},
-	{field: "web.cpu.target", value: "50", with: map[string]string{"web.cpu.high": leftOut, "web.cpu.low": leftOut}},
+	{field: "web.cpu.target", value: "50", with: map[string]string{"web.cpu.high": edit.LeftOut, "web.cpu.low": edit.LeftOut}},
 	{field: "web.schedules", value: "[]"},
 	{field: "web.ssh", value: "[203.0.113.0/24]"},
 	{field: "failover.interval", value: "30s"},

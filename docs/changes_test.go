@@ -16,11 +16,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/goccy/go-yaml"
-
 	"twinsite/assembly"
 	"twinsite/rehearsal/change"
 	"twinsite/site"
+	"twinsite/site/edit"
 )
 
 var updateChanges = flag.Bool("update-changes", false, "synthesize the site with each field changed, and rewrite docs/changes.md; takes minutes")
@@ -189,21 +188,7 @@ func writeChanges(t *testing.T) {
 // synthesize makes the assembly of a site's file with these fields changed. It is
 // called by several goroutines.
 func (s *synthesizer) synthesize(file string, fields map[string]string) *assembly.Assembly {
-	var content map[string]any
-	data, err := os.ReadFile(file)
-	if err == nil {
-		err = yaml.Unmarshal(data, &content)
-	}
-	for _, path := range slices.Sorted(maps.Keys(fields)) {
-		var value any
-		if err == nil {
-			err = yaml.Unmarshal([]byte(fields[path]), &value)
-		}
-		put(content, strings.Split(path, "."), value)
-	}
-	if err == nil {
-		data, err = yaml.Marshal(content)
-	}
+	data, err := edit.File(file, fields)
 	dir, errDir := os.MkdirTemp(s.dir, "")
 	changed, errFile := os.CreateTemp(s.dir, "*.yaml") // beside the script that web.userData names
 	if err != nil || errDir != nil || errFile != nil {
@@ -228,28 +213,6 @@ func (s *synthesizer) synthesize(file string, fields map[string]string) *assembl
 	return a
 }
 
-// leftOut is the value of a field that is taken out of the file.
-const leftOut = "null"
-
-// put sets a value at a path of maps, which it makes if they are missing; nil takes
-// the field out.
-func put(content map[string]any, path []string, value any) {
-	switch {
-	case len(path) == 1 && value == nil:
-		delete(content, path[0])
-		return
-	case len(path) == 1:
-		content[path[0]] = value
-		return
-	}
-	below, ok := content[path[0]].(map[string]any)
-	if !ok {
-		below = map[string]any{}
-		content[path[0]] = below
-	}
-	put(below, path[1:], value)
-}
-
 // rows are the two rows of a variant.
 func (s *synthesizer) rows(base *assembly.Assembly, v variant) string {
 	if v.same != "" {
@@ -266,7 +229,7 @@ func (s *synthesizer) rows(base *assembly.Assembly, v variant) string {
 	}
 	with := ""
 	for _, field := range slices.Sorted(maps.Keys(v.with)) {
-		if v.with[field] == leftOut {
+		if v.with[field] == edit.LeftOut {
 			with += ", without " + field
 		} else {
 			with += ", with " + field

@@ -2,7 +2,6 @@ package emulated
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+
+	"twinsite/site/edit"
 )
 
 // tearDown does what the runbook says to destroy a site with everything in it,
@@ -103,24 +103,11 @@ func (d *deployment) unprotected() (file, dir string) {
 	temp := d.t.TempDir()
 	dir = filepath.Join(temp, "cdk.out")
 	file = filepath.Join(temp, filepath.Base(d.file))
-	content, err := os.ReadFile(d.file)
-	if err != nil {
-		d.t.Fatal(err)
+	fields := map[string]string{
+		"retention.terminationProtection": "false", "retention.buckets": "delete", "retention.zone": "delete", "retention.logs": "delete",
 	}
-	var fields map[string]any
-	if err := yaml.Unmarshal(content, &fields); err != nil {
-		d.t.Fatal(err)
-	}
-	retention := object(fields["retention"])
-	if retention == nil {
-		retention = map[string]any{}
-	}
-	maps.Copy(retention, map[string]any{"terminationProtection": false, "buckets": "delete", "zone": "delete", "logs": "delete"})
-	fields["retention"] = retention
 	// The copy stands elsewhere than the files that the site names.
-	for path, name := range map[[2]string]string{
-		{"web", "userData"}: d.site.Web.UserData, {"staticFiles", "folder"}: d.site.StaticFiles.Folder,
-	} {
+	for path, name := range map[string]string{"web.userData": d.site.Web.UserData, "staticFiles.folder": d.site.StaticFiles.Folder} {
 		if name == "" {
 			continue
 		}
@@ -128,9 +115,10 @@ func (d *deployment) unprotected() (file, dir string) {
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		object(fields[path[0]])[path[1]] = absolute
+		fields[path] = absolute
 	}
-	if content, err = yaml.Marshal(fields); err != nil {
+	content, err := edit.File(d.file, fields)
+	if err != nil {
 		d.t.Fatal(err)
 	}
 	if err := os.WriteFile(file, content, 0o600); err != nil {

@@ -1,15 +1,12 @@
 package check
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path"
@@ -18,11 +15,10 @@ import (
 	"sync"
 	"testing"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"twinsite/account"
+	"twinsite/account/accounttest"
 )
 
 // An amazon is an account that answers by HTTP as AWS documents: testdata/answers has
@@ -47,30 +43,7 @@ type edit struct{ old, replacement string }
 func (a *amazon) open(t *testing.T) *account.Account {
 	t.Helper()
 	a.t, a.asked = t, map[string]bool{}
-	server := httptest.NewServer(a)
-	t.Cleanup(server.Close)
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "", "AWS_REGION": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_MAX_ATTEMPTS": "1",
-	} {
-		t.Setenv(name, value)
-	}
-	opened, err := account.Open(t.Context(), config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
-		transport.DialContext = loopbackOnly
-	})))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return opened
-}
-
-// loopbackOnly refuses every connection that would leave the machine.
-func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-		return nil, fmt.Errorf("%s is not on this machine", address)
-	}
-	return new(net.Dialer).DialContext(ctx, network, address)
+	return accounttest.Open(t, a)
 }
 
 // scope is where a request's signature names region and service.

@@ -3,12 +3,10 @@ package deploy
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
-	"twinsite/account"
+	"twinsite/account/accounttest"
 	"twinsite/site"
 )
 
@@ -16,7 +14,7 @@ import (
 // form that AWS documents, as the emulated account gives only good answers.
 func amazon(t *testing.T, answers map[string]string) Cloud {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return Of(accounttest.Open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		action := r.FormValue("Action")
 		if action == "" { // S3
 			action = r.URL.Path
@@ -37,19 +35,7 @@ func amazon(t *testing.T, answers map[string]string) Cloud {
 			return
 		}
 		fmt.Fprint(w, answer)
-	}))
-	t.Cleanup(server.Close)
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_MAX_ATTEMPTS": "1",
-	} {
-		t.Setenv(name, value)
-	}
-	a, err := account.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Of(a)
+	})))
 }
 
 func TestStack(t *testing.T) {

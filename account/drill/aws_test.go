@@ -6,15 +6,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
+
 	"twinsite/account"
+	"twinsite/account/accounttest"
 	"twinsite/account/drill"
 	"twinsite/account/switching"
 	"twinsite/rehearsal"
@@ -38,28 +39,12 @@ type amazon struct {
 	reason      string
 }
 
-func newAmazon(t *testing.T) *amazon {
-	t.Helper()
-	a := &amazon{t: t}
-	server := httptest.NewServer(a)
-	t.Cleanup(server.Close)
-	nowhere := filepath.Join(t.TempDir(), "none")
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "",
-		"AWS_CONFIG_FILE": nowhere, "AWS_SHARED_CREDENTIALS_FILE": nowhere, "AWS_PROFILE": "", "AWS_EC2_METADATA_DISABLED": "true",
-	} {
-		t.Setenv(name, value)
-	}
-	return a
-}
-
 // open opens the account and reads the site that is deployed there.
-func (a *amazon) open() (*account.Account, *site.Site) {
-	a.t.Helper()
-	opened, err := account.Open(a.t.Context())
-	if err != nil {
-		a.t.Fatal(err)
-	}
+func (a *amazon) open(t *testing.T) (*account.Account, *site.Site) {
+	t.Helper()
+	a.t = t
+	// The local server cut off one answer in some 300: the SDK asks again.
+	opened := accounttest.Open(t, a, config.WithRetryMaxAttempts(3))
 	s, err := site.Load("../../site.yaml")
 	if err != nil {
 		a.t.Fatal(err)
@@ -203,8 +188,8 @@ func (a *amazon) experiment(w http.ResponseWriter, r *http.Request) {
 func TestDrillOverAWS(t *testing.T) {
 	for _, practice := range []bool{false, true} {
 		t.Run(fmt.Sprintf("practice %t", practice), func(t *testing.T) {
-			a := newAmazon(t)
-			opened, s := a.open()
+			a := &amazon{}
+			opened, s := a.open(t)
 			m, err := drill.Model(t.Context(), opened, s)
 			if err != nil || len(m.Faults) > 0 || m.Zone != "ticketing.pw" {
 				t.Fatalf("%v, %+v", err, m)
@@ -240,8 +225,8 @@ func TestModelErrors(t *testing.T) {
 		{"", "GetTemplate", "the credentials do not allow cloudformation:GetTemplate in us-east-1"},
 		{"", "DescribeStacks", "the credentials do not allow cloudformation:DescribeStacks in us-east-1"},
 	} {
-		a := newAmazon(t)
-		opened, s := a.open()
+		a := &amazon{}
+		opened, s := a.open(t)
 		a.missing, a.refuses = test.missing, test.refuses
 		if _, err := drill.Model(t.Context(), opened, s); err == nil || err.Error() != test.want {
 			t.Errorf("got %v, want %s", err, test.want)
@@ -250,8 +235,8 @@ func TestModelErrors(t *testing.T) {
 }
 
 func TestCheckers(t *testing.T) {
-	a := newAmazon(t)
-	opened, s := a.open()
+	a := &amazon{}
+	opened, s := a.open(t)
 	clock := open(t).World.Clock
 	ask := drill.Checkers(opened, s, clock)
 	check := &rehearsal.HealthCheck{Resource: "Failover.FailoverHomeEndpoint260E5D86"}
@@ -276,8 +261,8 @@ func TestCheckers(t *testing.T) {
 
 // An experiment that does not run, that ends by itself, or whose start was not answered.
 func TestPractice(t *testing.T) {
-	a := newAmazon(t)
-	opened, s := a.open()
+	a := &amazon{}
+	opened, s := a.open(t)
 	find := func() *drill.Practice {
 		p, err := drill.FindPractice(t.Context(), opened, s)
 		if err != nil {

@@ -3,15 +3,13 @@ package status_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"twinsite/account"
+	"twinsite/account/accounttest"
 	"twinsite/account/status"
 )
 
@@ -19,7 +17,7 @@ import (
 // the form that AWS documents, as the emulated account gives only good answers.
 func amazon(t *testing.T, answers map[string]string) status.Cloud {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return status.Of(accounttest.Open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked := r.FormValue("Action")
 		if asked == "" {
 			asked = r.URL.Path
@@ -34,19 +32,7 @@ func amazon(t *testing.T, answers map[string]string) status.Cloud {
 			return
 		}
 		fmt.Fprint(w, answer)
-	}))
-	t.Cleanup(server.Close)
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_MAX_ATTEMPTS": "1",
-	} {
-		t.Setenv(name, value)
-	}
-	a, err := account.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return status.Of(a)
+	})))
 }
 
 // refuse answers as a service does that the credentials may not ask, in its own
