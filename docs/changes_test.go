@@ -42,6 +42,9 @@ func TestChanges(t *testing.T) {
 		t.Errorf("variants has the fields\n%v\nand a site\n%v", got, want)
 	}
 	text := read(t, changesPage)
+	if !strings.HasPrefix(text, changesHead) || !strings.Contains(text, changesFoot) {
+		t.Errorf("%s begins or ends otherwise than changesHead and changesFoot: run make changes", changesPage)
+	}
 	if !strings.Contains(text, changesDigest(t)) {
 		t.Errorf("%s is of other templates: run make changes", changesPage)
 	}

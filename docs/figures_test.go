@@ -76,13 +76,9 @@ func TestCosts(t *testing.T) {
 	}
 	about := strconv.Itoa(int(math.Round(total/10) * 10))
 	for file, words := range map[string]string{english: "about %s US dollars a month", korean: "한 달에 약 %s달러"} {
-		page := strings.Join(strings.Fields(read(t, file)), " ")
-		words = fmt.Sprintf(words, about)
+		page, words := strings.Join(strings.Fields(read(t, file)), " "), fmt.Sprintf(words, about)
 		if !strings.Contains(page, words) {
 			t.Errorf("%s lacks %q", file, words)
-		}
-		if strings.Contains(strings.ReplaceAll(page, about, "300"), words) {
-			t.Errorf("%s: nobody noticed another total", file)
 		}
 	}
 }

@@ -79,10 +79,12 @@ func (o Outage) Unjudged() string {
 		return "an outage shorter than the health check needs does not move the site: writes come and go with it"
 	case FullLoad:
 		return "whom the standby cannot carry it refuses, until it has grown: see the table of capacity"
-	case Zone, ZoneStay, ZoneStandby:
+	case ZoneStandby:
+		return "a zone of the standby is dead, too: whoever meets its address there takes the other one"
+	case Zone, ZoneStay:
 		return "a dead zone does not move the site: whoever meets its address waits for a time-out, as long as the load balancer's name has it"
 	case Errors:
-		return "health checks do not see it: nothing moves before minutes are over, and nothing at all without failover.errorRate"
+		return "health checks do not see it: with failover.errorRate, the site moves after 5 to 10 minutes, of which three are measured; without it, never"
 	}
 	return ""
 }

@@ -129,9 +129,9 @@ func (n *Names) Get(ctx context.Context, host, path, at string) (Answer, error) 
 	response, err := transport.RoundTrip(request)
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return answer, fmt.Errorf("%s does not answer within %s", at, n.patience())
-	case err != nil:
-		return answer, fmt.Errorf("%s does not answer: %w", at, oneLine(err))
+		return Answer{}, fmt.Errorf("%s does not answer within %s", at, n.patience())
+	case err != nil: // the transport may dial on, and write to the answer
+		return Answer{}, fmt.Errorf("%s does not answer: %w", at, oneLine(err))
 	}
 	answer.Status, answer.Header, answer.Took = response.StatusCode, response.Header, time.Since(start)
 	return answer, response.Body.Close()

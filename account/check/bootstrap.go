@@ -36,6 +36,11 @@ func (c *Check) bootstrap(ctx context.Context, region string) (report.Finding, e
 	switch {
 	case s.status == "":
 		return red(remedy, "the region has no stack %s", toolkit), nil
+	case strings.HasSuffix(s.status, "_IN_PROGRESS"):
+		return warning("wait until that ends", "the stack %s is worked on (%s)", toolkit, s.status), nil
+	case strings.HasPrefix(s.status, "UPDATE_") && strings.HasSuffix(s.status, "_FAILED"): // every app of the region needs it
+		return red(fmt.Sprintf("aws cloudformation continue-update-rollback --region %s --stack-name %s, then: %s", region, toolkit, remedy),
+			"the stack %s is in %s", toolkit, s.status), nil
 	case s.status != "UPDATE_ROLLBACK_COMPLETE" && (strings.Contains(s.status, "FAILED") || strings.Contains(s.status, "ROLLBACK")):
 		return red(fmt.Sprintf("delete the stack, then: %s", remedy), "the stack %s is in %s", toolkit, s.status), nil
 	case version < leastBootstrap:

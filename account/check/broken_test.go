@@ -118,7 +118,13 @@ var theCDK = []broken{
 	{name: "a failed deletion", world: in(home, "cloudformation-DescribeStacks", "CREATE_COMPLETE", "DELETE_FAILED").standing(), item: "stack Primary", said: "its deletion failed", todo: "delete-stack --region ap-northeast-2 --stack-name ticketing-Primary", also: "bootstrap in"},
 	{name: "a failed way back", world: in(home, "cloudformation-DescribeStacks", "CREATE_COMPLETE", "UPDATE_ROLLBACK_FAILED").standing(), item: "stack Primary",
 		said: "so did its way back", todo: "continue-update-rollback --region ap-northeast-2 --stack-name ticketing-Primary", also: "bootstrap in"},
-	{name: "worked on", world: in(home, "cloudformation-DescribeStacks", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS").standing(), item: "stack Primary", said: "worked on (UPDATE_IN_PROGRESS)", todo: "wait", light: report.Warning},
+	{name: "a change that was left", world: in(home, "cloudformation-DescribeStacks", "CREATE_COMPLETE", "UPDATE_FAILED").standing(), item: "stack Primary",
+		said: "its last change failed (UPDATE_FAILED)", todo: "deploy again", also: "bootstrap in"},
+	{name: "a bootstrap that cannot go back", world: in(home, "cloudformation-DescribeStacks", "CREATE_COMPLETE", "UPDATE_ROLLBACK_FAILED"), item: "bootstrap in ap-northeast-2",
+		said: "is in UPDATE_ROLLBACK_FAILED", todo: "continue-update-rollback --region ap-northeast-2 --stack-name CDKToolkit"},
+	{name: "a bootstrap that is worked on", world: in(home, "cloudformation-DescribeStacks", "CREATE_COMPLETE", "DELETE_IN_PROGRESS"), item: "bootstrap in ap-northeast-2",
+		said: "is worked on (DELETE_IN_PROGRESS)", todo: "wait", light: report.Warning},
+	{name: "worked on", world: in(home, "cloudformation-DescribeStacks", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS").standing(), item: "stack Primary", said: "worked on (UPDATE_IN_PROGRESS)", todo: "wait", also: "bootstrap in", light: report.Warning},
 	{name: "a left bucket", world: in("", "s3-GetBucketTagging", "another-Primary", "ticketing-Primary"), item: "left buckets", said: "ticketing-primary-staticsite1 in ap-northeast-2", todo: "empty and delete them", light: report.Warning},
 }
 

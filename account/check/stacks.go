@@ -105,6 +105,9 @@ func (c *Check) stackState(ctx context.Context, id string) (report.Finding, erro
 		return red("see in its events what hinders that, then: aws cloudformation continue-update-rollback "+command,
 			"an update failed, and so did its way back (%s)", s.status), nil
 	}
+	if strings.HasSuffix(s.status, "_FAILED") { // as an update that "--no-rollback" left
+		return red("see in its events what hinders that, then deploy again", "its last change failed (%s)", s.status), nil
+	}
 	if strings.HasSuffix(s.status, "_IN_PROGRESS") {
 		return warning("wait until that ends", "it is worked on (%s)", s.status), nil
 	}

@@ -37,6 +37,7 @@ type amazon struct {
 	experiments []string
 	state       string // of the experiment
 	reason      string
+	checked     time.Time // when health checkers asked last
 }
 
 // open opens the account and reads the site that is deployed there.
@@ -137,13 +138,16 @@ func (a *amazon) object(w http.ResponseWriter, r *http.Request) {
 // health answers as if 12 checkers had seen an endpoint just now, of which one failed.
 func (a *amazon) health(w http.ResponseWriter, path string) {
 	fmt.Fprint(w, "<GetHealthCheckStatusResponse><HealthCheckObservations>")
+	if a.checked.IsZero() {
+		a.checked = time.Now().Add(-time.Second)
+	}
 	for n := range 12 {
 		status := "Success: HTTP Status Code 200, OK"
 		if n == 3 {
 			status = "Failure: Resolved IP: 192.0.2.1. The connection timed out"
 		}
 		fmt.Fprintf(w, "<HealthCheckObservation><Region>us-east-1</Region><IPAddress>192.0.2.%d</IPAddress><StatusReport><Status>%s</Status><CheckedTime>%s</CheckedTime></StatusReport></HealthCheckObservation>",
-			n, status, time.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano))
+			n, status, a.checked.UTC().Format(time.RFC3339Nano))
 	}
 	fmt.Fprint(w, "</HealthCheckObservations></GetHealthCheckStatusResponse>")
 	if !strings.Contains(path, "/Failover.Failover") {
@@ -252,6 +256,12 @@ func TestCheckers(t *testing.T) {
 	}
 	if err != nil || len(seen) != 12 || bad != 1 {
 		t.Errorf("got %+v, %v", seen, err)
+	}
+	for range 20 {
+		again, err := ask(t.Context(), check)
+		if err != nil || len(again) == 0 || again[0] != seen[0] {
+			t.Fatalf("the same answer is %+v, and was %+v: %v", again, seen, err)
+		}
 	}
 	a.refuses = "/healthcheck/"
 	if _, err := ask(t.Context(), check); err == nil || !strings.Contains(err.Error(), "route53:GetHealthCheckStatus") {

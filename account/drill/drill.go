@@ -196,7 +196,7 @@ func (d *Drill) away(ctx context.Context) (err error) {
 	d.watch.begin(d.World.Clock.Now())
 	d.event(d.play.Began, d.Outage.Title())
 	d.say("%s is put: the standby has to serve within %s", d.Lever.What(), seconds(d.lengthsOf.away))
-	_, d.watch.put, _ = d.state(ctx, d.Lever)
+	_, d.watch.put, _ = d.state(ctx, d.Lever) // failbackShown asks again if this is not answered
 	settled, err := d.wait(ctx, d.lengthsOf.away, func() bool { return d.gone(ctx) || d.settledAway() && d.failbackShown(ctx) })
 	switch {
 	case err != nil:

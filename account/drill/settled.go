@@ -134,6 +134,9 @@ func (d *Drill) failbackShown(ctx context.Context) bool {
 		return true
 	}
 	put, version, err := d.state(ctx, d.Switch)
+	if err == nil && put && d.Switch == d.Lever && d.watch.put == "" { // it could not be asked before
+		d.watch.put = version
+	}
 	if err == nil && put && (d.Switch != d.Lever || version != d.watch.put) {
 		d.watch.shown = true
 		d.watch.switchPut = d.World.Clock.Now()

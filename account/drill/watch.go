@@ -197,7 +197,8 @@ func (w *watch) askPair(ctx context.Context, pair *rehearsal.Pair) error {
 	}
 	w.mu.Lock()
 	away := w.leadsAway(pair, reply)
-	w.ttls[pair] = time.Duration(reply.Answer[0].Header().Ttl) * time.Second
+	// The most of all answers: what a resolver keeps counts down.
+	w.ttls[pair] = max(w.ttls[pair], time.Duration(reply.Answer[0].Header().Ttl)*time.Second)
 	changed := away != w.pairs[pair]
 	if changed {
 		w.pairs[pair] = away

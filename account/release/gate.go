@@ -45,7 +45,7 @@ func (r *Release) pass(ctx context.Context, g gate) error {
 		now := time.Now()
 		line := ""
 		switch {
-		case wrong == nil && good.IsZero() && first:
+		case wrong == nil && good.IsZero() && first && g.bake > 0:
 			good = watch.Changed(ctx, g.stack)
 		case wrong == nil && good.IsZero():
 			good = now

@@ -84,7 +84,7 @@ func (r *Resolver) exchange(ctx context.Context, server, name string, recordType
 		if err != nil {
 			return nil, fmt.Errorf("DNS server %s does not answer: %w", server, plain(err))
 		}
-		if answer.Truncated && network == "udp" {
+		if answer.Truncated {
 			continue
 		}
 		if answer.Rcode != dns.RcodeSuccess && answer.Rcode != dns.RcodeNameError {

@@ -94,13 +94,17 @@ func (o *releaseOrder) run(command *cobra.Command) error {
 		out = command.ErrOrStderr() // the answer has standard output for itself
 	}
 	items, err := o.release(command, s, opened, from, out).Run(command.Context())
+	var answered error
 	if len(items) > 0 {
-		_ = o.answer(command, &report.Report{Site: s.Name, Account: opened.ID, Items: items}) // the error below says why it failed
+		answered = o.answer(command, &report.Report{Site: s.Name, Account: opened.ID, Items: items})
 	}
 	if errors.Is(err, release.ErrStopped) || errors.Is(err, deploy.ErrFailed) || errors.Is(err, deploy.ErrCosts) {
 		return cli.Failed{Err: err}
 	}
-	return err
+	if err == nil {
+		return answered
+	}
+	return err // which says why, rather than that an item is red
 }
 
 func (o *releaseOrder) release(command *cobra.Command, s *site.Site, opened *account.Account, from *resolver.Resolver, out io.Writer) *release.Release {

@@ -87,7 +87,7 @@ func TestUnjudged(t *testing.T) {
 	if got := unjudged(play); !strings.Contains(got, "see the table of capacity") || !strings.HasSuffix(got, "it answered 33 %.") {
 		t.Errorf("full load: %q", got)
 	}
-	for outage, want := range map[rehearsal.Outage]string{rehearsal.Errors: "without failover.errorRate.", rehearsal.Flapping: "come and go with it.", rehearsal.Dark: ""} {
+	for outage, want := range map[rehearsal.Outage]string{rehearsal.Errors: "of which three are measured; without it, never.", rehearsal.Flapping: "come and go with it.", rehearsal.Dark: ""} {
 		play.Outage = outage
 		if got := unjudged(play); !strings.HasSuffix(got, want) || want == "" && got != "" {
 			t.Errorf("%s: %q, want %q at its end", outage, got, want)
