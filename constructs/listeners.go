@@ -1,6 +1,7 @@
 package constructs
 
 import (
+	"fmt"
 	"hash/fnv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -91,8 +92,13 @@ func (l *LoadBalancer) addForward(id string, port float64, listener *elb.BaseApp
 		rule("FromEverybody", openPriority, elb.ListenerCondition_PathPatterns(jsii.Strings("/*")))
 		return closed
 	}
+	taken := map[int]string{}
 	for i, value := range props.Origin.Secrets.Values() {
 		name := props.Origin.Secrets.names[i]
+		if other, ok := taken[namePriority(name)]; ok {
+			panic(fmt.Sprintf("%s: the secrets %q and %q would have rules of one priority: give one of them another name", *l.Node().Id(), other, name))
+		}
+		taken[namePriority(name)] = name
 		rule("FromDistribution-"+name, namePriority(name), elb.ListenerCondition_HttpHeader(jsii.String(OriginSecretHeader), jsii.Strings(value)))
 	}
 	return closed

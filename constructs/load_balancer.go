@@ -1,6 +1,7 @@
 package constructs
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -137,6 +138,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props *LoadBalancerP
 	}
 	if len(props.Redirects) > 0 {
 		requireWith(id, "Redirects", "UnredirectedPath", props.UnredirectedPath)
+		if props.Origin != nil || props.ForwardByRule {
+			panic(id + ": redirects beside rules that forward would be passed over: leave one of them out")
+		}
 	}
 	if props.Origin != nil && props.RedirectHTTP {
 		panic(id + ": redirect HTTP with an origin lock opens two ports to the prefix list: leave one of them out")
@@ -220,8 +224,10 @@ func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationT
 	group := &elb.ApplicationTargetGroupProps{
 		Vpc:      props.Vpc,
 		Protocol: elb.ApplicationProtocol_HTTP,
-		Port:     jsii.Number(orElse(props.Port, defaultPort)),
+		Port:     jsii.Number(cmp.Or(props.Port, defaultPort)),
 		Targets:  &[]elb.IApplicationLoadBalancerTarget{props.Target},
+		// Said always: an attribute that leaves the template stays as it is.
+		DeregistrationDelay: duration(props.Drain),
 		// Two answers 10 s apart decide: after half a minute at most, a dead server gets
 		// no more requests and a recovered one gets them again.
 		HealthCheck: &elb.HealthCheck{
@@ -234,29 +240,14 @@ func (l *LoadBalancer) newTargetGroup(props *LoadBalancerProps) elb.ApplicationT
 			UnhealthyThresholdCount: jsii.Number(2),
 		},
 	}
-	if props.Drain != elbDrain {
-		group.DeregistrationDelay = duration(props.Drain)
-	}
 	if props.Sticky > 0 {
 		group.StickinessCookieDuration = duration(props.Sticky)
 	}
 	return elb.NewApplicationTargetGroup(l.Construct, jsii.String("TargetGroup"), group)
 }
 
-// elbDrain is how long a target group waits for a server that leaves, unless it is
-// said otherwise.
-const elbDrain = 5 * time.Minute
-
 // defaultPort is the port of HTTP.
 const defaultPort = 80
-
-// orElse is value, or other when it is zero.
-func orElse(value, other int) int {
-	if value == 0 {
-		return other
-	}
-	return value
-}
 
 func ipAddressType(ipv6 bool) elb.IpAddressType {
 	if ipv6 {

@@ -31,17 +31,14 @@ func newServerRole(scope constructs.Construct, props *WebServersOptions) awsiam.
 	return role
 }
 
-// addPolicies gives a role managed policies. They are references by ARN: whose
-// account and path they are of, only the ARN says.
+// addPolicies gives a role managed policies.
 func addPolicies(role awsiam.Role, arns []string) {
-	var attached []*string
 	for _, arn := range arns {
-		attached = append(attached, &arn)
+		role.AddManagedPolicy(awsiam.ManagedPolicy_FromManagedPolicyArn(role, &arn, &arn))
 		if strings.HasPrefix(arn, "arn:aws:iam::aws:") {
 			acknowledge(role, "AwsSolutions-IAM4", "The owner of the site chose this policy for the application.", "Policy::"+arn)
 		}
 	}
-	role.Node().DefaultChild().(awsiam.CfnRole).SetManagedPolicyArns(&attached)
 }
 
 // allowUploads lets a role use the objects of a prefix, and see their keys: without

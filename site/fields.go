@@ -103,7 +103,7 @@ func cachePathFault(pattern, _ string) string {
 }
 
 // everyPath are the patterns that fit every path, or all but the shortest.
-var everyPath = regexp.MustCompile(`^/?[*?]*\*[*?]*$`)
+var everyPath = regexp.MustCompile(`^[*?]*/?[*?]*\*[*?]*$`)
 
 // rangeFault says what is wrong with an IPv4 range.
 func rangeFault(text, _ string) string {

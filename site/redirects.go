@@ -9,6 +9,10 @@ import (
 // mostRedirects is as many as CloudFront's function holds, whatever their names.
 const mostRedirects = 30
 
+// mostRulePath is as long a path as a load balancer's rule takes.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_PathPatternConditionConfig.html
+const mostRulePath = 128
+
 // checkRedirects wants both ends of a redirect among the hosts, and the second one to
 // serve.
 func checkRedirects(report *report, site *Site) {
@@ -37,6 +41,9 @@ func checkRedirects(report *report, site *Site) {
 		case chained:
 			report.broken(at, "leads to a host that redirects, too", quote(to), "give the one where the way ends, "+quote(redirects[to]))
 		}
+	}
+	if len(site.Failover.Path) > mostRulePath && report.valid("failover.path") {
+		report.broken("failover.path", fmt.Sprintf("is longer than %d characters, all that a load balancer's rule takes, as edge.redirects is given", mostRulePath), quote(site.Failover.Path), "give a shorter one")
 	}
 	if site.Failover.Path == "/" && report.valid("failover.path") {
 		report.broken("failover.path", "is the path of the site itself, which is never redirected then, as edge.redirects is given", quote("/"), "give a path of its own, as \"/healthz\"")

@@ -41,6 +41,9 @@ func checkCachePolicy(policy *assembly.Resource) {
 	const config, key = "CachePolicyConfig.", "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin."
 	read.Expect(policy, config+"MinTTL", 0)
 	read.Expect(policy, config+"DefaultTTL", 0)
+	if read.Int(policy, config+"MaxTTL") == 0 {
+		read.Fail(policy, config+"MaxTTL", "is 0: nothing is kept, whatever the application says")
+	}
 	read.Expect(policy, key+"HeadersConfig.HeaderBehavior", "whitelist")
 	read.Expect(policy, key+"HeadersConfig.Headers", []any{"Host"})
 	read.Expect(policy, key+"QueryStringsConfig.QueryStringBehavior", "all")

@@ -21,6 +21,7 @@ var cacheCopies = map[string][]brokencopy.Copy{
 			d.Add(cached(in).At("OriginRequestPolicyId"), read.AllViewer)
 		}, "OriginRequestPolicyId is there"},
 		{"for a day unless told", func(in *read.Reader) { cachePolicy(in).Set("CachePolicyConfig.DefaultTTL", 86400) }, "DefaultTTL is 86400"},
+		{"never", func(in *read.Reader) { cachePolicy(in).Set("CachePolicyConfig.MaxTTL", 0) }, "MaxTTL is 0"},
 		{"for a second whatever is said", func(in *read.Reader) { cachePolicy(in).Set("CachePolicyConfig.MinTTL", 1) }, "MinTTL is 1"},
 		{"one host's pages for another", func(in *read.Reader) {
 			cachePolicy(in).Set(cacheKey+"HeadersConfig.HeaderBehavior", "none")

@@ -73,13 +73,28 @@ func checkFollower(in *read.Reader) {
 		}
 	}
 	policy := in.PolicyOf(read.Target(f.Machine, "RoleArn", "AWS::IAM::Role"))
+	may := 0
 	for i, statement := range read.Objects(policy, "PolicyDocument.Statement") {
 		path := fmt.Sprintf("PolicyDocument.Statement.%d.Resource", i)
-		if statement["Action"] == "autoscaling:UpdateAutoScalingGroup" && !strings.HasSuffix(read.Text(policy, path), ":autoScalingGroupName/"+read.Placeholder(f.Group)) {
+		for _, action := range read.AsList(statement["Action"]) {
+			switch action := fmt.Sprint(action); {
+			case action == updateAction:
+				may++
+			case strings.HasPrefix(action, "autoscaling:") && !strings.HasPrefix(action, "autoscaling:Describe"):
+				read.Fail(policy, fmt.Sprintf("PolicyDocument.Statement.%d.Action", i), "allows %s, want nothing that changes beside %s", action, updateAction)
+			}
+		}
+		if slices.Contains(read.AsList(statement["Action"]), any(updateAction)) && !strings.HasSuffix(read.Text(policy, path), ":autoScalingGroupName/"+read.Placeholder(f.Group)) {
 			read.Fail(policy, path, "is %s: it may change that, want the standby's group only", read.Text(policy, path))
 		}
 	}
+	if may != 1 {
+		read.Fail(policy, "PolicyDocument.Statement", "allows %s %d times, want once", updateAction, may)
+	}
 }
+
+// updateAction is all that following changes with.
+const updateAction = "autoscaling:UpdateAutoScalingGroup"
 
 // followed is home's half.
 func followed(in *read.Reader) (topology.SizesTold, *assembly.Resource) {

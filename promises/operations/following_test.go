@@ -66,6 +66,14 @@ var followingCopies = map[string][]brokencopy.Copy{
 				}
 			}
 		}, "it may change that"},
+		{"it may change anything of Auto Scaling's", func(in *read.Reader) {
+			policy := in.PolicyOf(read.Follow(follower(in).Machine, "RoleArn"))
+			for i, statement := range read.Objects(policy, "PolicyDocument.Statement") {
+				if statement["Action"] == updateAction {
+					policy.Set(fmt.Sprintf("PolicyDocument.Statement.%d.Action", i), []any{updateAction, "autoscaling:*"})
+				}
+			}
+		}, "allows autoscaling:*"},
 	},
 	"home's size reaches the standby: at each change, every five minutes, within five minutes": {
 		{"by the servers that run", func(in *read.Reader) {

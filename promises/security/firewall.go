@@ -71,11 +71,14 @@ func checkUnlimited(in *read.Reader) {
 	}
 	slices.Sort(want)
 	for _, acl := range []*assembly.Resource{edgeACL(in), standbyACL(in)} {
+		limits := 0
 		for i := range read.Length(acl, "Rules") {
-			scope := fmt.Sprintf("Rules.%d.Statement.RateBasedStatement.ScopeDownStatement", i)
-			if !acl.Has(scope) {
+			limit := fmt.Sprintf("Rules.%d.Statement.RateBasedStatement", i)
+			if !acl.Has(limit) {
 				continue
 			}
+			scope := limit + ".ScopeDownStatement"
+			limits++
 			var spared []string
 			for j := range read.Length(acl, scope+".AndStatement.Statements") {
 				set := fmt.Sprintf("%s.AndStatement.Statements.%d.NotStatement.Statement.IPSetReferenceStatement", scope, j)
@@ -92,6 +95,9 @@ func checkUnlimited(in *read.Reader) {
 			if slices.Sort(spared); !slices.Equal(spared, want) {
 				read.Fail(acl, scope, "spares %q, want %q", spared, want)
 			}
+		}
+		if limits == 0 {
+			read.Fail(acl, "Rules", "limit nobody")
 		}
 	}
 }

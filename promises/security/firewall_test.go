@@ -1,6 +1,7 @@
 package security
 
 import (
+	"fmt"
 	"twinsite/assembly"
 	"twinsite/internal/must"
 	"twinsite/promises/internal/brokencopy"
@@ -42,6 +43,10 @@ var firewallCopies = map[string][]brokencopy.Copy{
 		{"one blocks at the standby", func(in *read.Reader) {
 			standbyACL(in).Set(countedRules(standbyACL(in))+".0.ActionToUse", map[string]any{"Block": map[string]any{}})
 		}, "does not count SizeRestrictions_BODY"},
+		{"one of another group", func(in *read.Reader) {
+			edgeACL(in).Add(aclRule(edgeACL(in), aws.ReputationRules)+".Statement.ManagedRuleGroupStatement.RuleActionOverrides",
+				[]any{map[string]any{"Name": "AWSManagedIPDDoSList", "ActionToUse": map[string]any{"Count": map[string]any{}}}})
+		}, "AWSManagedIPDDoSList"},
 		{"another counts", func(in *read.Reader) {
 			edgeACL(in).Set(countedRules(edgeACL(in))+".0.Name", "GenericLFI_BODY")
 		}, "GenericLFI_BODY"},
@@ -51,6 +56,14 @@ var firewallCopies = map[string][]brokencopy.Copy{
 		{"one more at the standby", func(in *read.Reader) {
 			unlimitedSet(in, site.SecondaryStack).Set("Addresses.0", "0.0.0.0/1")
 		}, "0.0.0.0/1"},
+		{"a limit that spares nobody", func(in *read.Reader) {
+			acl := edgeACL(in)
+			for i := range read.Length(acl, "Rules") {
+				if limit := fmt.Sprintf("Rules.%d.Statement.RateBasedStatement", i); acl.Has(limit) {
+					acl.Delete(limit + ".ScopeDownStatement")
+				}
+			}
+		}, "ScopeDownStatement"},
 		{"a set for load balancers at the edge", func(in *read.Reader) { unlimitedSet(in, site.GlobalStack).Set("Scope", "REGIONAL") }, "Scope is REGIONAL"},
 		{"by the visitor's own word", func(in *read.Reader) {
 			acl := standbyACL(in)

@@ -100,8 +100,12 @@ func checkACL(in *read.Reader, acl *assembly.Resource, scope string) {
 // checkCounted demands of both entrances that the rules that the site names only count, and no others.
 func checkCounted(in *read.Reader) {
 	for _, acl := range []*assembly.Resource{edgeACL(in), standbyACL(in)} {
-		for group, names := range aws.Counted(in.Site.WAFRules.Count) {
-			overrides := aclRule(acl, group) + ".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
+		wanted := aws.Counted(in.Site.WAFRules.Count)
+		for group := range aws.ManagedRules() {
+			names, overrides := wanted[group], aclRule(acl, group)+".Statement.ManagedRuleGroupStatement.RuleActionOverrides"
+			if names == nil && !acl.Has(overrides) {
+				continue
+			}
 			var counted []string
 			for i, override := range read.Objects(acl, overrides) {
 				counted = append(counted, fmt.Sprint(override["Name"]))
