@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,6 +225,16 @@ func TestSecretPriority(t *testing.T) {
 		}
 		seen[priority] = name
 	}
+	stage := newTestStage(t)
+	defer func() {
+		if reason := fmt.Sprint(recover()); !strings.Contains(reason, `"2028-09" and "2028-12" would have rules of one priority`) {
+			t.Errorf("two secrets of one priority: got %s", reason)
+		}
+	}()
+	newTestLoadBalancer(stage, "Taken", func(props *LoadBalancerProps) {
+		props.Certificate = testCertificate(awscdk.Stack_Of(props.Vpc))
+		props.Origin = lock(props, "2028-09", "2028-12")
+	})
 }
 
 // leadsIn demands a rule that forwards requests with one secret.

@@ -74,6 +74,7 @@ type Drill struct {
 	play      *rehearsal.Play
 	lengthsOf phases
 
+	saying   sync.Mutex // Out is written by several goroutines
 	mu       sync.Mutex
 	inferred bool  // answers do not name their region
 	broken   error // the first visitor's panic
@@ -153,6 +154,8 @@ func (d *Drill) breaks(err error) {
 
 // say writes a line with the time since the drill began.
 func (d *Drill) say(format string, args ...any) {
+	d.saying.Lock()
+	defer d.saying.Unlock()
 	if d.Out != nil {
 		fmt.Fprintf(d.Out, "%6.1f s  %s\n", d.World.Clock.Now().Seconds(), fmt.Sprintf(format, args...))
 	}
