@@ -18,7 +18,9 @@ import (
 // What both regions share goes into a stack of your own, on which Secondary depends:
 // stacks are deployed from Domain to Failover, and none may read from a later one.
 // What servers may do is a managed policy with their role in Roles, beside those of
-// web.policies. Physical names begin with s.Name: two sites may share an account.
+// web.policies. Physical names begin with s.Name: two sites may share an account. A
+// stack of your own keeps the logs of constructs for 90 days, unless
+// constructs.KeepLogs says otherwise.
 //
 // The packages in examples/ are two extensions: docs/application.md says what they do.
 func Extend(app awscdk.App, s *site.Site, all *stacks.Stacks) {
