@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,7 +130,8 @@ func (a *amazon) fill(answer, region, parameter string) string {
 // recorded answers differ.
 func operationOf(r *http.Request, form url.Values, body []byte) (operation, parameter string) {
 	if action := form.Get("Action"); action != "" {
-		return action, form.Get("StackName")
+		_, topic, _ := strings.Cut(form.Get("TopicArn"), ":123456789012:")
+		return action, cmp.Or(form.Get("StackName"), topic)
 	}
 	if _, target, found := strings.Cut(r.Header.Get("X-Amz-Target"), "."); found {
 		var input struct{ QuotaCode string }

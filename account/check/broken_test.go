@@ -158,6 +158,13 @@ var theNames = []broken{
 	{name: "an event bus of a standby that follows", world: in(standby, "events-ListEventBuses", `"default"`, `"ticketingSecondary-Follower-8ED006E6"`).with(func(s *site.Site) { s.Standby.Web.Follow = 50 }), item: "event bus names in us-east-1", said: "ticketingSecondary-Follower", todo: "delete it"},
 	{name: "a consent", world: in(home, "sns-ListSubscriptionsByTopic", "<SubscriptionArn>arn:aws:sns:ap-northeast-2:123456789012:topic:80289ba6-0fd4-4079-afb4-ce8c8260f0ca", "<SubscriptionArn>PendingConfirmation").standing(),
 		item: "e-mail consents in ap-northeast-2", said: "not confirmed: ops@example.com", todo: "follow the link"},
+	{name: "an address that unsubscribed", world: in(home, "sns-ListSubscriptionsByTopic", "<SubscriptionArn>arn:aws:sns:ap-northeast-2:123456789012:topic:80289ba6-0fd4-4079-afb4-ce8c8260f0ca", "<SubscriptionArn>Deleted").standing(),
+		item: "e-mail consents in ap-northeast-2", said: "no longer subscribed, or not confirmed within two days: ops@example.com",
+		todo: "aws sns subscribe --region ap-northeast-2 --topic-arn arn:aws:sns:ap-northeast-2:123456789012:ticketing-Primary-NotificationsTopicAE679CBD --protocol email --notification-endpoint ops@example.com"},
+	{name: "an address that AWS has dropped", world: in(standby, "sns-ListSubscriptionsByTopic", "ops@example.com", "somebody@example.com").standing(),
+		item: "e-mail consents in us-east-1", said: "not confirmed within two days: ops@example.com", todo: "--topic-arn arn:aws:sns:us-east-1:123456789012:ticketing-Secondary-NotificationsTopicAE679CBD"},
+	{name: "an address that gets messages but no pages", world: in("", "sns-ListSubscriptionsByTopic-ticketing-Failover-PagesTopic7E8CFB07", "pager@example.com", "ops@example.com").standing(),
+		item: "e-mail consents in us-east-1", said: "not confirmed within two days: pager@example.com", todo: "--topic-arn arn:aws:sns:us-east-1:123456789012:ticketing-Failover-PagesTopic7E8CFB07 --protocol email --notification-endpoint pager@example.com"},
 }
 
 // certificate is the world with a certificate of the domain that is not issued.

@@ -69,7 +69,7 @@ func (w *world) check(t *testing.T) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Notify, s.Web.Policies = []string{"ops@example.com"}, []string{ownPolicy}
+	s.Notify, s.Page, s.Web.Policies = []string{"ops@example.com"}, []string{"pager@example.com"}, []string{ownPolicy}
 	if w.change != nil {
 		w.change(s)
 	}
