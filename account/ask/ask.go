@@ -98,7 +98,8 @@ func (a Answer) FromCloudFront() bool { return strings.Contains(a.Header.Get("Vi
 
 // Get asks for a path of a host by HTTPS. The connection leads to "at": a name, an
 // address, or "", the host itself; the host stands in the request and in the TLS
-// handshake, and must be on the certificate. A redirect is an answer like others.
+// handshake, and must be on the certificate. The addresses of a name are tried in turn
+// until one takes the connection. A redirect is an answer like others.
 func (n *Names) Get(ctx context.Context, host, path, at string) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.patience())
 	defer cancel()
@@ -107,19 +108,16 @@ func (n *Names) Get(ctx context.Context, host, path, at string) (Answer, error) 
 	if err != nil {
 		return Answer{}, err
 	}
-	var answer Answer
 	start := time.Now()
+	conn, reached, err := n.connect(ctx, addresses)
+	if err != nil {
+		return Answer{}, n.unanswered(ctx, at, err)
+	}
+	defer conn.Close()
 	transport := &http.Transport{
 		DisableKeepAlives: true,
 		TLSClientConfig:   &tls.Config{ServerName: host, RootCAs: n.Roots},
-		DialContext: func(ctx context.Context, network, _ string) (conn net.Conn, err error) {
-			for _, answer.At = range addresses {
-				if conn, err = n.dial(ctx, network, netip.AddrPortFrom(answer.At, 443).String()); err == nil {
-					return conn, nil
-				}
-			}
-			return nil, err
-		},
+		DialContext:       func(context.Context, string, string) (net.Conn, error) { return conn, nil },
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+host+path, http.NoBody)
 	if err != nil {
@@ -127,14 +125,45 @@ func (n *Names) Get(ctx context.Context, host, path, at string) (Answer, error) 
 	}
 	request.Header.Set("User-Agent", "twinsite")
 	response, err := transport.RoundTrip(request)
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return Answer{}, fmt.Errorf("%s does not answer within %s", at, n.patience())
-	case err != nil: // the transport may dial on, and write to the answer
-		return Answer{}, fmt.Errorf("%s does not answer: %w", at, oneLine(err))
+	if err != nil {
+		return Answer{}, n.unanswered(ctx, at, err)
 	}
-	answer.Status, answer.Header, answer.Took = response.StatusCode, response.Header, time.Since(start)
-	return answer, response.Body.Close()
+	return Answer{Status: response.StatusCode, Header: response.Header, At: reached, Took: time.Since(start)}, response.Body.Close()
+}
+
+// connect connects to the first of some addresses that takes the connection. Each gets its
+// share of the time that is left, so that one that is dead leaves some to the others.
+func (n *Names) connect(ctx context.Context, addresses []netip.Addr) (conn net.Conn, reached netip.Addr, err error) {
+	for i, address := range addresses {
+		if conn, err = n.dialFor(ctx, n.share(ctx, len(addresses)-i), address); err == nil || ctx.Err() != nil {
+			return conn, address, err
+		}
+	}
+	return nil, netip.Addr{}, err
+}
+
+// share is how long the first of so many addresses may take. With many, it is enough for
+// a packet that is lost to be sent again, and the last ones may get no turn.
+func (n *Names) share(ctx context.Context, addresses int) time.Duration {
+	left := n.patience()
+	if deadline, ok := ctx.Deadline(); ok {
+		left = time.Until(deadline)
+	}
+	return max(left/time.Duration(addresses), n.patience()/5)
+}
+
+func (n *Names) dialFor(ctx context.Context, share time.Duration, address netip.Addr) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, share)
+	defer cancel()
+	return n.dial(ctx, "tcp", netip.AddrPortFrom(address, 443).String())
+}
+
+// unanswered is why there is no answer, in one line.
+func (n *Names) unanswered(ctx context.Context, at string, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("%s does not answer within %s", at, n.patience())
+	}
+	return fmt.Errorf("%s does not answer: %w", at, oneLine(err))
 }
 
 // at is the addresses of a name, or the address itself.

@@ -1,10 +1,13 @@
 package ask_test
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -100,6 +103,48 @@ func TestSlow(t *testing.T) {
 	i.HTTPS("192.0.2.1", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	names := i.Names()
 	names.Patience = 1e8
+	if _, err := names.Get(t.Context(), "www.example.com", "/", "192.0.2.1"); fmt.Sprint(err) != "192.0.2.1 does not answer within 100ms" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestDeadAddress holds that an address that does not take the connection leaves time to
+// the others of the name, of which each is tried.
+func TestDeadAddress(t *testing.T) {
+	i := internet(t, "www.example.com. A 192.0.2.1", "www.example.com. A 192.0.2.2", "www.example.com. A 192.0.2.3", "www.example.com. AAAA 2001:db8::1")
+	names := i.Names()
+	names.Patience = time.Hour
+	alive, tried := names.Dial, ""
+	names.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if strings.HasSuffix(address, ":53") || strings.HasPrefix(address, "[") {
+			return alive(ctx, network, address)
+		}
+		deadline, _ := ctx.Deadline()
+		tried += fmt.Sprintf("%s may take %s; ", address, time.Until(deadline).Round(5*time.Minute))
+		return nil, fmt.Errorf("dial %s: %w", address, context.DeadlineExceeded) // as the dialer says after that time
+	}
+	i.HTTPS("2001:db8::1", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	answer, err := names.Get(t.Context(), "www.example.com", "/", "")
+	if err != nil || answer.At.String() != "2001:db8::1" {
+		t.Errorf("got %+v, %v", answer, err)
+	}
+	if want := "192.0.2.1:443 may take 15m0s; 192.0.2.2:443 may take 20m0s; 192.0.2.3:443 may take 30m0s; "; tried != want {
+		t.Errorf("%s\nwant %s", tried, want)
+	}
+	i.HTTPS("2001:db8::1", nil)
+	if _, err := names.Get(t.Context(), "www.example.com", "/", ""); err == nil || !strings.HasPrefix(err.Error(), "www.example.com does not answer: connection refused") {
+		t.Errorf("nobody takes it: got %v", err)
+	}
+}
+
+// TestDeadForever holds that an address that never answers ends a question in time.
+func TestDeadForever(t *testing.T) {
+	names := internet(t).Names()
+	names.Patience = 1e8
+	names.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if _, err := names.Get(t.Context(), "www.example.com", "/", "192.0.2.1"); fmt.Sprint(err) != "192.0.2.1 does not answer within 100ms" {
 		t.Errorf("got %v", err)
 	}
