@@ -19,7 +19,7 @@ type gate struct {
 	questions func(*status.Watch) []report.Question
 	stack     string // whose last change its bake counts from
 	bake      time.Duration
-	patience  time.Duration
+	patience  time.Duration // how long it may be wrong without a break
 
 	// allowed says that an item that is not green is good enough. Default: none is.
 	allowed func(report.Item) bool
@@ -31,31 +31,31 @@ type gate struct {
 	back func(context.Context, *status.Watch) string
 }
 
-// pass asks until a gate has been good for its bake, or wrong for its patience. The bake
-// counts from the last change of its stack, so that a second call need not wait again.
+// most is how long a gate may take in all before it stops at what is wrong: long enough for
+// one relapse. One that is good and wrong by turns ends, too.
+func (g gate) most() time.Duration { return 2 * (g.bake + g.patience) }
+
+// pass asks until a gate has been good for its bake, or wrong for its patience without a
+// break. The bake counts from the last change of its stack, so that a second call need not
+// wait again.
 func (r *Release) pass(ctx context.Context, g gate) error {
 	start, said := time.Now(), ""
-	var good time.Time // since when it has been
+	var good, bad time.Time // since when it has been; zero: it is not
 	for first := true; ; first = false {
 		watch := r.watch()
 		wrong := r.wrong(ctx, watch, g)
 		if ctx.Err() != nil {
 			return r.pause(ctx)
 		}
-		now := time.Now()
-		line := ""
-		switch {
-		case wrong == nil && good.IsZero() && first && g.bake > 0:
-			good = watch.Changed(ctx, g.stack)
-		case wrong == nil && good.IsZero():
-			good = now
-		case wrong != nil:
-			good = time.Time{}
-			if line = wrong.Name + ": " + wrong.Said; now.Sub(start) >= g.patience {
-				return r.stop(ctx, watch, g, *wrong)
-			}
-		}
+		now, line := time.Now(), ""
 		if wrong == nil {
+			bad = time.Time{}
+			switch {
+			case good.IsZero() && first && g.bake > 0:
+				good = watch.Changed(ctx, g.stack)
+			case good.IsZero():
+				good = now
+			}
 			left := g.bake - now.Sub(good)
 			if left <= 0 {
 				r.items = append(r.items, report.Item{Name: g.name, Finding: report.Good("%s", g.praise(now.Sub(good)))})
@@ -63,6 +63,18 @@ func (r *Release) pass(ctx context.Context, g gate) error {
 				return nil
 			}
 			line = fmt.Sprintf("good so far, asked for %s more", left.Round(time.Minute))
+		} else {
+			if good = (time.Time{}); bad.IsZero() {
+				bad = now
+			}
+			switch {
+			case now.Sub(bad) >= g.patience:
+				return r.stop(ctx, watch, g, *wrong)
+			case now.Sub(start) >= g.most():
+				wrong.Said += fmt.Sprintf("; it was good and wrong by turns for %s", now.Sub(start).Round(time.Second))
+				return r.stop(ctx, watch, g, *wrong)
+			}
+			line = wrong.Name + ": " + wrong.Said
 		}
 		if line != said || g.each {
 			r.say("%s: %s", g.name, line)
@@ -157,7 +169,11 @@ func (r *Release) standby(done []string) gate {
 		questions: func(watch *status.Watch) []report.Question {
 			return []report.Question{
 				{Name: "servers of " + r.Site.Standby.Region.Name, Ask: func(ctx context.Context) (report.Finding, error) {
-					return watch.Servers(ctx, site.SecondaryStack)
+					least := watch.Minimum(site.SecondaryStack)
+					if !slices.Contains(done, site.SecondaryStack) {
+						least = 0 // what stands may have another one
+					}
+					return watch.Servers(ctx, site.SecondaryStack, least)
 				}},
 				{Name: "the standby, by its own name", Ask: watch.Standby},
 				{Name: "alarms of the standby's web servers", Ask: func(ctx context.Context) (report.Finding, error) {
@@ -185,7 +201,7 @@ func (r *Release) home() gate {
 			return []report.Question{
 				{Name: "home, through CloudFront", Ask: watch.Home},
 				{Name: "servers of " + r.Site.Home.Region.Name, Ask: func(ctx context.Context) (report.Finding, error) {
-					return watch.Servers(ctx, site.PrimaryStack)
+					return watch.Servers(ctx, site.PrimaryStack, watch.Minimum(site.PrimaryStack))
 				}},
 			}
 		},

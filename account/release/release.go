@@ -53,7 +53,9 @@ type Release struct {
 	// not. Zero: it is asked once.
 	Bake time.Duration
 
-	// Patience is how long a region or a record may be wrong. Zero: it is asked once.
+	// Patience is how long a region or a record may be wrong without a break. One that is
+	// good and wrong by turns has twice its Bake and Patience together. Zero: it is asked
+	// once.
 	Patience time.Duration
 
 	// DelegationPatience is how long the delegation may be missing. Zero: it is asked

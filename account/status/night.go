@@ -46,7 +46,7 @@ func (w *Watch) questions(ctx context.Context) []report.Question {
 	add("home, through CloudFront", w.Home)
 	add("the standby, by its own name", w.Standby)
 	for _, stack := range []string{site.PrimaryStack, site.SecondaryStack} {
-		add("servers of "+w.site.StackRegion(stack), func(ctx context.Context) (report.Finding, error) { return w.Servers(ctx, stack) })
+		add("servers of "+w.site.StackRegion(stack), func(ctx context.Context) (report.Finding, error) { return w.Servers(ctx, stack, w.Minimum(stack)) })
 	}
 	for _, check := range w.checks(ctx) {
 		add("health check "+check.Name, check.Ask)

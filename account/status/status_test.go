@@ -119,7 +119,8 @@ func TestItems(t *testing.T) {
 		"one ill": {func(n *deployed.Site) {
 			n.Servers["us-east-1"][0] = status.Target{ID: "i-4", State: "unhealthy", Reason: "Target.Timeout"}
 		}, "servers of us-east-1", report.Warning, "1 of 2 healthy; i-4 is unhealthy Target.Timeout"},
-		"both ill": {func(n *deployed.Site) { n.Servers["us-east-1"] = []status.Target{{ID: "i-4", State: "initial"}} }, "servers of us-east-1", report.Red, "0 of 1 healthy"},
+		"one missing": {func(n *deployed.Site) { n.Servers["us-east-1"] = n.Servers["us-east-1"][:1] }, "servers of us-east-1", report.Warning, "1 of 1 healthy, and the group has to have 2"},
+		"both ill":    {func(n *deployed.Site) { n.Servers["us-east-1"] = []status.Target{{ID: "i-4", State: "initial"}} }, "servers of us-east-1", report.Red, "0 of 1 healthy"},
 		"checkers fail": {func(n *deployed.Site) {
 			n.Checks["FailoverHomeEndpoint"] = status.Check{Checkers: 16, Good: 2, Failure: "Failure: 403"}
 		}, "health check HomeEndpoint", report.Red, "unhealthy: 2 of 16 checkers get a good answer; one of the others: Failure: 403"},

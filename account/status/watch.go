@@ -209,8 +209,10 @@ func (w *Watch) answers(ctx context.Context, host, at, remedy string) report.Fin
 	return report.Finding{Colour: report.Red, Said: fmt.Sprintf("%s answers %d for %s", at, answer.Status, path), Remedy: remedy}
 }
 
-// Servers asks the load balancer of a stack, Primary or Secondary, how its targets are.
-func (w *Watch) Servers(ctx context.Context, stack string) (report.Finding, error) {
+// Servers asks the load balancer of a stack, Primary or Secondary, how its targets are,
+// and whether as many are healthy as the least, which [Watch.Minimum] is of a stack that
+// was deployed as the site says.
+func (w *Watch) Servers(ctx context.Context, stack string, least int) (report.Finding, error) {
 	group, err := w.find(ctx, stack, groupType, tierID)
 	if err != nil {
 		return report.Finding{}, err
@@ -236,6 +238,17 @@ func (w *Watch) Servers(ctx context.Context, stack string) (report.Finding, erro
 		return report.Finding{Colour: report.Red, Said: strings.Join(append([]string{said}, ill...), "; "), Remedy: `docs/operations.md, "No healthy server"`}, nil
 	case len(ill) > 0:
 		return report.Finding{Colour: report.Warning, Said: strings.Join(append([]string{said}, ill...), "; "), Remedy: `docs/operations.md, "Servers are unhealthy"`}, nil
+	case good < least: // those that could not be started are no targets
+		return report.Finding{Colour: report.Warning, Said: fmt.Sprintf("%s, and the group has to have %d", said, least),
+			Remedy: "see in the history of the group's activities why it starts none"}, nil
 	}
 	return report.Good("%s", said), nil
+}
+
+// Minimum is the least size of the group of a stack, Primary or Secondary.
+func (w *Watch) Minimum(stack string) int {
+	if stack == site.SecondaryStack {
+		return w.site.StandbyWeb().Minimum
+	}
+	return w.site.Web.Minimum
 }

@@ -62,7 +62,7 @@ Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.
 	flags := command.Flags()
 	flags.BoolVar(&o.accept, "accept", false, "release also what costs visitors something, and while the standby serves")
 	flags.DurationVar(&o.bake, "bake", 5*time.Minute, "how long the standby must have been good before the home region is changed")
-	flags.DurationVar(&o.patience, "patience", 10*time.Minute, "how long a region or a record may be wrong before the release stops")
+	flags.DurationVar(&o.patience, "patience", 10*time.Minute, "how long a region or a record may be wrong without a break before the release stops")
 	flags.DurationVar(&o.delegation, "delegation", time.Hour, "how long to wait for the delegation of the domain")
 	return command
 }
