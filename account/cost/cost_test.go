@@ -302,6 +302,37 @@ func TestUse(t *testing.T) {
 	}
 }
 
+// TestLogs counts access logs for as long as their bucket keeps them.
+func TestLogs(t *testing.T) {
+	const kept = "LifecycleConfiguration.Rules.0."
+	for name, test := range map[string]struct {
+		edit     func(logs *assembly.Resource)
+		quantity float64
+		unread   string
+	}{
+		"90 days":      {func(*assembly.Resource) {}, 4.5, ""},
+		"ten years":    {func(logs *assembly.Resource) { logs.Set(kept+"ExpirationInDays", 3600) }, 180, ""},
+		"a day":        {func(logs *assembly.Resource) { logs.Set(kept+"ExpirationInDays", "1") }, 0.05, ""},
+		"some of them": {func(logs *assembly.Resource) { logs.Add(kept+"Prefix", "static-bucket/") }, 0, "Primary.AccessLogs8B620ECA keeps them for ever"},
+		"a shorter rule": {func(logs *assembly.Resource) {
+			logs.Set("LifecycleConfiguration.Rules", []any{map[string]any{"Status": "Enabled", "ExpirationInDays": 60}, map[string]any{"Status": "Enabled", "ExpirationInDays": 30}, map[string]any{"Status": "Disabled", "ExpirationInDays": 10}})
+		}, 1.5, ""},
+		"no rule": {func(logs *assembly.Resource) { logs.Delete("LifecycleConfiguration") }, 0, "keeps them for ever"},
+	} {
+		a := golden(t, "site").Clone()
+		logs, err := first(a, "Primary", topology.DistributionType).Target("DistributionConfig.Logging.Bucket")
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.edit(logs)
+		e := of(t, a, Use{Visits: 100_000, Pages: 5, Files: 20})
+		got, unread := find(e.Use, "access logs in S3", "ap-northeast-2"), strings.Join(e.Unread, "; ")
+		if math.Abs(got.Quantity-test.quantity) > 1e-9 || (test.unread == "") != (unread == "") || !strings.Contains(unread, test.unread) {
+			t.Errorf("%s: got %g GB-months, unread %q, want %g, %q", name, got.Quantity, unread, test.quantity, test.unread)
+		}
+	}
+}
+
 // TestWrite writes the same amounts as text, as JSON and side by side.
 func TestWrite(t *testing.T) {
 	site, article := of(t, golden(t, "site"), Use{Visits: 10, Pages: 1}), of(t, golden(t, "article"), Use{})

@@ -27,7 +27,7 @@ type Use struct {
 // What a request leaves behind.
 const (
 	logBytes     = 500 // of an access log, and of flow logs: four lines of about 120 bytes
-	logMonths    = 3   // that access logs are kept
+	logMonth     = 30  // days of which each adds a month's access logs to what is kept
 	unitRequests = 25 * 3600
 )
 
@@ -104,7 +104,12 @@ func (c *counter) countLogs(home string, pages, files float64) {
 	const gb = 1e9
 	for _, distribution := range c.assembly.Resources(topology.DistributionType) {
 		if distribution.Stack.Region == home && distribution.Has("DistributionConfig.Logging") {
-			c.add("accessLogs", home, (2*pages+files)*logBytes*logMonths/gb)
+			days, err := loggedDays(distribution)
+			if err != nil {
+				c.unreadable("access logs by use: %v", err)
+				break
+			}
+			c.add("accessLogs", home, (2*pages+files)*logBytes*float64(days)/logMonth/gb)
 			break
 		}
 	}
@@ -114,6 +119,40 @@ func (c *counter) countLogs(home string, pages, files float64) {
 			c.add("flowLogs", home, pages*logBytes/gb)
 		}
 	}
+}
+
+// loggedDays is for how many days the bucket keeps what a distribution logs.
+func loggedDays(distribution *assembly.Resource) (int, error) {
+	bucket, err := distribution.Target("DistributionConfig.Logging.Bucket")
+	if err != nil {
+		return 0, err
+	}
+	rules, err := topology.Length(bucket, "LifecycleConfiguration.Rules")
+	if err != nil {
+		return 0, err
+	}
+	days := 0
+	for i := range rules {
+		rule := fmt.Sprintf("LifecycleConfiguration.Rules.%d.", i)
+		status, err := topology.OrDefault(bucket, rule+"Status", (*assembly.Resource).Text, "")
+		if err != nil {
+			return 0, err
+		}
+		if status != "Enabled" || !bucket.Has(rule+"ExpirationInDays") || bucket.Has(rule+"Prefix") || bucket.Has(rule+"TagFilters") {
+			continue
+		}
+		kept, err := bucket.Int(rule + "ExpirationInDays")
+		if err != nil {
+			return 0, err
+		}
+		if days == 0 || kept < days {
+			days = kept
+		}
+	}
+	if days == 0 {
+		return 0, fmt.Errorf("%s keeps them for ever, so that each month costs more than the last", bucket)
+	}
+	return days, nil
 }
 
 // countWritten counts files in both buckets and on the way between them.
