@@ -65,9 +65,9 @@ type Drill struct {
 	Seed     uint64    // of their phases
 	Out      io.Writer // gets a line about each phase
 
-	// Begun is called just before anything is put; what it returns, when all is removed.
-	// Default: nothing.
-	Begun func() (ended func())
+	// Begun is called just before anything is put, with [Drill.Undo]; what it returns, when
+	// all is removed. Default: nothing.
+	Begun func(undo func() string) (ended func())
 
 	log       *visit.Log
 	watch     *watch
@@ -168,7 +168,7 @@ func (d *Drill) phases(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", err, ErrUnchanged)
 	}
 	if d.Begun != nil {
-		defer d.Begun()()
+		defer d.Begun(d.Undo)()
 	}
 	away := d.away(ctx)
 	if away != nil {
@@ -261,6 +261,16 @@ func (d *Drill) levers() []Lever {
 		return []Lever{d.Lever}
 	}
 	return []Lever{d.Lever, d.Switch}
+}
+
+// Undo is what removes by hand whatever may be put: command lines. The site's own alarms
+// may have put the switch beside the lever.
+func (d *Drill) Undo() string {
+	var all []string
+	for _, lever := range d.levers() {
+		all = append(all, lever.Undo())
+	}
+	return strings.Join(all, "; and: ")
 }
 
 const (

@@ -2,6 +2,7 @@ package drill_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ type lever struct {
 	onPut   func(ctx context.Context) error // before it is put
 	refuse  int                             // so many removals fail
 	final   bool                            // and no further one would help
+	undo    string
 }
 
 func (l *lever) Put(ctx context.Context) error {
@@ -74,7 +76,7 @@ func (l *lever) State(context.Context) (bool, string, error) {
 }
 
 func (l *lever) What() string { return "the lever" }
-func (l *lever) Undo() string { return "remove the lever" }
+func (l *lever) Undo() string { return cmp.Or(l.undo, "remove the lever") }
 
 // model is the default site's, of which everybody hears soon.
 func model(t *testing.T) *rehearsal.Model {
@@ -312,7 +314,9 @@ func TestDrillRemoves(t *testing.T) {
 	}
 }
 
-// A removal that fails is said, with the command that does it.
+// A removal that fails is said, with the command that does it. Who leaves the drill behind
+// while it removes is told what undoes the switch too, which an alarm of the site may have
+// put.
 func TestDrillSaysWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -320,7 +324,19 @@ func TestDrillSaysWhatIsLeft(t *testing.T) {
 	defer cancel()
 	s.lever.onPut = func(context.Context) error { cancel(); return nil }
 	s.lever.refuse, s.lever.final = 99, true
+	s.Switch = &lever{site: s.lever.site, outage: rehearsal.BySwitch, undo: "remove the switch"}
+	undone, ended := "", false
+	s.Begun = func(undo func() string) func() {
+		undone = undo()
+		return func() { ended = true }
+	}
 	_, err := s.Run(ctx)
+	if undone != "remove the lever; and: remove the switch" || !ended {
+		t.Errorf("undone by %q, ended: %t", undone, ended)
+	}
+	if s.Switch = s.Lever; s.Undo() != "remove the lever" {
+		t.Errorf("a lever that is the switch is undone by %q", s.Undo())
+	}
 	if err == nil || !strings.Contains(err.Error(), "the lever COULD NOT BE REMOVED (AccessDenied: refused): remove it by: remove the lever") || !errors.Is(err, context.Canceled) || !errors.Is(err, drill.ErrLeft) {
 		t.Errorf("got %v", err)
 	}

@@ -108,7 +108,7 @@ func (o *drillOrder) drill(command *cobra.Command) error {
 	if !o.yes && !confirmed(command.InOrStdin(), progress) {
 		return errors.New("not confirmed: nothing was changed")
 	}
-	d.Begun = func() func() { return cli.Tidy(ctx, d.Lever.Undo) }
+	d.Begun = func(undo func() string) func() { return cli.Tidy(ctx, undo) }
 	result, err := d.Run(ctx)
 	if err != nil {
 		return brokenOff(ctx, err)
@@ -246,7 +246,7 @@ func (o *drillOrder) plan(w io.Writer, s *site.Site, opened *account.Account, d 
   %s, at most %s; the site is at the standby for a minute or more of it
   removes  what it put, also after Ctrl-C. If this machine dies: %s
 `, s.Name, s.Domain, opened.ID, d.Lever.What(), s.Domain, s.Standby.Region.Name, o.visitors, o.read, d.Parameters.Period,
-		strings.Join(d.World.Types, " and "), how, expected, d.Longest().Round(time.Minute), d.Lever.Undo())
+		strings.Join(d.World.Types, " and "), how, expected, d.Longest().Round(time.Minute), d.Undo())
 }
 
 // confirmed asks whether to go on.
