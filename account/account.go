@@ -49,22 +49,58 @@ type Account struct {
 func Open(ctx context.Context, options ...func(*config.LoadOptions) error) (*Account, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	cfg, err := config.LoadDefaultConfig(ctx, append(options, config.WithDefaultRegion(site.GlobalRegion), config.WithLogger(logging.Nop{}))...)
+	a, err := find(ctx, append(options, config.WithDefaultRegion(site.GlobalRegion))...)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := sts.NewFromConfig(a.config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if code := refusedBy(err); code != "" {
+		return nil, fmt.Errorf("AWS refuses the credentials (%s): %s", code, remedy)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("AWS does not answer: %s", OneLine(err))
+	}
+	a.ID, a.ARN = aws.ToString(identity.Account), aws.ToString(identity.Arn)
+	return a, nil
+}
+
+// OpenUnasked finds the credentials as [Open] does, and does not ask whose they are: ID and
+// ARN are empty. It is for what has to work while other services are down. A role's
+// credentials are asked for in the region, whatever the environment says.
+func OpenUnasked(ctx context.Context, region string, options ...func(*config.LoadOptions) error) (*Account, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return find(ctx, append(options, config.WithRegion(region))...)
+}
+
+// find finds the credentials. A role's, or those of a single sign-on, are refused here
+// already.
+func find(ctx context.Context, options ...func(*config.LoadOptions) error) (*Account, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, append(options, config.WithLogger(logging.Nop{}))...)
 	if err != nil {
 		return nil, fmt.Errorf("the AWS configuration cannot be read: %s: %s", OneLine(err), remedy)
 	}
-	var refused smithy.APIError
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil && !errors.As(err, &refused) { // a role's are refused here already
+	_, err = cfg.Credentials.Retrieve(ctx)
+	if code := refusedBy(err); code != "" {
+		return nil, fmt.Errorf("AWS refuses the credentials (%s): %s", code, remedy)
+	}
+	var call *smithy.OperationError
+	switch {
+	case errors.As(err, &call) && call.Service() != "ec2imds": // which is asked last, and is there on EC2 only
+		return nil, fmt.Errorf("AWS gives no credentials: %s", OneLine(err))
+	case err != nil:
 		return nil, fmt.Errorf("there are no AWS credentials: %s", remedy)
 	}
-	identity, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	switch {
-	case errors.As(err, &refused):
-		return nil, fmt.Errorf("AWS refuses the credentials (%s): %s", refused.ErrorCode(), remedy)
-	case err != nil:
-		return nil, fmt.Errorf("AWS does not answer: %s", OneLine(err))
+	return &Account{config: cfg}, nil
+}
+
+// refusedBy is AWS's code of a call that it answered with an error, "" of another error.
+func refusedBy(err error) string {
+	var refused smithy.APIError
+	if errors.As(err, &refused) {
+		return refused.ErrorCode()
 	}
-	return &Account{ID: aws.ToString(identity.Account), ARN: aws.ToString(identity.Arn), config: cfg}, nil
+	return ""
 }
 
 // Is returns an error if the credentials are of another account than the wanted one,

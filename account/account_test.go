@@ -2,14 +2,18 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 
@@ -86,8 +90,51 @@ func TestRefusedRole(t *testing.T) {
 		return aws.Credentials{}, fmt.Errorf("assuming the role: %w", &smithy.GenericAPIError{Code: "ExpiredToken", Message: "expired"})
 	})
 	_, err := account.Open(t.Context(), config.WithCredentialsProvider(refused))
-	if want := "AWS refuses the credentials (ExpiredToken): give"; err == nil || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("got %v, want %q", err, want)
+	_, unasked := account.OpenUnasked(t.Context(), "eu-west-1", config.WithCredentialsProvider(refused))
+	for _, err := range []error{err, unasked} {
+		if want := "AWS refuses the credentials (ExpiredToken): give"; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+// TestOpenUnasked holds that nothing is asked of AWS but a role's credentials, and those in
+// the region that is given: the one of the environment may be down.
+func TestOpenUnasked(t *testing.T) {
+	var asked []string
+	open := func() (*account.Account, error) {
+		client := awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
+			transport.DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
+				asked = append(asked, address)
+				return nil, errors.New("no route to host")
+			}
+		})
+		return account.OpenUnasked(t.Context(), "eu-west-1", config.WithHTTPClient(client))
+	}
+	nobody(t)
+	t.Setenv("AWS_REGION", "ap-northeast-2")
+	if _, err := open(); err == nil || !strings.HasPrefix(err.Error(), "there are no AWS credentials: give") {
+		t.Errorf("without credentials: got %v", err)
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	if a, err := open(); err != nil || a.In("eu-west-2").Region != "eu-west-2" || len(asked) > 0 {
+		t.Errorf("got %+v, %v, asked %q", a, err, asked)
+	}
+	file := filepath.Join(t.TempDir(), "config")
+	role := "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = user\n[profile user]\naws_access_key_id = key\naws_secret_access_key = secret\n"
+	if err := os.WriteFile(file, []byte(role), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	nobody(t)
+	t.Setenv("AWS_REGION", "ap-northeast-2")
+	t.Setenv("AWS_CONFIG_FILE", file)
+	t.Setenv("AWS_PROFILE", "role")
+	if _, err := open(); err == nil || !strings.HasPrefix(err.Error(), "AWS gives no credentials: ") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a role that nobody answers for: got %v", err)
+	}
+	if want := "[sts.eu-west-1.amazonaws.com:443]"; fmt.Sprint(asked) != want {
+		t.Errorf("asked %s, want %s", asked, want)
 	}
 }
 

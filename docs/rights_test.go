@@ -69,7 +69,7 @@ func checkOtherCode(t *testing.T, c *code) {
 	for _, test := range []struct{ call, command, right string }{
 		{"d.Cloud.Delete(ctx, stack, without...)", "deploy", "cloudformation:DeleteStack"},
 		{"c.formation(stack.Region).UpdateTerminationProtection(", "deploy", "cloudformation:UpdateTerminationProtection"},
-		{`o.aws(ctx, "", "s3", "rm",`, "switch", "s3:DeleteObject"},
+		{"w.client.DeleteObject(", "switch", "s3:DeleteObject"},
 		{"c.formation(region).DescribeStacks(", "status", "cloudformation:DescribeStacks"}, // by an embedded interface
 		{"run := exec.CommandContext(", "deploy", "sts:AssumeRole"},
 	} {

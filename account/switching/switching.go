@@ -48,17 +48,23 @@ func At(in func(region string) aws.Config, s *site.Site, object string) (*Switch
 	return &Switch{Bucket: match[1], Region: region, client: s3.NewFromConfig(in(region))}, nil
 }
 
+// ErrNone is the error of [Find] for a site that has no switch.
+var ErrNone = errors.New("there is no failover switch")
+
 // Find asks CloudFormation where the switch of a site is.
 func Find(ctx context.Context, in func(region string) aws.Config, s *site.Site) (*Switch, error) {
 	if !s.Failover.Switch {
-		return nil, errors.New("failover.switch is false: the site has no switch; set it to true and deploy, in a quiet hour")
+		return nil, fmt.Errorf("%w: failover.switch is false: set it to true and deploy, in a quiet hour", ErrNone)
 	}
 	object, err := Output(ctx, in, s, site.SecondaryStack, site.SwitchOutput)
 	if err != nil {
 		return nil, err
 	}
 	if object == "" {
-		return nil, fmt.Errorf("the stack %s was deployed without the failover switch: deploy the site, in a quiet hour", s.StackName(site.SecondaryStack))
+		return nil, fmt.Errorf("%w: the stack %s was deployed without it: deploy the site, in a quiet hour", ErrNone, s.StackName(site.SecondaryStack))
+	}
+	if !IsObject(object) {
+		return nil, fmt.Errorf("the output %s of the stack %s is %q, not %s", site.SwitchOutput, s.StackName(site.SecondaryStack), object, Form)
 	}
 	return At(in, s, object)
 }

@@ -64,9 +64,9 @@ func TestFind(t *testing.T) {
 		key, value string
 		want       string
 	}{
-		{load(t, "examples/article.yaml"), "", "", "failover.switch is false: the site has no switch"},
-		{s, "StaticAddress", "https://static", "the stack ticketing-Secondary was deployed without the failover switch"},
-		{s, "FailoverSwitch", "s3://bucket/failover", `"s3://bucket/failover" is no failover switch: give it as s3://BUCKET/failover-switch`},
+		{load(t, "examples/article.yaml"), "", "", "there is no failover switch: failover.switch is false: set it to true and deploy, in a quiet hour"},
+		{s, "StaticAddress", "https://static", "there is no failover switch: the stack ticketing-Secondary was deployed without it: deploy the site, in a quiet hour"},
+		{s, "FailoverSwitch", "s3://bucket/failover", `the output FailoverSwitch of the stack ticketing-Secondary is "s3://bucket/failover", not s3://BUCKET/failover-switch`},
 		{&other, "FailoverSwitch", "", "cloudformation:DescribeStacks of shop-Secondary in us-east-1: ValidationError: Stack does not exist"},
 	} {
 		if _, err := switching.Find(t.Context(), amazon(t, stacks(test.key, test.value)), test.s); err == nil || !strings.HasPrefix(err.Error(), test.want) {

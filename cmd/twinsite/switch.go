@@ -1,17 +1,19 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os/exec"
+	"net"
+	"net/http"
 	"strings"
 	"time"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
 
+	"twinsite/account"
 	"twinsite/account/switching"
 	"twinsite/internal/cli"
 	"twinsite/site"
@@ -21,16 +23,15 @@ import (
 type switchOrder struct {
 	to           string // on or off
 	site, object string
-	stderr       io.Writer // where the AWS CLI explains what went wrong
 }
 
 const switchForm = switching.Form
 
 // newSwitch returns the command that moves a site to the standby region by hand,
 // and lets it come home: it puts or removes the failover switch, an object in
-// its bucket, with the AWS CLI. It needs no synthesis, only the site's
-// file and credentials that may write to the bucket. docs/operations.md
-// explains what follows.
+// its bucket. It needs no synthesis, only the site's file and credentials that
+// may write to the bucket, and asks the standby region alone: with -object, only
+// S3. docs/operations.md explains what follows.
 func newSwitch() *cobra.Command {
 	o := &switchOrder{}
 	command := &cobra.Command{
@@ -46,17 +47,25 @@ func newSwitch() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, args []string) error {
-			o.to, o.stderr = args[0], command.ErrOrStderr()
+			o.to = args[0]
+			ctx := command.Context()
 			s, err := o.check()
 			if err != nil {
+				return err
+			}
+			in, err := account.OpenUnasked(ctx, s.Standby.Region.Name, config.WithHTTPClient(hasty()))
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
 				return err
 			}
 			if o.to == "off" {
 				fmt.Fprint(command.OutOrStdout(), makeHomeBig(s))
 			}
-			done, err := o.move(command.Context(), s)
+			done, err := o.move(ctx, in, s)
 			switch {
-			case err != nil && command.Context().Err() != nil:
+			case err != nil && ctx.Err() != nil:
 				return errors.New("whether the switch has moved is not known; run it again")
 			case err != nil:
 				return cli.Failed{Err: err}
@@ -84,68 +93,61 @@ func (o *switchOrder) check() (*site.Site, error) {
 	if !s.Failover.Switch {
 		return nil, fmt.Errorf("%s: failover.switch is false: the site has no switch; set it to true and deploy, in a quiet hour", o.site)
 	}
-	if _, err := exec.LookPath("aws"); err != nil {
-		return nil, errors.New("the AWS CLI, aws, is not in PATH: install it: " +
-			"https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html")
-	}
 	return s, nil
 }
 
+// hasty gives up early, so that somebody in an outage hears soon what does not answer: by
+// itself, a client waits for ever for an answer to a request that was sent.
+func hasty() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().
+		WithDialerOptions(func(dialer *net.Dialer) { dialer.Timeout = 5 * time.Second }).
+		WithTransportOptions(func(transport *http.Transport) { transport.ResponseHeaderTimeout = 15 * time.Second })
+}
+
 // move puts or removes the switch and says what it did.
-func (o *switchOrder) move(ctx context.Context, s *site.Site) (string, error) {
-	object := o.object
-	if object == "" {
-		var err error
-		if object, err = o.lookUp(ctx, s); err != nil {
-			return "", err
-		}
+func (o *switchOrder) move(ctx context.Context, in *account.Account, s *site.Site) (string, error) {
+	w, err := o.find(ctx, in, s)
+	if err != nil {
+		return "", err
 	}
 	if o.to == "on" {
-		return o.put(ctx, s, object)
+		if err := w.Put(ctx, "hand"); err != nil {
+			return "", unmoved(w, err)
+		}
+		return fmt.Sprintf("on: %s is there: visitors go to the standby within %s, if it answers; watch %s", w.Object(), delay(s), watch(s)), nil
 	}
-	return o.remove(ctx, s, object)
-}
-
-// lookUp asks CloudFormation where the switch is.
-func (o *switchOrder) lookUp(ctx context.Context, s *site.Site) (string, error) {
-	stack := s.StackName(site.SecondaryStack)
-	answer, err := o.aws(ctx, "", "cloudformation", "describe-stacks", "--region", s.Standby.Region.Name, "--stack-name", stack,
-		"--output", "text", "--query", "Stacks[0].Outputs[?OutputKey=='"+site.SwitchOutput+"'].OutputValue")
-	if err != nil {
-		return "", fmt.Errorf("%w: check that the site is deployed and that the credentials are of its account; "+
-			"if CloudFormation is down, find the bucket with \"aws s3 ls\", then: %s", err, o.withObject())
-	}
-	object := strings.TrimSpace(answer)
-	switch {
-	case object == "" || object == "None":
-		return "", fmt.Errorf("the stack %s was deployed without the failover switch: deploy %s, in a quiet hour", stack, o.site)
-	case !switching.IsObject(object):
-		return "", fmt.Errorf("the output %s of the stack %s is %q, not %s: find the bucket with \"aws s3 ls\", then: %s",
-			site.SwitchOutput, stack, object, switchForm, o.withObject())
-	}
-	return object, nil
-}
-
-// withObject is the command that needs no look-up.
-func (o *switchOrder) withObject() string {
-	return fmt.Sprintf("go run ./cmd/twinsite switch %s -site %s -object %s", o.to, o.site, switchForm)
-}
-
-func (o *switchOrder) put(ctx context.Context, s *site.Site, object string) (string, error) {
-	body := "moved by hand at " + time.Now().UTC().Format(time.RFC3339) + "\n"
-	if _, err := o.aws(ctx, body, "s3", "cp", "-", object, "--region", s.Standby.Region.Name); err != nil {
-		return "", fmt.Errorf("%w: check that the credentials may do s3:PutObject, then run it again", err)
-	}
-	return fmt.Sprintf("on: %s is there: visitors go to the standby within %s, if it answers; watch %s", object, delay(s), watch(s)), nil
-}
-
-// remove removes the switch. S3 reports no error when it is not there.
-func (o *switchOrder) remove(ctx context.Context, s *site.Site, object string) (string, error) {
-	if _, err := o.aws(ctx, "", "s3", "rm", object, "--region", s.Standby.Region.Name); err != nil {
-		return "", fmt.Errorf("%w: check that the credentials may do s3:DeleteObject, then run it again", err)
+	if err := w.Remove(ctx); err != nil {
+		return "", unmoved(w, err)
 	}
 	return fmt.Sprintf("off: %s is gone: visitors come home within %s once the home region's health check passes "+
-		"(until then, they stay); watch %s", object, delay(s), watch(s)), nil
+		"(until then, they stay); watch %s", w.Object(), delay(s), watch(s)), nil
+}
+
+// find is the switch that -object names, or CloudFormation knows.
+func (o *switchOrder) find(ctx context.Context, in *account.Account, s *site.Site) (*switching.Switch, error) {
+	if o.object != "" {
+		return switching.At(in.In, s, o.object)
+	}
+	w, err := switching.Find(ctx, in.In, s)
+	if err != nil && !errors.Is(err, switching.ErrNone) {
+		return nil, fmt.Errorf("%w: check that the site is deployed and that the credentials are of its account; "+
+			"if CloudFormation is down, find the bucket with \"aws s3 ls\", then: "+
+			"go run ./cmd/twinsite switch %s -site %s -object %s", err, o.to, o.site, switchForm)
+	}
+	return w, err
+}
+
+// unmoved says of a switch that was not put or not removed what to do. Without an answer,
+// it may have been.
+func unmoved(w *switching.Switch, err error) error {
+	var answered *awshttp.ResponseError
+	switch {
+	case account.NotAllowed(err):
+		return fmt.Errorf("%w in %s: give credentials that may, then run it again", err, w.Bucket)
+	case errors.As(err, &answered) && answered.HTTPStatusCode() >= 300 && answered.HTTPStatusCode() < 500:
+		return fmt.Errorf("%w: check that %s is the site's bucket and that the credentials are of its account, then run it again", err, w.Bucket)
+	}
+	return fmt.Errorf("%w: whether the switch has moved is not known; run it again", err)
 }
 
 // makeHomeBig says how home is made as big as it may have been when visitors left: it
@@ -163,21 +165,6 @@ func makeHomeBig(s *site.Site) string {
 	}
 	return "first: without visitors, home has shrunk to its minimum. This makes it big:\n" + command(s.Web.Maximum) +
 		"and this, when everybody is home, lets it shrink again:\n" + command(s.Web.Minimum)
-}
-
-// aws runs the AWS CLI and returns what it prints. It gives up early: by
-// itself, the CLI waits a minute for each connection.
-func (o *switchOrder) aws(ctx context.Context, stdin string, args ...string) (string, error) {
-	command := exec.CommandContext(ctx, "aws", append(args, "--cli-connect-timeout", "5", "--cli-read-timeout", "15")...)
-	command.WaitDelay = time.Second // a process that a wrapper of the CLI started may leave the output open
-	command.Stdin = strings.NewReader(stdin)
-	var out bytes.Buffer
-	command.Stdout, command.Stderr = &out, o.stderr
-	if err := command.Run(); err != nil {
-		call, _, _ := strings.Cut(strings.Join(args, " "), " --output")
-		return "", fmt.Errorf("aws %s: %w", call, err)
-	}
-	return out.String(), nil
 }
 
 // checks is the longest that the health checks take to change their mind.

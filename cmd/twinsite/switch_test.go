@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,47 +17,11 @@ import (
 	"twinsite/site"
 )
 
-// A fakeAWS stands in PATH for the AWS CLI and remembers what it is asked.
-type fakeAWS struct{ folder string }
-
-// newFakeAWS makes an aws that answers as the two shell scripts do.
-func newFakeAWS(t *testing.T, cloudFormation, s3 string) fakeAWS {
-	t.Helper()
-	fake := fakeAWS{t.TempDir()}
-	script := `#!/bin/sh
-printf '%s\n' "$*" >>"${0%/*}/calls"
-case $1 in
-cloudformation) ` + cloudFormation + ` ;;
-s3) cat >"${0%/*}/body"; ` + s3 + ` ;;
-esac
-`
-	if err := os.WriteFile(filepath.Join(fake.folder, "aws"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", fake.folder+string(os.PathListSeparator)+os.Getenv("PATH"))
-	return fake
-}
-
-func (f fakeAWS) read(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(f.folder, name))
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
-// calls are the calls, without the time limits that all of them have.
-func (f fakeAWS) calls(t *testing.T) string {
-	return strings.ReplaceAll(f.read(t, "calls"), " --cli-connect-timeout 5 --cli-read-timeout 15\n", "\n")
-}
-
 const (
-	found  = "echo s3://bucket-1.a/failover-switch"
-	lookUp = "cloudformation describe-stacks --region us-east-1 --stack-name ticketing-Secondary " +
-		"--output text --query Stacks[0].Outputs[?OutputKey=='FailoverSwitch'].OutputValue\n"
-	put        = "s3 cp - s3://bucket-1.a/failover-switch --region us-east-1\n"
-	remove     = "s3 rm s3://bucket-1.a/failover-switch --region us-east-1\n"
+	found      = "s3://bucket-1.a/failover-switch"
+	lookUp     = "cloudformation us-east-1 POST / DescribeStacks ticketing-Secondary\n"
+	put        = "s3 us-east-1 PUT /bucket-1.a/failover-switch\n"
+	remove     = "s3 us-east-1 DELETE /bucket-1.a/failover-switch\n"
 	watchThese = `watch the alarm "ticketing: The standby serves" and the dashboard "ticketing" in us-east-1` + "\n"
 	isThere    = "on: s3://bucket-1.a/failover-switch is there: " +
 		"visitors go to the standby within 108 s (48 s of checks, 60 s of DNS), if it answers; " + watchThese
@@ -71,38 +37,36 @@ var (
 )
 
 func TestMove(t *testing.T) {
-	tests := []struct {
-		name               string
-		args               []string
-		cloudFormation, s3 string
-		calls, body, line  string
+	for _, test := range []struct {
+		name              string
+		args              []string
+		fake              *fakeAWS
+		calls, body, line string
 	}{
-		{"on", []string{"on"}, found, "", lookUp + put, "moved by hand", isThere},
-		{"off", []string{"off"}, found, "", lookUp + remove, "", isGone},
-		{"what the CLI prints is not repeated", []string{"off"}, found, "echo delete: s3://bucket-1.a/failover-switch", lookUp + remove, "", isGone},
-		{"on without CloudFormation", []string{"on", "-object", "s3://bucket-1.a/failover-switch"}, "exit 255", "", put, "moved by hand", isThere},
-		{"off without CloudFormation", []string{"off", "-object", "s3://bucket-1.a/failover-switch"}, "exit 255", "", remove, "", isGone},
-	}
-	for _, test := range tests {
+		{"on", []string{"on"}, &fakeAWS{output: found}, lookUp + put, "moved by hand", isThere},
+		{"off", []string{"off"}, &fakeAWS{output: found}, lookUp + remove, "", isGone},
+		{"on without CloudFormation", []string{"on", "-object", found}, &fakeAWS{}, put, "moved by hand", isThere},
+		{"off without CloudFormation", []string{"off", "-object", found}, &fakeAWS{}, remove, "", isGone},
+	} {
 		t.Run(test.name, func(t *testing.T) {
-			fake := newFakeAWS(t, test.cloudFormation, test.s3)
+			fake := test.fake
+			fake.start(t)
 			line, stderr, status := execute(t, append(append([]string{"switch"}, test.args...), "-site", root+"site.yaml")...)
 			if status != 0 || line != test.line {
 				t.Errorf("got %d, %s and\n%swant\n%s", status, stderr, line, test.line)
 			}
-			if got := fake.calls(t); got != test.calls {
-				t.Errorf("called\n%swant\n%s", got, test.calls)
+			if fake.called() != test.calls {
+				t.Errorf("called\n%swant\n%s", fake.called(), test.calls)
 			}
-			body := fake.read(t, "body")
 			if test.body == "" {
-				if body != "" {
-					t.Errorf("stdin was %q, want nothing", body)
+				if fake.body != "" {
+					t.Errorf("sent %q, want nothing", fake.body)
 				}
 				return
 			}
-			match := stamp.FindStringSubmatch(body)
+			match := stamp.FindStringSubmatch(fake.body)
 			if match == nil {
-				t.Fatalf("the object is %q, want who moved the site and when", body)
+				t.Fatalf("the object is %q, want who moved the site and when", fake.body)
 			}
 			if at, err := time.Parse(time.RFC3339, match[1]); err != nil || time.Since(at).Abs() > time.Minute {
 				t.Errorf("the object is of %s, want now: %v", match[1], err)
@@ -111,7 +75,8 @@ func TestMove(t *testing.T) {
 	}
 }
 
-// Another site's file leads to another stack, in its own region.
+// Another site's file leads to another stack, in its own region: no call leads to the
+// home region, nor to us-east-1.
 func TestSwitchOfAnotherSite(t *testing.T) {
 	s, err := site.Load(root + "examples/tokyo-and-ireland.yaml")
 	if err != nil {
@@ -120,25 +85,26 @@ func TestSwitchOfAnotherSite(t *testing.T) {
 	if s.Standby.Region.Name == "us-east-1" || s.Name == "ticketing" {
 		t.Fatal("the site is too like the default site to show anything")
 	}
-	fake := newFakeAWS(t, found, "")
+	fake := &fakeAWS{output: found}
+	fake.start(t)
 	if _, stderr, status := execute(t, "switch", "on", "-site", root+"examples/tokyo-and-ireland.yaml"); status != 0 {
 		t.Fatal(stderr)
 	}
-	want := strings.NewReplacer("us-east-1", s.Standby.Region.Name, "ticketing", s.Name).Replace(lookUp + put)
-	if got := fake.calls(t); got != want {
-		t.Errorf("called\n%swant\n%s", got, want)
+	if want := strings.NewReplacer("us-east-1", s.Standby.Region.Name, "ticketing", s.Name).Replace(lookUp + put); fake.called() != want {
+		t.Errorf("called\n%swant\n%s", fake.called(), want)
 	}
 }
 
 // Without -site, it is the site of the working directory.
 func TestSwitchOfDefaultSite(t *testing.T) {
 	t.Chdir(root)
-	fake := newFakeAWS(t, found, "")
+	fake := &fakeAWS{output: found}
+	fake.start(t)
 	if line, stderr, status := execute(t, "switch", "off"); status != 0 || line != isGone {
 		t.Errorf("got %d, %s and %q, want %q", status, stderr, line, isGone)
 	}
-	if got := fake.calls(t); got != lookUp+remove {
-		t.Errorf("called\n%swant\n%s", got, lookUp+remove)
+	if fake.called() != lookUp+remove {
+		t.Errorf("called\n%swant\n%s", fake.called(), lookUp+remove)
 	}
 }
 
@@ -164,7 +130,7 @@ func TestSwitchOffMakesHomeBig(t *testing.T) {
 		{"cannot shrink", "off", write(automatic, manual, "\n  maximum: 6", "\n  maximum: 4", "\n  minimum: 2", "\n  minimum: 4", "      minimum: 2\n      maximum: 6", "      minimum: 4\n      maximum: 4", "      maximum: 6", "      maximum: 4")},
 	}
 	for i, test := range tests {
-		newFakeAWS(t, found, "")
+		(&fakeAWS{output: found}).start(t)
 		text, stderr, status := execute(t, "switch", test.to, "-site", test.site)
 		if status != 0 {
 			t.Errorf("%s: %d, %s", test.name, status, stderr)
@@ -178,46 +144,47 @@ func TestSwitchOffMakesHomeBig(t *testing.T) {
 
 func TestSwitchMistakes(t *testing.T) {
 	siteYAML := []string{"-site", root + "site.yaml"}
-	tests := []struct {
-		name               string
-		args               []string
-		cloudFormation, s3 string
-		calls              string   // no more than these
-		stderr             string   // of the AWS CLI
-		want               []string // what is wrong, and the remedy
+	for _, test := range []struct {
+		name  string
+		args  []string
+		fake  *fakeAWS
+		calls string   // no more than these
+		want  []string // what is wrong, and the remedy
 	}{
-		{"the stack is missing", append(siteYAML, "on"),
-			"echo Stack with id ticketing-Secondary does not exist >&2; exit 255", "", lookUp, "Stack with id ticketing-Secondary does not exist\n",
-			[]string{"aws cloudformation describe-stacks --region us-east-1 --stack-name ticketing-Secondary: exit status 255", "check that the site is deployed",
+		{"the stack is missing", append(siteYAML, "on"), &fakeAWS{refuses: "ValidationError"}, lookUp,
+			[]string{"cloudformation:DescribeStacks of ticketing-Secondary in us-east-1: ValidationError: no", "check that the site is deployed",
 				"go run ./cmd/twinsite switch on -site " + root + "site.yaml -object s3://BUCKET/failover-switch"}},
-		{"no output", append(siteYAML, "on"), "echo None", "", lookUp, "",
-			[]string{"ticketing-Secondary was deployed without the failover switch", "deploy " + root + "site.yaml"}},
-		{"no outputs", append(siteYAML, "off"), "echo", "", lookUp, "",
-			[]string{"ticketing-Secondary was deployed without the failover switch"}},
-		{"an output that is no switch", append(siteYAML, "off"), "echo s3://bucket/failover", "", lookUp, "",
+		{"CloudFormation may not be asked", append(siteYAML, "off"), &fakeAWS{refuses: "AccessDenied"}, lookUp,
+			[]string{"the credentials do not allow cloudformation:DescribeStacks of ticketing-Secondary", "switch off -site " + root + "site.yaml -object s3://BUCKET/failover-switch"}},
+		{"no outputs", append(siteYAML, "off"), &fakeAWS{}, lookUp, []string{"switch: there is no failover switch: the stack ticketing-Secondary was deployed without it: deploy the site, in a quiet hour\n"}},
+		{"an output that is no switch", append(siteYAML, "off"), &fakeAWS{output: "s3://bucket/failover"}, lookUp,
 			[]string{`is "s3://bucket/failover", not s3://BUCKET/failover-switch`, "go run ./cmd/twinsite switch off -site " + root + "site.yaml -object s3://BUCKET/failover-switch"}},
-		{"two outputs", append(siteYAML, "on"), "echo s3://a-bucket/failover-switch s3://b-bucket/failover-switch", "", lookUp, "",
-			[]string{"not s3://BUCKET/failover-switch"}},
-		{"-object with another key", append(siteYAML, "on", "-object", "s3://bucket/failover-swich"), found, "", "", "",
+		{"-object with another key", append(siteYAML, "on", "-object", "s3://bucket/failover-swich"), &fakeAWS{}, "",
 			[]string{`-object "s3://bucket/failover-swich"`, "give it as s3://BUCKET/failover-switch"}},
-		{"-object that is no address", append(siteYAML, "off", "-object", "bucket/failover-switch"), found, "", "", "",
-			[]string{"give it as s3://BUCKET/failover-switch"}},
-		{"-object below a folder", append(siteYAML, "off", "-object", "s3://bucket/a/failover-switch"), found, "", "", "",
-			[]string{"give it as s3://BUCKET/failover-switch"}},
-		{"the object cannot be put", append(siteYAML, "on"), found, "echo AccessDenied >&2; exit 1", lookUp + put, "AccessDenied\n",
-			[]string{"aws s3 cp - s3://bucket-1.a/failover-switch --region us-east-1: exit status 1", "s3:PutObject"}},
-		{"the object cannot be removed", append(siteYAML, "off"), found, "echo AccessDenied >&2; exit 1", lookUp + remove, "AccessDenied\n",
-			[]string{"aws s3 rm s3://bucket-1.a/failover-switch --region us-east-1: exit status 1", "s3:DeleteObject"}},
-		{"the site has no switch", []string{"on", "-site", root + "examples/article.yaml"}, found, "", "", "",
+		{"-object that is no address", append(siteYAML, "off", "-object", "bucket/failover-switch"), &fakeAWS{}, "", []string{"give it as s3://BUCKET/failover-switch"}},
+		{"-object below a folder", append(siteYAML, "off", "-object", "s3://bucket/a/failover-switch"), &fakeAWS{}, "", []string{"give it as s3://BUCKET/failover-switch"}},
+		{"the object may not be put", append(siteYAML, "on"), &fakeAWS{output: found, refuses: "AccessDenied", status: 403}, lookUp + put,
+			[]string{"the credentials do not allow s3:PutObject in bucket-1.a: give credentials that may, then run it again"}},
+		{"the object may not be removed", append(siteYAML, "off"), &fakeAWS{output: found, refuses: "AccessDenied", status: 403}, lookUp + remove,
+			[]string{"the credentials do not allow s3:DeleteObject in bucket-1.a: give credentials that may, then run it again"}},
+		{"another bucket", append(siteYAML, "on", "-object", found), &fakeAWS{refuses: "NoSuchBucket", status: 404}, put,
+			[]string{"s3:PutObject: NoSuchBucket: no: check that bucket-1.a is the site's bucket and that the credentials are of its account, then run it again"}},
+		{"credentials that are no longer good", append(siteYAML, "off", "-object", found), &fakeAWS{refuses: "ExpiredToken", status: 400}, remove,
+			[]string{"s3:DeleteObject: ExpiredToken: no: check that", "that the credentials are of its account"}},
+		{"S3 fails", append(siteYAML, "on", "-object", found), &fakeAWS{refuses: "InternalError", status: 500}, put,
+			[]string{"s3:PutObject: InternalError: no: whether the switch has moved is not known; run it again"}},
+		{"S3 does not answer", append(siteYAML, "off", "-object", found), &fakeAWS{moving: func(*http.Request) { panic(http.ErrAbortHandler) }}, remove,
+			[]string{"s3:DeleteObject: ", "whether the switch has moved is not known; run it again"}},
+		{"the site has no switch", []string{"on", "-site", root + "examples/article.yaml"}, &fakeAWS{}, "",
 			[]string{"examples/article.yaml: failover.switch is false", "set it to true and deploy"}},
-		{"no site", []string{"on", "-site", "nowhere.yaml"}, found, "", "", "", []string{"nowhere.yaml", "give the path of a site's file"}},
-		{"neither on nor off", append(siteYAML, "up"), found, "", "", "", []string{`got "up"`, "give on or off"}},
-		{"nothing to do", siteYAML, found, "", "", "", []string{"give on or off"}},
-		{"both", append(siteYAML, "on", "off"), found, "", "", "", []string{"give on or off"}},
-	}
-	for _, test := range tests {
+		{"no site", []string{"on", "-site", "nowhere.yaml"}, &fakeAWS{}, "", []string{"nowhere.yaml", "give the path of a site's file"}},
+		{"neither on nor off", append(siteYAML, "up"), &fakeAWS{}, "", []string{`got "up"`, "give on or off"}},
+		{"nothing to do", siteYAML, &fakeAWS{}, "", []string{"give on or off"}},
+		{"both", append(siteYAML, "on", "off"), &fakeAWS{}, "", []string{"give on or off"}},
+	} {
 		t.Run(test.name, func(t *testing.T) {
-			fake := newFakeAWS(t, test.cloudFormation, test.s3)
+			fake := test.fake
+			fake.start(t)
 			stdout, stderr, status := execute(t, append([]string{"switch"}, test.args...)...)
 			wantStatus := 2
 			if test.calls != "" { // AWS said no
@@ -226,30 +193,41 @@ func TestSwitchMistakes(t *testing.T) {
 			if status != wantStatus || stdout != "" {
 				t.Errorf("got %d and %q, want %d and nothing", status, stdout, wantStatus)
 			}
-			message, found := strings.CutPrefix(stderr, test.stderr+"twinsite switch: ")
 			for _, want := range test.want {
-				if !found || !strings.Contains(message, want) {
-					t.Errorf("got %q, want %q after %q", stderr, want, test.stderr)
+				if !strings.HasPrefix(stderr, "twinsite switch: ") || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
+					t.Errorf("got %q, want one line with %q", stderr, want)
 				}
 			}
-			if strings.Count(message, "\n") != 1 {
-				t.Errorf("got %q, want one line", message)
-			}
-			if got := fake.calls(t); got != test.calls {
-				t.Errorf("called\n%swant\n%s", got, test.calls)
+			if fake.called() != test.calls {
+				t.Errorf("called\n%swant\n%s", fake.called(), test.calls)
 			}
 		})
 	}
 }
 
-func TestSwitchWithoutAWS(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	// Even with the address at hand, which needs no look-up.
-	for _, args := range [][]string{{"on"}, {"off", "-object", "s3://bucket/failover-switch"}} {
-		_, stderr, status := execute(t, append(append([]string{"switch"}, args...), "-site", root+"site.yaml")...)
-		if status != 2 || !strings.Contains(stderr, "aws, is not in PATH: install it: https://") {
-			t.Errorf("%v: got %d and %q, want where to get the AWS CLI", args, status, stderr)
-		}
+// Without credentials, nothing is asked, and nobody is told how home is made big.
+func TestSwitchWithoutCredentials(t *testing.T) {
+	noAccount(t)
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+	data, err := os.ReadFile(root + "site.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	manual := filepath.Join(t.TempDir(), "site.yaml")
+	if err := os.WriteFile(manual, []byte(strings.Replace(string(data), "failback: automatic", "failback: manual", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantUnusable(t, []mistake{
+		{[]string{"switch", "on", "-site", root + "site.yaml"}, "there are no AWS credentials: give"},
+		{[]string{"switch", "off", "-site", root + "site.yaml", "-object", found}, "there are no AWS credentials: give"},
+		{[]string{"switch", "off", "-site", manual}, "there are no AWS credentials: give"},
+	})
+}
+
+// Who does not answer is given up early: in an outage, somebody waits.
+func TestHasty(t *testing.T) {
+	if client := hasty(); client.GetDialer().Timeout != 5*time.Second || client.GetTransport().ResponseHeaderTimeout != 15*time.Second {
+		t.Errorf("waits %s for a connection and %s for an answer", client.GetDialer().Timeout, client.GetTransport().ResponseHeaderTimeout)
 	}
 }
 
@@ -302,20 +280,15 @@ func TestSwitchTemplates(t *testing.T) {
 	if deployed == address {
 		t.Fatalf("the switch is %s, want one in a bucket of the stack", address)
 	}
-	fake := newFakeAWS(t, "echo "+deployed, "")
+	fake := &fakeAWS{output: deployed}
+	fake.start(t)
 	line, stderr, status := execute(t, "switch", "on", "-site", root+"site.yaml")
 	if status != 0 {
 		t.Fatal(stderr)
 	}
-	for _, want := range []string{
-		"--stack-name " + stack.Name + " ",
-		"describe-stacks --region " + stack.Region + " ",
-		"OutputKey=='" + output.Name + "'",
-		"s3 cp - " + deployed + " --region " + stack.Region + "\n",
-	} {
-		if calls := fake.calls(t); !strings.Contains(calls, want) {
-			t.Errorf("called\n%swant %q", calls, want)
-		}
+	want := fmt.Sprintf("cloudformation %s POST / DescribeStacks %s\ns3 %[1]s PUT /%[3]s\n", stack.Region, stack.Name, strings.TrimPrefix(deployed, "s3://"))
+	if fake.called() != want || output.Name != site.SwitchOutput {
+		t.Errorf("called\n%swant\n%s", fake.called(), want)
 	}
 	m, err := rehearsal.NewModel(a)
 	if err != nil {
@@ -369,7 +342,13 @@ func samePlaces(page string, least int) error {
 }
 
 func TestSwitchInterrupted(t *testing.T) {
-	newFakeAWS(t, found, "kill -INT $PPID; exec sleep 30")
+	fake := &fakeAWS{output: found, moving: func(r *http.Request) {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+			t.Error(err)
+		}
+		<-r.Context().Done()
+	}}
+	fake.start(t)
 	_, stderr, status := execute(t, "switch", "on", "-site", root+"site.yaml")
 	if status != 130 || !strings.HasSuffix(stderr, "\ninterrupted: whether the switch has moved is not known; run it again\n") {
 		t.Errorf("got %d and %q", status, stderr)
