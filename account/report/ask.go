@@ -83,7 +83,7 @@ func (a Asking) one(ctx context.Context, question Question) Finding {
 	finding, err := question.Ask(ctx)
 	switch {
 	case err != nil && ctx.Err() == context.DeadlineExceeded:
-		return Finding{Warning, fmt.Sprintf("no answer within %.0f s", a.Patience.Seconds()), "run it again"}
+		return Finding{Colour: Warning, Said: fmt.Sprintf("no answer within %.0f s", a.Patience.Seconds()), Remedy: "run it again"}
 	case err != nil:
 		return Finding{Colour: Warning, Said: err.Error()}
 	}

@@ -28,6 +28,10 @@ type Finding struct {
 
 	// Remedy is one line that says what to do. Empty where nothing is to be done.
 	Remedy string `json:"remedy,omitempty"`
+
+	// Fact is what the words say, for programs that decide by it: a comparable value of
+	// whoever asked. Default: nil, nobody decides.
+	Fact any `json:"-"`
 }
 
 // Good is a green finding, formatted as fmt.Sprintf does.

@@ -23,11 +23,10 @@ const (
 
 // LeadsToStandby says whether an item of [Watch.Places] found a name that leads to the
 // standby.
-func LeadsToStandby(item report.Item) bool {
-	return item.Colour == report.Warning && strings.HasPrefix(item.Said, string(AtStandby)+": ")
-}
+func LeadsToStandby(item report.Item) bool { return item.Fact == AtStandby }
 
-// Places are a question for each name that a failover moves: where it leads.
+// Places are a question for each name that a failover moves: where it leads. The fact of
+// an answer is the [Place].
 func (w *Watch) Places() []report.Question {
 	var questions []report.Question
 	for _, host := range w.site.HostNames() {
@@ -47,9 +46,9 @@ func (w *Watch) Host(ctx context.Context, host string) (report.Finding, error) {
 	if err != nil {
 		return report.Finding{}, err
 	}
-	place, found, err := w.leads(ctx, host, home, "CloudFront")
+	found, err := w.leads(ctx, host, home, "CloudFront")
 	if err == nil && w.site.Failover.Front == site.FrontHome {
-		w.remember(func(s *seen) { s.serves = append(s.serves, place) })
+		w.remember(func(s *seen) { s.serves = append(s.serves, found.Fact.(Place)) })
 	}
 	return found, err
 }
@@ -57,39 +56,41 @@ func (w *Watch) Host(ctx context.Context, host string) (report.Finding, error) {
 // Serving asks DNS where the name leads that CloudFront follows. A site without
 // edge.originTls has none.
 func (w *Watch) Serving(ctx context.Context) (report.Finding, error) {
-	place, found, err := w.leads(ctx, w.site.ServingHost(), w.site.OriginHost(w.site.Home.Region.Name), "the home region's load balancer")
+	found, err := w.leads(ctx, w.site.ServingHost(), w.site.OriginHost(w.site.Home.Region.Name), "the home region's load balancer")
 	if err == nil && w.site.Edge.WriteFailover {
-		w.remember(func(s *seen) { s.serves = append(s.serves, place) })
+		w.remember(func(s *seen) { s.serves = append(s.serves, found.Fact.(Place)) })
 	}
 	return found, err
 }
 
 // leads compares the addresses of a name with those of both regions' own names. The
-// words say what home is.
-func (w *Watch) leads(ctx context.Context, name, home, words string) (Place, report.Finding, error) {
+// words say what home is. The fact of a finding is the [Place].
+func (w *Watch) leads(ctx context.Context, name, home, words string) (report.Finding, error) {
 	standby, err := w.standby(ctx)
 	if err != nil {
-		return Nowhere, report.Finding{}, err
+		return report.Finding{}, err
 	}
 	var answers [3][]netip.Addr
 	for i, asked := range []string{name, home, standby} {
 		if answers[i], err = w.names.Addresses(ctx, asked); err != nil {
-			return Nowhere, report.Finding{}, err
+			return report.Finding{}, err
 		}
 	}
 	own := answers[0]
 	if len(own) == 0 {
-		return Nowhere, report.Finding{Colour: report.Red, Said: "DNS has no address for " + name,
+		return report.Finding{Fact: Nowhere, Colour: report.Red, Said: "DNS has no address for " + name,
 			Remedy: "see whether the registrar has the zone's name servers, and whether " + w.site.StackName(site.FailoverStack) + " is deployed"}, nil
 	}
 	if shares(own, answers[2]) {
-		return AtStandby, report.Finding{Colour: report.Warning,
+		return report.Finding{Fact: AtStandby, Colour: report.Warning,
 			Said: fmt.Sprintf("%s: %s has an address of %s, %s", AtStandby, name, standby, list(own))}, nil
 	}
 	if shares(own, answers[1]) || w.isCloudFront(ctx, name, own) {
-		return AtHome, report.Good("%s: %s leads to %s, %s", AtHome, name, words, list(own)), nil
+		found := report.Good("%s: %s leads to %s, %s", AtHome, name, words, list(own))
+		found.Fact = AtHome
+		return found, nil
 	}
-	return Nowhere, report.Finding{Colour: report.Red, Said: fmt.Sprintf("%s has the addresses %s, which are neither those of %s nor of %s", name, list(own), home, standby),
+	return report.Finding{Fact: Nowhere, Colour: report.Red, Said: fmt.Sprintf("%s has the addresses %s, which are neither those of %s nor of %s", name, list(own), home, standby),
 		Remedy: "ask again in a minute; then compare the zone's records with the stack " + w.site.StackName(site.FailoverStack)}, nil
 }
 

@@ -214,3 +214,27 @@ func TestTierAlarms(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestLeadsToStandby holds that it is decided by what was found, whatever the words are.
+func TestLeadsToStandby(t *testing.T) {
+	for _, test := range []struct {
+		item report.Item
+		want bool
+	}{
+		{report.Item{Finding: report.Finding{Colour: report.Warning, Said: "moved", Fact: status.AtStandby}}, true},
+		{report.Item{Finding: report.Finding{Colour: report.Warning, Said: "the standby: cannot be asked"}}, false},
+		{report.Item{Finding: report.Finding{Colour: report.Green, Said: "home: it leads to CloudFront", Fact: status.AtHome}}, false},
+	} {
+		if got := status.LeadsToStandby(test.item); got != test.want {
+			t.Errorf("%+v: got %t", test.item, got)
+		}
+	}
+	n := deployed.New(t, top)
+	n.Addresses["www.ticketing.pw"] = deployed.StandbyAddress
+	places := report.Asking{}.Ask(t.Context(), status.New(n.Description, n, n.Names()).Places())
+	for i, want := range []status.Place{status.AtHome, status.AtStandby, status.AtHome} {
+		if places[i].Fact != want {
+			t.Errorf("got %+v, want %s", places[i], want)
+		}
+	}
+}
