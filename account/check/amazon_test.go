@@ -131,7 +131,11 @@ func (a *amazon) fill(answer, region, parameter string) string {
 func operationOf(r *http.Request, form url.Values, body []byte) (operation, parameter string) {
 	if action := form.Get("Action"); action != "" {
 		_, topic, _ := strings.Cut(form.Get("TopicArn"), ":123456789012:")
-		return action, cmp.Or(form.Get("StackName"), topic)
+		stack := form.Get("StackName")
+		if _, name, isARN := strings.Cut(stack, ":stack/"); isARN {
+			stack, _, _ = strings.Cut(name, "/")
+		}
+		return action, cmp.Or(stack, topic)
 	}
 	if _, target, found := strings.Cut(r.Header.Get("X-Amz-Target"), "."); found {
 		var input struct{ QuotaCode string }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"twinsite/account"
+	"twinsite/account/deploy"
 	"twinsite/account/report"
 )
 
@@ -32,17 +33,17 @@ func (c *Check) bootstrap(ctx context.Context, region string) (report.Finding, e
 		return report.Finding{}, err
 	}
 	remedy := fmt.Sprintf("npx cdk bootstrap aws://%s/%s", c.Account.ID, region)
-	version, _ := strconv.Atoi(s.outputs["BootstrapVersion"])
+	version, _ := strconv.Atoi(s.Outputs["BootstrapVersion"])
 	switch {
-	case s.status == "":
+	case s.Status == "":
 		return red(remedy, "the region has no stack %s", toolkit), nil
-	case strings.HasSuffix(s.status, "_IN_PROGRESS"):
-		return warning("wait until that ends", "the stack %s is worked on (%s)", toolkit, s.status), nil
-	case strings.HasPrefix(s.status, "UPDATE_") && strings.HasSuffix(s.status, "_FAILED"): // every app of the region needs it
+	case strings.HasSuffix(s.Status, "_IN_PROGRESS"):
+		return warning("wait until that ends", "the stack %s is worked on (%s)", toolkit, s.Status), nil
+	case strings.HasPrefix(s.Status, "UPDATE_") && strings.HasSuffix(s.Status, "_FAILED"): // every app of the region needs it
 		return red(fmt.Sprintf("aws cloudformation continue-update-rollback --region %s --stack-name %s, then: %s", region, toolkit, remedy),
-			"the stack %s is in %s", toolkit, s.status), nil
-	case s.status != "UPDATE_ROLLBACK_COMPLETE" && (strings.Contains(s.status, "FAILED") || strings.Contains(s.status, "ROLLBACK")):
-		return red(fmt.Sprintf("delete the stack, then: %s", remedy), "the stack %s is in %s", toolkit, s.status), nil
+			"the stack %s is in %s", toolkit, s.Status), nil
+	case s.Status != "UPDATE_ROLLBACK_COMPLETE" && (strings.Contains(s.Status, "FAILED") || strings.Contains(s.Status, "ROLLBACK")):
+		return red(fmt.Sprintf("delete the stack, then: %s", remedy), "the stack %s is in %s", toolkit, s.Status), nil
 	case version < leastBootstrap:
 		return red(remedy, "the stack %s has version %d, and the CDK wants %d", toolkit, version, leastBootstrap), nil
 	}
@@ -57,14 +58,14 @@ func (c *Check) executionRole(ctx context.Context, region string) (report.Findin
 	if err != nil {
 		return report.Finding{}, err
 	}
-	if s.status == "" {
+	if s.Status == "" {
 		return warning("bootstrap the region first", "there is none yet"), nil
 	}
-	i := slices.IndexFunc(s.resources, func(r resource) bool { return r.logicalID == "CloudFormationExecutionRole" })
+	i := slices.IndexFunc(s.resources, func(r deploy.Resource) bool { return r.LogicalID == "CloudFormationExecutionRole" })
 	if i < 0 {
 		return red(fmt.Sprintf("npx cdk bootstrap aws://%s/%s", c.Account.ID, region), "the stack %s has no execution role", toolkit), nil
 	}
-	role := s.resources[i].physicalID
+	role := s.resources[i].PhysicalID
 	answer, err := iam.NewFromConfig(c.Account.In(region)).SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
 		PolicySourceArn: aws.String(fmt.Sprintf("arn:aws:iam::%s:role/%s", c.Account.ID, role)),
 		ActionNames:     []string{"cloudformation:DescribeStacks"},

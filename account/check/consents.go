@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"twinsite/account"
+	"twinsite/account/deploy"
 	"twinsite/account/report"
 	"twinsite/site"
 )
@@ -82,12 +83,12 @@ func (c *Check) consents(ctx context.Context, region string) (report.Finding, er
 func (c *Check) askTopic(ctx context.Context, s stack, t topic, found *consent) error {
 	arn, states := "", map[string]string{}
 	for _, r := range s.resources {
-		if r.kind == "AWS::SNS::Topic" && strings.HasPrefix(r.logicalID, t.id) {
-			arn = r.physicalID
+		if r.Type == "AWS::SNS::Topic" && strings.HasPrefix(r.LogicalID, t.id) {
+			arn = r.PhysicalID
 		}
 	}
 	if arn != "" {
-		pages := sns.NewListSubscriptionsByTopicPaginator(sns.NewFromConfig(c.Account.In(s.region)), &sns.ListSubscriptionsByTopicInput{TopicArn: &arn})
+		pages := sns.NewListSubscriptionsByTopicPaginator(sns.NewFromConfig(c.Account.In(s.Region)), &sns.ListSubscriptionsByTopicInput{TopicArn: &arn})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
@@ -111,7 +112,7 @@ func (c *Check) askTopic(ctx context.Context, s stack, t topic, found *consent) 
 			found.unasked = append(found.unasked, address)
 		default:
 			found.lost = append(found.lost, address)
-			found.again = append(found.again, fmt.Sprintf("aws sns subscribe --region %s --topic-arn %s --protocol email --notification-endpoint %s", s.region, arn, address))
+			found.again = append(found.again, fmt.Sprintf("aws sns subscribe --region %s --topic-arn %s --protocol email --notification-endpoint %s", s.Region, arn, address))
 		}
 	}
 	return nil
@@ -128,9 +129,9 @@ var (
 // own. AWS may have dropped the subscription itself.
 func (s stack) subscribes(t topic, address string) bool {
 	id := t.id + notInID.ReplaceAllString(address, "")
-	return slices.ContainsFunc(s.resources, func(r resource) bool {
-		rest, ok := strings.CutPrefix(r.logicalID, id)
-		return ok && r.kind == "AWS::SNS::Subscription" && hashed.MatchString(rest)
+	return slices.ContainsFunc(s.resources, func(r deploy.Resource) bool {
+		rest, ok := strings.CutPrefix(r.LogicalID, id)
+		return ok && r.Type == "AWS::SNS::Subscription" && hashed.MatchString(rest)
 	})
 }
 

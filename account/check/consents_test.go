@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"twinsite/account/deploy"
 	"twinsite/account/report"
 	"twinsite/assembly"
 	"twinsite/site"
@@ -51,7 +52,7 @@ func TestTopics(t *testing.T) {
 			for _, kind := range []string{"AWS::SNS::Topic", "AWS::SNS::Subscription"} {
 				for _, r := range a.Resources(kind) {
 					if r.Stack == deployed {
-						made.resources = append(made.resources, resource{logicalID: r.LogicalID, kind: kind, physicalID: r.LogicalID})
+						made.resources = append(made.resources, deploy.Resource{LogicalID: r.LogicalID, Type: kind, PhysicalID: r.LogicalID})
 					}
 				}
 			}

@@ -2,36 +2,25 @@ package check
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-	"github.com/aws/smithy-go"
-
-	"twinsite/account"
 	"twinsite/account/deploy"
 	"twinsite/account/report"
 )
 
 // A stack is one of CloudFormation's and what is in it.
 type stack struct {
-	name, region string
-	arn, status  string // empty: there is no such stack
-	outputs      map[string]string
-	resources    []resource // that are there
+	deploy.Stack                   // its status is empty if there is none
+	resources    []deploy.Resource // that are there
 }
-
-type resource struct{ logicalID, physicalID, kind string }
 
 // of are the physical ids of the resources of a type.
 func (s stack) of(kind string) (ids []string) {
 	for _, r := range s.resources {
-		if r.kind == kind {
-			ids = append(ids, r.physicalID)
+		if r.Type == kind {
+			ids = append(ids, r.PhysicalID)
 		}
 	}
 	return ids
@@ -44,33 +33,13 @@ func (c *Check) askStack(ctx context.Context, id string) (stack, error) {
 
 // describeStack asks for a stack with its resources.
 func (c *Check) describeStack(ctx context.Context, region, name string) (stack, error) {
-	s := stack{name: name, region: region, outputs: map[string]string{}}
-	client := cloudformation.NewFromConfig(c.Account.In(region))
-	answer, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
-	var refused smithy.APIError
-	if errors.As(err, &refused) && refused.ErrorCode() == "ValidationError" && strings.Contains(refused.ErrorMessage(), "does not exist") {
-		return s, nil
+	cloud := deploy.Of(c.Account)
+	found, err := cloud.Stack(ctx, region, name)
+	if err != nil || found.Status == "" {
+		return stack{Stack: found}, err
 	}
-	if err != nil || len(answer.Stacks) == 0 {
-		return s, account.Unanswered("cloudformation:DescribeStacks", err)
-	}
-	s.arn, s.status = aws.ToString(answer.Stacks[0].StackId), string(answer.Stacks[0].StackStatus)
-	for _, output := range answer.Stacks[0].Outputs {
-		s.outputs[aws.ToString(output.OutputKey)] = aws.ToString(output.OutputValue)
-	}
-	pages := cloudformation.NewListStackResourcesPaginator(client, &cloudformation.ListStackResourcesInput{StackName: &name})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return s, account.Unanswered("cloudformation:ListStackResources", err)
-		}
-		for _, r := range page.StackResourceSummaries {
-			if r.ResourceStatus != types.ResourceStatusDeleteComplete && r.ResourceStatus != types.ResourceStatusDeleteSkipped {
-				s.resources = append(s.resources, resource{aws.ToString(r.LogicalResourceId), aws.ToString(r.PhysicalResourceId), aws.ToString(r.ResourceType)})
-			}
-		}
-	}
-	return s, nil
+	resources, err := cloud.Remains(ctx, found)
+	return stack{found, resources}, err
 }
 
 // ids are the physical ids of a type in all stacks of the site.
@@ -92,34 +61,34 @@ func (c *Check) stackState(ctx context.Context, id string) (report.Finding, erro
 	if err != nil {
 		return report.Finding{}, err
 	}
-	command := fmt.Sprintf("--region %s --stack-name %s", s.region, s.name)
-	switch s.status {
+	command := fmt.Sprintf("--region %s --stack-name %s", s.Region, s.Name)
+	switch s.Status {
 	case "", "DELETE_COMPLETE", "REVIEW_IN_PROGRESS":
 		return report.Good("not deployed yet"), nil
 	case "CREATE_FAILED", "ROLLBACK_FAILED", "ROLLBACK_COMPLETE": // of creations only: an update's begin with UPDATE_
-		return red("make deploy removes that and makes the stack anew", "its first creation failed (%s); it left %s", s.status, left(s.resources)), nil
+		return red("make deploy removes that and makes the stack anew", "its first creation failed (%s); it left %s", s.Status, left(s.resources)), nil
 	case "DELETE_FAILED":
 		return red("see in its events what hinders that, then: aws cloudformation delete-stack "+command,
-			"its deletion failed (%s); there is still %s", s.status, left(s.resources)), nil
+			"its deletion failed (%s); there is still %s", s.Status, left(s.resources)), nil
 	case "UPDATE_ROLLBACK_FAILED":
 		return red("see in its events what hinders that, then: aws cloudformation continue-update-rollback "+command,
-			"an update failed, and so did its way back (%s)", s.status), nil
+			"an update failed, and so did its way back (%s)", s.Status), nil
 	}
-	if strings.HasSuffix(s.status, "_FAILED") { // as an update that "--no-rollback" left
-		return red("see in its events what hinders that, then deploy again", "its last change failed (%s)", s.status), nil
+	if strings.HasSuffix(s.Status, "_FAILED") { // as an update that "--no-rollback" left
+		return red("see in its events what hinders that, then deploy again", "its last change failed (%s)", s.Status), nil
 	}
-	if strings.HasSuffix(s.status, "_IN_PROGRESS") {
-		return warning("wait until that ends", "it is worked on (%s)", s.status), nil
+	if strings.HasSuffix(s.Status, "_IN_PROGRESS") {
+		return warning("wait until that ends", "it is worked on (%s)", s.Status), nil
 	}
-	return report.Good("deployed (%s)", s.status), nil
+	return report.Good("deployed (%s)", s.Status), nil
 }
 
 // left says what is in a stack that failed.
-func left(resources []resource) string {
+func left(resources []deploy.Resource) string {
 	const most = 3
 	var shown []string
 	for _, r := range resources[:min(most, len(resources))] {
-		shown = append(shown, r.kind+" "+r.physicalID)
+		shown = append(shown, r.Type+" "+r.PhysicalID)
 	}
 	switch more := len(resources) - most; {
 	case len(resources) == 0:
