@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -42,37 +43,19 @@ func TestTopics(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &Check{Site: s}
 		for _, id := range s.StackIDs() {
-			deployed, err := a.Stack(id)
-			if err != nil {
-				t.Fatal(err)
+			topics := (&Check{Site: s}).topics(id)
+			if err := sameTopics(topics, made(a, id)); err != nil {
+				t.Errorf("%s, %s: %v", templates, id, err)
 			}
-			var made stack
-			for _, kind := range []string{"AWS::SNS::Topic", "AWS::SNS::Subscription"} {
-				for _, r := range a.Resources(kind) {
-					if r.Stack == deployed {
-						made.resources = append(made.resources, deploy.Resource{LogicalID: r.LogicalID, Type: kind, PhysicalID: r.LogicalID})
-					}
+			for i, one := range topics {
+				others := slices.Clone(topics)
+				if others[i].id = "Other"; sameTopics(others, made(a, id)) == nil {
+					t.Errorf("%s, %s: another topic is not noticed", templates, id)
 				}
-			}
-			if got, want := len(c.topics(id)), len(made.of("AWS::SNS::Topic")); got != want {
-				t.Errorf("%s: looks for %d topics in %s, which has %d", templates, got, id, want)
-			}
-			found := 0
-			for _, topic := range c.topics(id) {
-				if !slices.ContainsFunc(made.of("AWS::SNS::Topic"), func(id string) bool { return strings.HasPrefix(id, topic.id) }) {
-					t.Errorf("%s: %s has no %s", templates, id, topic.id)
+				if others[i] = (topic{one.id, append([]string{"nobody@example.com"}, one.addresses...)}); sameTopics(others, made(a, id)) == nil {
+					t.Errorf("%s, %s: another address is not noticed", templates, id)
 				}
-				for _, address := range topic.addresses {
-					if !made.subscribes(topic, address) {
-						t.Errorf("%s: %s does not subscribe %s to %s", templates, id, address, topic.id)
-					}
-					found++
-				}
-			}
-			if want := len(made.of("AWS::SNS::Subscription")); found != want {
-				t.Errorf("%s: found %d subscriptions in %s, which has %d", templates, found, id, want)
 			}
 		}
 	}
@@ -83,4 +66,38 @@ func TestTopics(t *testing.T) {
 	if c := (&Check{Site: s}); len(c.topics(site.FailoverStack)) != 2 {
 		t.Error("a site without a region in us-east-1 has a topic for operators there")
 	}
+}
+
+// made is a stack's topics and subscriptions, as a template has them.
+func made(a *assembly.Assembly, id string) stack {
+	var s stack
+	for _, r := range a.Resources("AWS::SNS::Topic", "AWS::SNS::Subscription") {
+		if r.Stack.ID == id {
+			s.resources = append(s.resources, deploy.Resource{LogicalID: r.LogicalID, Type: r.Type, PhysicalID: r.LogicalID})
+		}
+	}
+	return s
+}
+
+// sameTopics says by its error that topics, or those whom they ask, are not those of a stack.
+func sameTopics(topics []topic, s stack) error {
+	if got, want := len(topics), len(s.of("AWS::SNS::Topic")); got != want {
+		return fmt.Errorf("%d topics are looked for, there are %d", got, want)
+	}
+	subscriptions := 0
+	for _, t := range topics {
+		if !slices.ContainsFunc(s.of("AWS::SNS::Topic"), func(id string) bool { return strings.HasPrefix(id, t.id) }) {
+			return fmt.Errorf("there is no %s", t.id)
+		}
+		for _, address := range t.addresses {
+			if !s.subscribes(t, address) {
+				return fmt.Errorf("%s is not subscribed to %s", address, t.id)
+			}
+			subscriptions++
+		}
+	}
+	if want := len(s.of("AWS::SNS::Subscription")); subscriptions != want {
+		return fmt.Errorf("%d subscriptions are looked for, there are %d", subscriptions, want)
+	}
+	return nil
 }

@@ -47,7 +47,8 @@ func (r *Release) pass(ctx context.Context, g gate) error {
 		if ctx.Err() != nil {
 			return r.pause(ctx)
 		}
-		now, line := time.Now(), ""
+		now := time.Now()
+		var line string
 		if wrong == nil {
 			bad = time.Time{}
 			switch {
