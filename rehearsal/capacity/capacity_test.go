@@ -152,8 +152,8 @@ func TestFollowing(t *testing.T) {
 
 // Where the templates have a state machine that follows, it is read.
 func TestFollowerIsRead(t *testing.T) {
-	if f := fixture.Site(t, "everything").Follower; f == nil || f.Percent != 75 || f.Minimum != 1 || f.Maximum != 1 {
-		t.Errorf("the standby follows as %+v, want to 75 %% within 1 and 1", f)
+	if f := fixture.Site(t, "everything").Follower; f == nil || f.Percent != 75 || f.Minimum != 1 || f.Maximum != 4 {
+		t.Errorf("the standby follows as %+v, want to 75 %% within 1 and 4", f)
 	}
 	if f := fixture.Site(t, "everything", func(a *assembly.Assembly) {
 		for _, machine := range a.Resources(topology.MachineType) {
