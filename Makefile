@@ -100,7 +100,7 @@ golden: node_modules ## accept new templates, schema, pages and picture
 	node tools/resource-types.mjs
 	go test ./diagram -update
 	@$(MAKE) --no-print-directory diagram
-	@go test ./docs -run '^TestChanges$$' -count=1 >/dev/null || echo "docs/changes.md is of other templates: make changes rewrites it, in minutes"
+	@go test ./docs -run '^TestChanges$$' -count=1 >/dev/null || echo "docs/changes.md is of other templates, fields or rules: make changes rewrites it, in minutes"
 
 .PHONY: changes
 changes: node_modules ## rewrite docs/changes.md: what changing each field costs; takes minutes

@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
@@ -27,7 +26,7 @@ var updateChanges = flag.Bool("update-changes", false, "synthesize the site with
 const changesPage = "docs/changes.md"
 
 // TestChanges holds docs/changes.md: every field of a site has its rows, in the order
-// of the fields, and they are of the templates as they are. With -update-changes it
+// of the fields, and they are of what decides them as it is. With -update-changes it
 // writes the page.
 func TestChanges(t *testing.T) {
 	atTop(t)
@@ -45,8 +44,8 @@ func TestChanges(t *testing.T) {
 	if !strings.HasPrefix(text, changesHead) || !strings.Contains(text, changesFoot) {
 		t.Errorf("%s begins or ends otherwise than changesHead and changesFoot: run make changes", changesPage)
 	}
-	if !strings.Contains(text, changesDigest(t)) {
-		t.Errorf("%s is of other templates: run make changes", changesPage)
+	if !strings.Contains(text, changesDigest(t, variants, asItIs)) {
+		t.Errorf("%s is of other templates, fields or rules: run make changes", changesPage)
 	}
 	for _, v := range variants {
 		for _, title := range []string{v.forth(), v.back()} {
@@ -81,16 +80,6 @@ func siteFields(kind reflect.Type, path string) []string {
 		}
 	}
 	return fields
-}
-
-// changesDigest is what the page says of the templates that it is of.
-func changesDigest(t *testing.T) string {
-	t.Helper()
-	hash := sha256.New()
-	for _, file := range glob(t, "testdata/site/*.template.json", "testdata/article/*.template.json", "rehearsal/change/resource/types.json") {
-		fmt.Fprint(hash, read(t, file))
-	}
-	return fmt.Sprintf("<!-- templates %x -->", hash.Sum(nil)[:16])
 }
 
 // changesHead begins the page, and changesFoot ends it.
@@ -140,6 +129,13 @@ func (v variant) back() string {
 	return fmt.Sprintf("`%s`: `%s` to default", v.field, strings.ReplaceAll(v.value, "|", `\|`))
 }
 
+// fields are those that differ from the default site's.
+func (v variant) fields() map[string]string {
+	fields := map[string]string{v.field: v.value}
+	maps.Copy(fields, v.with)
+	return fields
+}
+
 // A synthesizer makes assemblies of sites with the application, built once.
 type synthesizer struct {
 	t        *testing.T
@@ -153,12 +149,7 @@ func writeChanges(t *testing.T) {
 	if output, err := exec.Command("go", "build", "-o", s.app, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v: %s", err, output)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "boot.sh"), []byte("#!/bin/bash\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(s.dir, "files"), os.DirFS("testdata/sites/everything-files")); err != nil {
-		t.Fatal(err)
-	}
+	writeSiteFiles(t, s.dir)
 	base := s.synthesize("site.yaml", nil)
 	rows := make([]string, len(variants)+1)
 	var working sync.WaitGroup
@@ -182,8 +173,17 @@ func writeChanges(t *testing.T) {
 	if t.Failed() {
 		t.FailNow()
 	}
-	page := changesHead + strings.Join(rows, "") + changesFoot + "\n" + changesDigest(t) + "\n"
+	page := changesHead + strings.Join(rows, "") + changesFoot + "\n" + changesDigest(t, variants, asItIs) + "\n"
 	if err := os.WriteFile(changesPage, []byte(page), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeSiteFiles writes what variants name beside their site's file.
+func writeSiteFiles(t *testing.T, dir string) {
+	t.Helper()
+	err := os.WriteFile(filepath.Join(dir, "boot.sh"), []byte("#!/bin/bash\n"), 0o600)
+	if err := errors.Join(err, os.CopyFS(filepath.Join(dir, "files"), os.DirFS("testdata/sites/everything-files"))); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -221,11 +221,7 @@ func (s *synthesizer) rows(base *assembly.Assembly, v variant) string {
 	if v.same != "" {
 		return fmt.Sprintf("| %s | – | nobody: %s | – |\n| %s | – | nobody: %s | – |\n", v.forth(), v.same, v.back(), v.same)
 	}
-	fields := maps.Clone(v.with)
-	if fields == nil {
-		fields = map[string]string{}
-	}
-	fields[v.field] = v.value
+	fields := v.fields()
 	changed := s.synthesize("site.yaml", fields)
 	if base == nil || changed == nil {
 		return ""

@@ -197,6 +197,9 @@ func checkTable(t *testing.T, a *assembly.Assembly, s *site.Site) error {
 func TestContainer(t *testing.T) {
 	s, a := extended(t, "startup.yaml", container.Extend)
 	checkPromises(t, s, a)
+	if days := s.Web.Environment["CONTAINER_LOG_DAYS"]; days != fmt.Sprint(s.Retention.Days) {
+		t.Errorf("a server keeps its log for %s days, and container.Extend for %d", days, s.Retention.Days)
+	}
 	for id, region := range map[string]string{site.PrimaryStack: "eu-central-1", site.SecondaryStack: "eu-west-1"} {
 		pulls := allowed(t, a, id, "ecr:BatchGetImage")
 		if want := ":ecr:" + region + ":111122223333:repository/startup"; len(pulls) != 1 || !strings.HasSuffix(pulls[0], want) {

@@ -1,6 +1,10 @@
 package rehearsal
 
-import "time"
+import (
+	"time"
+
+	"twinsite/topology"
+)
 
 // A Failback is the manual failback of a site. After a failover, an alarm starts
 // a state machine that writes the failover switch. The site stays at the standby
@@ -35,12 +39,7 @@ func (a *FailbackAlarm) On() bool { return a.unhealthy >= a.Periods }
 // An ErrorRate is what moves a site whose answers are errors while its health checks
 // are well: an alarm that starts the state machine of manual failback.
 type ErrorRate struct {
-	Alarm    string
-	Percent  int // of the answers, at or above which a measurement is bad
-	Requests int // that a measurement needs, or it is good
-	Period   time.Duration
-	Periods  int // so many bad measurements in a row turn the alarm on
-
+	topology.ErrorAlarm
 	bad int // measurements in a row
 }
 

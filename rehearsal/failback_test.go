@@ -8,6 +8,7 @@ import (
 	"twinsite/assembly"
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/internal/fixture"
+	"twinsite/topology"
 )
 
 func TestFailback(t *testing.T) {
@@ -69,7 +70,7 @@ func TestBrokenFailback(t *testing.T) {
 		{"the start is off", set(fixture.StartRule, "State", "DISABLED"), fixture.StartRule, "does not act when the alarm " + fixture.AwayAlarm},
 		{"the start listens to others", set(fixture.StartRule, "EventPattern.source.0", "aws.s3"), fixture.StartRule, "does not act"},
 		{"the start is on the default bus", func(a *assembly.Assembly) { fixture.Find(t, a, fixture.StartRule).Delete("EventBusName") }, fixture.StartRule, "listens on no event bus"},
-		{"nobody sends", remove(fixture.ForwardRule), fixture.EventBus, "no rule sends to it"},
+		{"nobody sends", remove(fixture.ForwardRule), fixture.EventBus, "no rule sends the alarm " + fixture.AwayAlarm + " to it"},
 		{"the rule is off", set(fixture.ForwardRule, "State", "DISABLED"), fixture.ForwardRule, "does not act"},
 		{"the rule waits for the alarm's end", set(fixture.ForwardRule, previous+".0", "ALARM"), fixture.ForwardRule, "from OK to ALARM"},
 		{"the rule has a filter", set(fixture.ForwardRule, previous+".0", map[string]any{"prefix": "O"}), fixture.ForwardRule, "does not act"},
@@ -141,13 +142,58 @@ func TestErrorRate(t *testing.T) {
 	if e := fixture.Site(t, "everything").ErrorRate; e == nil || e.Percent != 20 || e.Requests != 300 || e.Periods != 3 {
 		t.Errorf("what failover.errorRate: 20 makes is read as %+v", e)
 	}
-	e := rehearsal.ErrorRate{Percent: 20, Requests: 300, Periods: 3}
+	e := rehearsal.ErrorRate{ErrorAlarm: topology.ErrorAlarm{Percent: 20, Requests: 300, Periods: 3}}
 	for i, minute := range []struct {
 		requests, errors int
 		on               bool
 	}{{1000, 200, false}, {1000, 1000, false}, {1000, 199, false}, {300, 60, false}, {299, 299, false}, {300, 60, false}, {300, 60, false}, {300, 60, true}, {300, 60, false}} {
 		if on := e.Measure(minute.requests, minute.errors); on != minute.on {
 			t.Errorf("minute %d: on: %t", i, on)
+		}
+	}
+}
+
+// Where the way from an alarm on errors that is passed on to the switch is broken, the
+// rehearsal says where, and errors move nothing. One that starts something else is
+// somebody else's.
+func TestBrokenErrorRate(t *testing.T) {
+	const alarm, rule, bus = "Failover.AlarmsTooManyErrorsF8FCE423", "Failover.MoveOnErrorsD5682745", "Secondary.FailbackBusF15C5031"
+	set := func(path string, value any) func(*assembly.Assembly) {
+		return func(a *assembly.Assembly) { fixture.Find(t, a, rule).Set(path, value) }
+	}
+	// Another bus, to which the rule sends, and what is on it.
+	other := func(machine bool) func(*assembly.Assembly) {
+		return func(a *assembly.Assembly) {
+			stack := fixture.Find(t, a, rule).Stack
+			stack.Put("Other", map[string]any{"Type": topology.BusType})
+			fixture.Find(t, a, rule).Set("Targets.0.Arn", map[string]any{"Fn::GetAtt": []any{"Other", "Arn"}})
+			if machine {
+				stack.Put("Chat", map[string]any{"Type": topology.MachineType})
+				stack.Put("Chats", map[string]any{"Type": topology.EventRuleType, "Properties": map[string]any{
+					"EventBusName": map[string]any{"Ref": "Other"}, "Targets": []any{map[string]any{"Arn": map[string]any{"Ref": "Chat"}}},
+				}})
+			}
+		}
+	}
+	for _, test := range []struct {
+		name           string
+		edit           func(*assembly.Assembly)
+		blamed, reason string // "": no fault
+	}{
+		{"the rule is off", set("State", "DISABLED"), rule, "does not act when the alarm " + alarm},
+		{"the rule waits for the alarm's end", set("EventPattern.detail.previousState.value.0", "ALARM"), rule, "from OK to ALARM"},
+		{"the rule listens to the wrong bus", func(a *assembly.Assembly) { fixture.Find(t, a, rule).Add("EventBusName", "other") }, rule, "default event bus of us-east-1"},
+		{"the rule sends to a bus that starts nothing", other(false), bus, "no rule sends the alarm " + alarm + " to it"},
+		{"the rule sends to somebody else's", other(true), "", ""},
+		{"no rule", func(a *assembly.Assembly) { r := fixture.Find(t, a, rule); r.Stack.Remove(r.LogicalID) }, "", ""},
+	} {
+		m := fixture.Site(t, "everything", test.edit)
+		if m.ErrorRate != nil || m.Failback == nil {
+			t.Errorf("%s: errors move the site by %+v; failback %+v", test.name, m.ErrorRate, m.Failback)
+		}
+		got := fmt.Sprint(m.Faults)
+		if said := len(m.Faults) == 1 && m.Faults[0].Resource == test.blamed && strings.Contains(got, test.reason); said != (test.blamed != "") || !said && len(m.Faults) > 0 {
+			t.Errorf("%s: got %v, want only %s: … %s …", test.name, m.Faults, test.blamed, test.reason)
 		}
 	}
 }

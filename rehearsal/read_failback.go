@@ -18,44 +18,44 @@ import (
 func (r *reader) readFailback() (faults []Fault) {
 	alarms, puts := r.awayAlarms(), r.switchPuts()
 	for _, put := range puts {
-		if fault := r.follow(alarms, put); fault != nil {
-			faults = append(faults, *fault)
-		}
+		faults = append(faults, r.follow(alarms, put)...)
 	}
 	if len(puts) > 0 {
 		return faults
 	}
 	for _, alarm := range alarms {
-		for _, rule := range r.Referrers(alarm, topology.EventRuleType) {
-			if slices.ContainsFunc(must.Get(topology.RuleTargets(rule)), responds) {
-				faults = append(faults, Fault{rule.String(), fmt.Sprintf("passes on that the standby serves (%s), and no state machine puts the failover switch", alarm)})
-			}
+		for _, rule := range r.passing(alarm) {
+			faults = append(faults, Fault{rule.String(), fmt.Sprintf("passes on that the standby serves (%s), and no state machine puts the failover switch", alarm)})
 		}
 	}
 	return faults
 }
 
-// responds reports whether a rule's target is of a type that manual failback
-// uses.
-func responds(target *assembly.Resource) bool {
-	return target.Type == topology.BusType || target.Type == topology.MachineType
+// passing are the rules that pass an alarm on to what manual failback uses: an event bus,
+// or a state machine.
+func (r *reader) passing(alarm *assembly.Resource) []*assembly.Resource {
+	elsewhere := func(target *assembly.Resource) bool {
+		return target.Type != topology.BusType && target.Type != topology.MachineType
+	}
+	return slices.DeleteFunc(r.Referrers(alarm, topology.EventRuleType), func(rule *assembly.Resource) bool {
+		return len(slices.DeleteFunc(must.Get(topology.RuleTargets(rule)), elsewhere)) == 0
+	})
 }
 
-// follow says why a state machine does not hold the site at the standby; nil,
-// if it does.
-func (r *reader) follow(alarms []*assembly.Resource, put topology.PutObject) *Fault {
+// follow says why a state machine does not hold the site at the standby, or errors do not
+// move the site; nothing, if all does.
+func (r *reader) follow(alarms []*assembly.Resource, put topology.PutObject) []Fault {
 	if fault := r.misses(put); fault != nil {
-		return fault
+		return []Fault{*fault}
 	}
 	fault := &Fault{put.Machine.String(), "no alarm in us-east-1 watches the health check of the PRIMARY records: nothing puts the failover switch"}
 	for _, alarm := range alarms {
 		if fault = r.starts(alarm, put.Machine); fault == nil {
 			r.model.Failback = r.failback(alarm, put.Machine)
-			r.readErrorRate(put.Machine)
-			return nil
+			return r.readErrorRate(put.Machine)
 		}
 	}
-	return fault
+	return []Fault{*fault}
 }
 
 func (r *reader) failback(alarm, machine *assembly.Resource) *Failback {
@@ -133,35 +133,40 @@ func (r *reader) starts(alarm, machine *assembly.Resource) *Fault {
 	return r.leads(alarm, machine)
 }
 
-// readErrorRate looks for an alarm on the site's errors that starts the state machine
-// of manual failback, too.
-func (r *reader) readErrorRate(machine *assembly.Resource) {
+// readErrorRate looks for an alarm on the site's errors that starts the state machine of
+// manual failback, too. One that is passed on, and starts nothing at all, is a fault.
+func (r *reader) readErrorRate(machine *assembly.Resource) (faults []Fault) {
 	for _, alarm := range must.Get(topology.ErrorAlarms(r.Assembly)) {
-		if r.leads(alarm.Resource, machine) != nil {
+		if fault := r.leads(alarm.Resource, machine); fault != nil {
+			others := func(way topology.Response) bool { return way.Machine != machine }
+			if len(r.passing(alarm.Resource)) > 0 && !slices.ContainsFunc(must.Get(topology.Responses(r.Assembly, alarm.Resource)), others) {
+				faults = append(faults, *fault)
+			}
 			continue
 		}
 		within(alarm.Resource, "EvaluationPeriods", alarm.Periods, 1, 86400)
 		within(alarm.Resource, "Period", alarm.Period, time.Second, 24*time.Hour)
-		r.model.ErrorRate = &ErrorRate{
-			Alarm: alarm.Resource.String(), Percent: alarm.Percent, Requests: alarm.Requests, Period: alarm.Period, Periods: alarm.Periods,
-		}
+		r.model.ErrorRate = &ErrorRate{ErrorAlarm: alarm}
 	}
+	return faults
 }
 
 // leads says where the way from an alarm to a state machine ends too early; nil, if it
 // does not.
 func (r *reader) leads(alarm, machine *assembly.Resource) *Fault {
-	fault := &Fault{machine.String(), "no rule starts it: nothing puts the failover switch"}
+	fault, passing := &Fault{machine.String(), "no rule starts it: nothing puts the failover switch"}, r.passing(alarm)
 	for _, start := range must.Get(topology.RulesTo(r.Assembly, machine)) {
 		bus, err := start.Target("EventBusName")
 		if err != nil {
 			fault = &Fault{start.String(), "listens on no event bus of the assembly: nothing puts the failover switch"}
 			continue
 		}
-		fault = &Fault{bus.String(), "no rule sends to it: nothing puts the failover switch"}
+		fault = &Fault{bus.String(), fmt.Sprintf("no rule sends the alarm %s to it: nothing puts the failover switch", alarm)}
 		for _, forward := range must.Get(topology.RulesTo(r.Assembly, bus)) {
-			if fault = passesOn(alarm, forward, start); fault == nil {
+			if broken := passesOn(alarm, forward, start); broken == nil {
 				return nil
+			} else if len(passing) == 0 || slices.Contains(passing, forward) { // others are for other alarms
+				fault = broken
 			}
 		}
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"twinsite/internal/spelling"
 )
 
 // largestFile is the most that a site's file may have, in bytes. The default
@@ -190,7 +192,7 @@ func unknown(key string, fields map[string]reflect.Value) string {
 		keys = append(keys, name)
 	}
 	slices.Sort(keys)
-	remedy := nearest(key, keys)
+	remedy := spelling.Suggest(key, keys)
 	if remedy == "" {
 		remedy = "give one of " + strings.Join(keys, ", ")
 	}

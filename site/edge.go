@@ -186,9 +186,10 @@ type StaticFiles struct {
 	// Folder is a folder, relative to the site's file, whose files a deployment
 	// uploads to the home bucket: 1 to 1,000 files, of 100 MiB at most, no links. Files below
 	// "assets/" are cached for a year, so their names must change with their content;
-	// others for five minutes. What the folder no longer has stays in the bucket.
-	// Empty: the sample page's files on the default image and script, and nothing
-	// where Web.Images or Web.UserData has the site's own.
+	// others for five minutes. What the folder no longer has stays in the bucket. A
+	// folder in it where Web.Uploads is would overwrite what servers write, and is
+	// refused. Empty: the sample page's files on the default image and script, and
+	// nothing where Web.Images or Web.UserData has the site's own.
 	Folder string `yaml:"folder"`
 
 	// Failover serves the home region's files from the standby's bucket while the

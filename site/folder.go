@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"twinsite/internal/folders"
 )
@@ -43,5 +44,21 @@ func checkStaticFolder(report *report, site *Site) {
 		report.broken(field, fmt.Sprintf("has more than %d files", mostFiles), quote(folder), sync)
 	case bytes > mostBytes:
 		report.broken(field, fmt.Sprintf("is larger than %d MiB", mostBytes>>20), quote(folder), sync)
+	}
+}
+
+// checkUploads keeps the files of a deployment apart from those that the web servers
+// write: both are in the home bucket, and a deployment overwrites what has the key of
+// one of its files.
+func checkUploads(report *report, site *Site) {
+	const field = "staticFiles.folder"
+	folder, prefix := site.StaticFiles.Folder, site.Web.Uploads
+	if folder == "" || prefix == "" || !report.valid(field, "web.uploads") {
+		return
+	}
+	inside := filepath.Join(folder, prefix)
+	if info, err := os.Stat(inside); err == nil && info.IsDir() {
+		report.broken(field, "has a folder at web.uploads, "+quote(prefix)+": a deployment would overwrite what the web servers write there",
+			quote(inside), "give that folder another name, or web.uploads another prefix")
 	}
 }

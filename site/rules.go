@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-playground/validator/v10"
 
+	"twinsite/internal/spelling"
 	"twinsite/site/aws"
 )
 
@@ -217,9 +218,9 @@ func checkFields(report *report, site *Site) {
 			wrong, remedy = rule.fault(text, fault.Param())
 			switch fault.Tag() {
 			case "region":
-				remedy = orElse(nearest(text, aws.RegionNames()), remedy)
+				remedy = orElse(spelling.Suggest(text, aws.RegionNames()), remedy)
 			case "managedRule":
-				remedy = orElse(nearest(text, aws.ManagedRuleNames()), remedy)
+				remedy = orElse(spelling.Suggest(text, aws.ManagedRuleNames()), remedy)
 			}
 		} else {
 			wrong, remedy = limitFault(fault)
@@ -278,7 +279,7 @@ func limitFault(fault validator.FieldError) (wrong, remedy string) {
 		return limited(fault, "has too many entries", "is too long", "is too great"), fmt.Sprintf("give %s or less", fault.Param())
 	}
 	choices := strings.Fields(fault.Param()) // oneof
-	return "is not one of the choices", orElse(nearest(plain(fault.Value()), choices), "give "+strings.Join(choices, " or "))
+	return "is not one of the choices", orElse(spelling.Suggest(plain(fault.Value()), choices), "give "+strings.Join(choices, " or "))
 }
 
 // limited chooses the words for a limit of a list, a duration or a number.

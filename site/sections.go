@@ -34,6 +34,7 @@ func sectionRules() []func(*report, *Site) {
 		checkSchedules,
 		checkSSH,
 		checkStaticFolder,
+		checkUploads,
 		checkEdge,
 		checkCachePaths,
 		checkRedirects,

@@ -22,6 +22,7 @@ type machine struct {
 	Env       string // /etc/twinsite.env
 	NginxConf string // /etc/nginx/nginx.conf
 	DNF       int    // exit status of dnf
+	Retention int    // exit status of "aws logs put-retention-policy"
 	Metadata  bool   // whether the instance metadata service answers
 	Runs      int    // how often the script is run
 	Health    string // the path that checkServer takes for the health path
@@ -138,9 +139,14 @@ case "$*" in
 *) echo "systemctl stand-in: unexpected: $*" >&2; exit 1 ;;
 esac
 `
+	// A log group is made once.
 	awsStandIn = `#!/bin/bash
 echo "aws $*" >>"$HOME/calls"
-echo "token of ${*: -1}"
+case "$1 $2" in
+"logs create-log-group") mkdir "$HOME/log-group" || exit 254 ;;
+"logs put-retention-policy") exit %d ;;
+*) echo "token of ${*: -1}" ;;
+esac
 `
 	// A container that runs is nginx here, on the port and with the path that it is told. A registry gives its token
 	// for the region's own name only.
@@ -187,7 +193,7 @@ func (m machine) write(dir string) error {
 		".curlrc":              curlrc,
 		"bin/dnf":              fmt.Sprintf(dnfStandIn, m.DNF),
 		"bin/systemctl":        systemctlStandIn,
-		"bin/aws":              awsStandIn,
+		"bin/aws":              fmt.Sprintf(awsStandIn, m.Retention),
 		"bin/docker":           dockerStandIn,
 		"etc/twinsite.env":     m.Env,
 		"etc/nginx/nginx.conf": m.NginxConf,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,7 +43,17 @@ func TestSummarizeNeeds(t *testing.T) {
 			t.Errorf("got %d, %s and\n%swant %q in it", status, stderr, out, want)
 		}
 	}
-	out, _, _ = execute(t, "summary", root+"testdata/everything")
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(root+"testdata/everything")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "Secondary.template.json")
+	template, err := os.ReadFile(file)
+	small := strings.NewReplacer(`"MaxSize": "4"`, `"MaxSize": "1"`, `"MaxSize": 4`, `"MaxSize": 1`).Replace(string(template))
+	if err := errors.Join(err, os.WriteFile(file, []byte(small), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	out, _, _ = execute(t, "summary", dir)
 	if !strings.Contains(out, "ask for 12 vCPUs in us-east-1") || strings.Contains(out, "vCPUs in us-west-2") {
 		t.Errorf("asks for what a new account has, or not for what it lacks:\n%s", out)
 	}

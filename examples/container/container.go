@@ -26,8 +26,9 @@ const (
 )
 
 // Extend lets the servers of each region pull the image that web.environment names,
-// and write to the log group that it names, which it makes. Call it from
-// [twinsite/own.Extend]. It panics if web.environment lacks one of the names.
+// and write to the log group that it names, which it makes, for retention.days. Call it
+// from [twinsite/own.Extend]. It panics if web.environment lacks one of the names.
+// Without it, the first server of a region makes the group, for CONTAINER_LOG_DAYS.
 //
 // The repository is not made here: its image has to be there before the first server
 // boots. docs/application.md says how ECR copies it to the other region.

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs a container of your own on Amazon Linux 2023, at a server's first boot. web.environment gives
-# CONTAINER_REGISTRY_ID, CONTAINER_IMAGE and CONTAINER_LOG_GROUP. Safe to run again. Any failure ends it with a
-# non-zero status: the target group then never sees a healthy server, and the Auto Scaling group replaces this one.
+# CONTAINER_REGISTRY_ID, CONTAINER_IMAGE and CONTAINER_LOG_GROUP, and maybe CONTAINER_LOG_DAYS. Safe to run again. Any
+# failure ends it with a non-zero status: the target group then never sees a healthy server, and the Auto Scaling group
+# replaces this one.
 # Log: /var/log/cloud-init-output.log, and the container's own in CONTAINER_LOG_GROUP.
 set -euo pipefail
 
@@ -27,6 +28,12 @@ token=$(aws ecr get-login-password --region "$TWINSITE_REGION")
 docker login --username AWS --password-stdin "$registry" <<<"$token"
 docker pull "$registry/$CONTAINER_IMAGE"
 docker rm --force application
+# One that Docker makes would keep the log for ever. Where container.Extend has made it, or another server, it is left as
+# it is.
+if aws logs create-log-group --region "$TWINSITE_REGION" --log-group-name "$CONTAINER_LOG_GROUP"; then
+  aws logs put-retention-policy --region "$TWINSITE_REGION" --log-group-name "$CONTAINER_LOG_GROUP" \
+    --retention-in-days "${CONTAINER_LOG_DAYS:-90}" || echo "$CONTAINER_LOG_GROUP keeps the log for ever" >&2
+fi
 # The host's network: the application listens on TWINSITE_PORT itself, and reaches the credentials of the server's
 # role. Logs that CloudWatch does not take must not stop the application: they are dropped above 25 MB.
 # shellcheck disable=SC2046 # two words a variable

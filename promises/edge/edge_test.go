@@ -184,6 +184,9 @@ var edgeCopies = map[string][]brokencopy.Copy{
 		{"deletes the application's files", func(in *read.Reader) {
 			in.Uploads()[0].Set("Prune", true)
 		}, "Prune is true"},
+		{"deletes them when it goes itself", func(in *read.Reader) {
+			in.Uploads()[0].Add("RetainOnDelete", false)
+		}, "RetainOnDelete is false"},
 	},
 	"no Replication Time Control unless asked for": {{"on", func(in *read.Reader) {
 		in.HomeBucket().Add(read.Rule+"Destination.ReplicationTime",

@@ -63,6 +63,9 @@ func checkUploads(in *read.Reader) {
 		files := strings.Join(read.Texts(upload, "Include"), " ") + " but " + strings.Join(read.Texts(upload, "Exclude"), " ")
 		ages[files] = read.Text(upload, "SystemMetadata.cache-control")
 		read.Expect(upload, "Prune", false) // what the application put there stays
+		if upload.Has("RetainOnDelete") {   // by default, it stays where the upload leaves the template
+			read.Expect(upload, "RetainOnDelete", true)
+		}
 	}
 	want := map[string]string{
 		"assets/* but *": "public, max-age=31536000, immutable", " but assets/*": "public, max-age=300",

@@ -5,7 +5,6 @@ import (
 
 	"twinsite/promises/internal/brokencopy"
 	"twinsite/promises/internal/read"
-	"twinsite/site"
 )
 
 // editErrors changes the expression of the alarm on errors.
@@ -29,12 +28,19 @@ var errorRateCopies = map[string][]brokencopy.Copy{
 		{"a new alarm counts", func(in *read.Reader) {
 			response(in, errorAlarm(in).Resource).Forward.Set("EventPattern.detail.previousState.value", []string{"OK", "INSUFFICIENT_DATA"})
 		}, "previousState"},
+		{"when it ends, too", func(in *read.Reader) {
+			response(in, errorAlarm(in).Resource).Forward.Set("EventPattern.detail.state.value", []string{"ALARM", "OK"})
+		}, "state.value"},
+		{"of other files", func(in *read.Reader) {
+			errorAlarm(in).Resource.Set("Metrics.1.MetricStat.Metric.Dimensions.0.Value", "E2QWRUHEXAMPLE")
+		}, "is not of the site's distribution"},
+		{"with a minimum of bytes", func(in *read.Reader) {
+			errorAlarm(in).Resource.Set("Metrics.2.MetricStat.Metric.MetricName", "BytesDownloaded")
+		}, "counts minutes of 0 requests"},
+		{"something else follows", func(in *read.Reader) { // what a practice starts
+			practice := passesHealthOn(in).Forward.Template()["Properties"].(map[string]any)
+			response(in, errorAlarm(in).Resource).Forward.Set("Targets", practice["Targets"])
+		}, "which does not put the switch"},
 		{"nothing hears it", func(in *read.Reader) { remove(response(in, errorAlarm(in).Resource).Forward) }, "errors move nothing"},
-	},
-	"errors move the site where something holds it at the standby": {
-		{"automatic failback", func(in *read.Reader) { in.Site.Failover.Failback = site.FailbackAutomatic }, "nothing holds the site"},
-		{"no switch is put", func(in *read.Reader) {
-			redefine(failback(in).Machine, "s3:putObject", "s3:deleteObject")
-		}, "puts no switch"},
 	},
 }

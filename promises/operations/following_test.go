@@ -53,8 +53,11 @@ var followingCopies = map[string][]brokencopy.Copy{
 			redefine(follower(in).Machine, "$min([$states.result.AutoScalingGroups[0].MaxSize, ", "$min([")
 		}, "AWS refuses that"},
 		{"it is rounded down", func(in *read.Reader) { redefine(follower(in).Machine, "$ceil(", "$floor(") }, "another share"},
-		{"another percentage", func(in *read.Reader) { redefine(follower(in).Machine, `"follow":75`, `"follow":50`) }, "[50 1 1], want [75 1 1]"},
-		{"other limits", func(in *read.Reader) { redefine(follower(in).Machine, `"minimum":1`, `"minimum":2`) }, "[75 2 1]"},
+		{"another percentage", func(in *read.Reader) { redefine(follower(in).Machine, `"follow":75`, `"follow":50`) }, "[50 1 4], want [75 1 4]"},
+		{"other limits", func(in *read.Reader) { redefine(follower(in).Machine, `"minimum":1`, `"minimum":2`) }, "[75 2 4]"},
+		{"limits the wrong way round", func(in *read.Reader) {
+			redefine(follower(in).Machine, `"maximum":4,"minimum":1`, `"maximum":1,"minimum":4`)
+		}, "[75 4 1]"},
 		{"it sizes another group", func(in *read.Reader) {
 			redefine(follower(in).Machine, read.Placeholder(in.Standby().Group), "other")
 		}, "follows nothing"},

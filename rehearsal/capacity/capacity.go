@@ -59,13 +59,22 @@ type Row struct {
 type Table struct {
 	Rows []Row
 
-	// Unknown are home's scheduled actions without one at the standby at the same
-	// time, as `cron "30 9 * * SAT" Asia/Seoul`: nobody knows the standby's limits
-	// from then on.
-	Unknown []string
+	// Unknown are the scheduled actions of one region without one of the other.
+	Unknown []Unmatched
 
 	// Remarks say what of the site the table does not count.
 	Remarks []string
+}
+
+// Unmatched is a scheduled action of a region, home's or the standby's, without one of
+// the other region at the same time: nobody knows the other's limits from then on.
+type Unmatched struct {
+	When       string // `cron "30 9 * * SAT" Asia/Seoul`
+	Of, Lacked string // "home" and "the standby", or the other way round
+}
+
+func (u Unmatched) String() string {
+	return fmt.Sprintf("%s's schedule %s, which has none at %s at the same time", u.Of, u.When, u.Lacked)
 }
 
 // always is the regime of the limits in the templates' groups.
@@ -87,10 +96,15 @@ func New(m *rehearsal.Model, p rehearsal.Parameters) *Table {
 	for _, schedule := range home.Schedules {
 		same := standby.Schedule(schedule.When)
 		if same == nil {
-			t.Unknown = append(t.Unknown, schedule.When)
+			t.Unknown = append(t.Unknown, Unmatched{schedule.When, "home", "the standby"})
 			continue
 		}
 		t.add(m, p, schedule.When, limits{schedule.Minimum, schedule.Maximum}, limits{same.Minimum, same.Maximum})
+	}
+	for _, schedule := range standby.Schedules {
+		if home.Schedule(schedule.When) == nil {
+			t.Unknown = append(t.Unknown, Unmatched{schedule.When, "the standby", "home"})
+		}
 	}
 	if f := m.Follower; f != nil {
 		t.Remarks = append(t.Remarks, fmt.Sprintf("the standby follows home's size to %d %%, up to five minutes and a boot later, which is not counted", f.Percent))

@@ -88,16 +88,22 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// What the standby has from then on is not guessed.
-func TestScheduleWithoutOneAtTheStandby(t *testing.T) {
-	for name, edit := range map[string]func(*assembly.Assembly){
-		"gone":              func(a *assembly.Assembly) { a.Stacks()[2].Remove("WebTierTicketOpening285A6DA5") },
-		"another time":      set(t, standbyOpening, "Recurrence", "31 9 * * SAT"),
-		"another time zone": set(t, standbyOpening, "TimeZone", "America/New_York"),
-		"UTC":               func(a *assembly.Assembly) { fixture.Find(t, a, standbyOpening).Delete("TimeZone") },
+// What the other region has from then on is not guessed: neither the standby at a
+// schedule that only home has, nor home at one that only the standby has.
+func TestScheduleOfOneRegion(t *testing.T) {
+	home, standby := Unmatched{opening, "home", "the standby"}, func(when string) Unmatched { return Unmatched{when, "the standby", "home"} }
+	for name, test := range map[string]struct {
+		edit func(*assembly.Assembly)
+		want []Unmatched
+	}{
+		"gone at the standby": {func(a *assembly.Assembly) { a.Stacks()[2].Remove("WebTierTicketOpening285A6DA5") }, []Unmatched{home}},
+		"gone at home":        {func(a *assembly.Assembly) { a.Stacks()[3].Remove("WebTierTicketOpening285A6DA5") }, []Unmatched{standby(opening)}},
+		"another time":        {set(t, standbyOpening, "Recurrence", "31 9 * * SAT"), []Unmatched{home, standby(`cron "31 9 * * SAT" Asia/Seoul`)}},
+		"another time zone":   {set(t, standbyOpening, "TimeZone", "America/New_York"), []Unmatched{home, standby(`cron "30 9 * * SAT" America/New_York`)}},
+		"UTC":                 {func(a *assembly.Assembly) { fixture.Find(t, a, standbyOpening).Delete("TimeZone") }, []Unmatched{home, standby(`cron "30 9 * * SAT" UTC`)}},
 	} {
-		got := table(t, "site", edit)
-		if !slices.Equal(got.Unknown, []string{opening}) || len(got.Rows) != 8 || rows(got, opening) != "" {
+		got := table(t, "site", test.edit)
+		if !slices.Equal(got.Unknown, test.want) || len(got.Rows) != 8 || rows(got, opening) != "" {
 			t.Errorf("%s: unknown %q, %d rows", name, got.Unknown, len(got.Rows))
 		}
 	}
@@ -146,8 +152,8 @@ func TestFollowing(t *testing.T) {
 
 // Where the templates have a state machine that follows, it is read.
 func TestFollowerIsRead(t *testing.T) {
-	if f := fixture.Site(t, "everything").Follower; f == nil || f.Percent != 75 || f.Minimum != 1 || f.Maximum != 1 {
-		t.Errorf("the standby follows as %+v, want to 75 %% within 1 and 1", f)
+	if f := fixture.Site(t, "everything").Follower; f == nil || f.Percent != 75 || f.Minimum != 1 || f.Maximum != 4 {
+		t.Errorf("the standby follows as %+v, want to 75 %% within 1 and 4", f)
 	}
 	if f := fixture.Site(t, "everything", func(a *assembly.Assembly) {
 		for _, machine := range a.Resources(topology.MachineType) {

@@ -9,8 +9,8 @@ import (
 	"twinsite/assembly"
 )
 
-// site is the default site's assembly.
-func site(t *testing.T) *assembly.Assembly {
+// defaultSite is the default site's assembly.
+func defaultSite(t *testing.T) *assembly.Assembly {
 	t.Helper()
 	a, err := assembly.Load("../../testdata/site")
 	if err != nil {
@@ -148,7 +148,7 @@ func TestJudge(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			from, to := site(t), site(t)
+			from, to := defaultSite(t), defaultSite(t)
 			if test.from != nil {
 				test.from(from)
 			}
@@ -191,7 +191,7 @@ func TestTwoSites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Judge(other, site(t)); err == nil || !strings.Contains(err.Error(), "two sites") {
+	if _, err := Judge(other, defaultSite(t)); err == nil || !strings.Contains(err.Error(), "two sites") {
 		t.Errorf("got %v", err)
 	}
 }

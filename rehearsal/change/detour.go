@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"twinsite/assembly"
+	"twinsite/site"
+	"twinsite/topology"
 )
 
 // A Detour is a change in two deployments, where visitors would lose something in
@@ -22,24 +24,19 @@ type Detour struct {
 	First, Second *Verdict
 }
 
-// noRecord is what the verdict says of the name that Primary's distribution asks for
-// before the stack Failover has made its records.
-const noRecord = "a name that has no record"
-
 // before are the fields of a site to deploy first, by what this verdict says; nil if
 // it knows none. Nothing helps where data is replaced or AWS refuses a step.
 func (v *Verdict) before() map[string]string {
 	if slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Kind.fails() && f.Kind != Lost }) {
 		return nil
 	}
-	for _, f := range v.Findings {
-		if f.Kind == Lost && strings.Contains(f.Message, noRecord) {
-			fields := map[string]string{"edge.writeFailover": "false"}
-			if v.creates("FailoverEdgeServes") { // which needs the name too
-				fields["failover.front"] = "home"
-			}
-			return fields
+	// Primary's distribution asks for the name before the stack Failover has made its records.
+	if slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.unnamed }) {
+		fields := map[string]string{"edge.writeFailover": "false"}
+		if slices.ContainsFunc(v.to.Resources(topology.HealthCheckType), asksBehindEdge) { // which needs the name too
+			fields["failover.front"] = "home"
 		}
+		return fields
 	}
 	for _, p := range v.Plans {
 		for _, step := range p.Steps {
@@ -52,11 +49,11 @@ func (v *Verdict) before() map[string]string {
 	return nil
 }
 
-// creates reports whether a step creates a resource whose logical id begins so.
-func (v *Verdict) creates(prefix string) bool {
-	return slices.ContainsFunc(v.Plans, func(p *StackPlan) bool {
-		return slices.ContainsFunc(p.Steps, func(step *Step) bool { return step.Action == Create && strings.HasPrefix(step.Resource, prefix) })
-	})
+// asksBehindEdge reports whether a health check asks the distribution for the standby, as
+// that of a front that stays at CloudFront does.
+func asksBehindEdge(check *assembly.Resource) bool {
+	path, err := check.Text("HealthCheckConfig.ResourcePath")
+	return err == nil && path == site.StandbyCheckPath
 }
 
 // healthPaths are the paths that a step's target group asked for and asks for, if the

@@ -12,7 +12,7 @@ import (
 // TestDetour holds that two deployments are offered where one costs visitors
 // something, and only if nobody notices them.
 func TestDetour(t *testing.T) {
-	from, to := site(t), site(t)
+	from, to := defaultSite(t), defaultSite(t)
 	withPaths("/alive", "/healthz")(to)
 	v, err := Judge(from, to)
 	if err != nil || v.Good() {
@@ -24,7 +24,7 @@ func TestDetour(t *testing.T) {
 	var asked map[string]string
 	detour := func(edit func(*assembly.Assembly)) *Detour {
 		d, err := v.Detour(from, to, func(fields map[string]string) (*assembly.Assembly, error) {
-			between := site(t)
+			between := defaultSite(t)
 			edit(between)
 			asked = fields
 			return between, nil
@@ -58,5 +58,64 @@ func TestDetour(t *testing.T) {
 	}
 	if d, err := good.Detour(from, from, nil); d != nil || err != nil || good.Advice() != "" {
 		t.Errorf("got %v, %v", d, err)
+	}
+}
+
+// withServing lets CloudFront follow another name, as another zone.prefix does.
+func withServing(name string) func(*assembly.Assembly) {
+	return func(a *assembly.Assembly) {
+		distribution := find(a, "Primary", "SiteDistribution")
+		for i := range 4 {
+			if path := fmt.Sprintf("DistributionConfig.Origins.%d.DomainName", i); distribution.Has(path) {
+				if asked, err := distribution.Text(path); err == nil && asked == "origin.ticketing.pw" {
+					distribution.Set(path, name)
+				}
+			}
+		}
+		records := find(a, "Failover", "Failoverorigin")
+		records.Set("RecordSets.0.Name", name+".")
+		records.Set("RecordSets.1.Name", name+".")
+		records.Stack.Put("Other", records.Template())
+		records.Stack.Remove(records.LogicalID)
+	}
+}
+
+// TestAdviceAboutNames holds what is advised where CloudFront asks for a name that has no
+// record yet, by what is lost and what is deployed: no text of a finding is read, and no
+// logical id.
+func TestAdviceAboutNames(t *testing.T) {
+	const first = "two deployments do: first with `edge.writeFailover: false`"
+	behindEdge := func(path string) func(*assembly.Assembly) {
+		return func(a *assembly.Assembly) {
+			check := find(a, "Failover", "FailoverHomeEndpoint").Template()
+			stackOf(a, "Failover").Put("Check", check)
+			find(a, "Failover", "Check").Set("HealthCheckConfig.ResourcePath", path)
+		}
+	}
+	for _, test := range []struct {
+		name  string
+		edits []func(*assembly.Assembly) // of what is deployed
+		want  string
+	}{
+		{"another name", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw")}, first + ", then as it is"},
+		{"another name, and the front stays at the edge", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw"), behindEdge("/.well-known/twinsite-standby")},
+			first + " and `failover.front: home`, then as it is"},
+		{"another name, and another check", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw"), behindEdge("/other")}, first + ", then as it is"},
+		{"a host name that has no record any longer", []func(*assembly.Assembly){func(a *assembly.Assembly) {
+			records := find(a, "Failover", "Failoverwww")
+			records.Stack.Remove(records.LogicalID)
+		}}, ""},
+	} {
+		from, to := defaultSite(t), defaultSite(t)
+		for _, edit := range test.edits {
+			edit(to)
+		}
+		v, err := Judge(from, to)
+		if err != nil || v.Good() {
+			t.Fatalf("%s: %v, %s", test.name, err, v.Summary())
+		}
+		if v.Advice() != test.want {
+			t.Errorf("%s: got %q, want %q, of %v", test.name, v.Advice(), test.want, v.Findings)
+		}
 	}
 }

@@ -108,7 +108,8 @@ func (r *run) addPossible() {
 		}
 		r.reasons = append(r.reasons, loss.why)
 		r.current = loss.plan
-		r.add(Lost, loss.step, loss.format+": lost are %s", loss.step.does(), loss.why, strings.Join(loss.what, ", "))
+		f := r.add(Lost, loss.step, loss.format+": lost are %s", loss.step.does(), loss.why, strings.Join(loss.what, ", "))
+		f.unnamed = r.unnamed[loss.why]
 	}
 	r.current = nil
 }

@@ -38,9 +38,9 @@ func sendsOther(waits bool) func(*assembly.Assembly) {
 // steps that do not wait for each other. In the plan's, the rule comes first either way.
 func TestOrders(t *testing.T) {
 	for _, waits := range []bool{true, false} {
-		to := site(t)
+		to := defaultSite(t)
 		sendsOther(waits)(to)
-		v, err := Judge(site(t), to)
+		v, err := Judge(defaultSite(t), to)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -178,7 +178,7 @@ func (p *StackPlan) step(w *world, s *assembly.Stack, r *assembly.Resource, done
 func (s *Step) compare(stack *assembly.Stack, r *assembly.Resource, done map[string]*Step) bool {
 	old, changed := s.before["Properties"], s.template["Properties"]
 	if !reflect.DeepEqual(old, changed) {
-		s.Properties = differences(resolved(stack, s.before, old), resolved(stack, s.template, changed))
+		s.Properties = resource.Differences(resolved(stack, s.before, old), resolved(stack, s.template, changed))
 	}
 	if len(s.Properties) == 0 {
 		s.Properties = touched(r, done)
@@ -252,48 +252,6 @@ func reads(node any, id, attribute string) bool {
 		}
 	}
 	return false
-}
-
-// differences returns the paths at which two values differ, without the indices of
-// lists, sorted.
-func differences(a, b any) []string {
-	found := map[string]bool{}
-	differ(found, "", a, b)
-	return slices.Sorted(maps.Keys(found))
-}
-
-func differ(found map[string]bool, path string, a, b any) {
-	if reflect.DeepEqual(a, b) {
-		return
-	}
-	below := func(key string) string {
-		if path == "" {
-			return key
-		}
-		return path + "." + key
-	}
-	oldObject, isObject := a.(map[string]any)
-	newObject, both := b.(map[string]any)
-	if (isObject || a == nil) && (both || b == nil) {
-		keys := maps.Clone(oldObject)
-		if keys == nil {
-			keys = map[string]any{}
-		}
-		maps.Copy(keys, newObject)
-		for key := range keys {
-			differ(found, below(key), oldObject[key], newObject[key])
-		}
-		return
-	}
-	oldList, isList := a.([]any)
-	newList, both := b.([]any)
-	if isList && both && len(oldList) == len(newList) {
-		for i := range oldList {
-			differ(found, path, oldList[i], newList[i])
-		}
-		return
-	}
-	found[path] = true
 }
 
 // cleanUp plans what goes when all is made: what was removed, and what was replaced,

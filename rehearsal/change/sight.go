@@ -19,6 +19,10 @@ type sight struct {
 	// Empty: visitors get all that there is.
 	lost map[string]string
 
+	// unnamed are those reasons in lost that say that CloudFront asks for a name without a
+	// record.
+	unnamed map[string]bool
+
 	// open says what a failover would find: by what it is, why it would not help.
 	open map[string]string
 
@@ -65,11 +69,14 @@ type looker struct {
 	model   *rehearsal.Model
 	nowhere map[string]bool // names that have no record
 	noticed bool            // the health checks have seen the state
+	unnamed bool            // what answered last is such a name
 	sight   *sight
 }
 
 func newLooker(w *world, state *assembly.Assembly, m *rehearsal.Model, nowhere map[string]bool) *looker {
-	return &looker{w, state, m, nowhere, true, &sight{lost: map[string]string{}, open: map[string]string{}, hosts: m.Hosts()}}
+	return &looker{world: w, state: state, model: m, nowhere: nowhere, noticed: true, sight: &sight{
+		lost: map[string]string{}, unnamed: map[string]bool{}, open: map[string]string{}, hosts: m.Hosts(),
+	}}
 }
 
 // look asks for a page of each host, and notes what a failover would find.
@@ -143,7 +150,7 @@ func (l *looker) host(host string) {
 		for _, method := range []string{"GET", "POST"} {
 			what := map[string]string{"GET": "reads", "POST": "writes"}[method] + " of " + host
 			if why := l.request(pair, method); why != "" {
-				l.sight.lost[what] = why
+				l.sight.lost[what], l.sight.unnamed[why] = why, l.unnamed
 			}
 		}
 		l.moves(pair)
@@ -176,6 +183,7 @@ func (l *looker) request(pair *rehearsal.Pair, method string) string {
 
 // page says why visitors whom DNS gives a record get no page; "" if they get one.
 func (l *looker) page(record *rehearsal.Record, method, host string) string {
+	l.unnamed = false
 	switch {
 	case l.ghosts[record.Target]:
 		return fmt.Sprintf("DNS leads to %s, which is gone", record.Target)
@@ -227,8 +235,9 @@ func (l *looker) byEdge(method, host string) string {
 
 // ask asks an origin for a page of a host while its name is answered with a record.
 func (l *looker) ask(origin *rehearsal.Origin, host string, answer *rehearsal.Record) (status int, why string) {
-	if name := strings.ToLower(origin.Domain); l.nowhere[name] {
-		return http.StatusBadGateway, fmt.Sprintf("CloudFront asks %s, %s", name, noRecord)
+	name := strings.ToLower(origin.Domain)
+	if l.unnamed = l.nowhere[name]; l.unnamed {
+		return http.StatusBadGateway, fmt.Sprintf("CloudFront asks %s, a name that has no record", name)
 	}
 	b := origin.Leads(answer)
 	return l.at(b, origin.Port, origin.HTTPS, []string{host, origin.Domain}, func(name string) string { return origin.Headers[strings.ToLower(name)] })

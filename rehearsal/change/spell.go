@@ -51,6 +51,7 @@ func (r *run) see() *sight {
 			seen.lost["all of "+host] = "no record leads its visitors"
 		}
 	}
+	maps.Copy(r.unnamed, seen.unnamed)
 	return seen
 }
 
@@ -92,7 +93,7 @@ func (r *run) compare(spells map[string]*spell, kind Kind, missing map[string][]
 
 // close says that a spell has ended with a step; without one, that it has not.
 func (r *run) close(s *spell, kind Kind, why string, step *Step) {
-	f := Finding{Kind: kind, Stack: s.plan.ID, Step: s.step.Number, Of: len(s.plan.Steps)}
+	f := Finding{Kind: kind, Stack: s.plan.ID, Step: s.step.Number, Of: len(s.plan.Steps), unnamed: kind == Lost && r.unnamed[why]}
 	f.Message = fmt.Sprintf("%s: %s", s.step.does(), why)
 	if kind == Lost {
 		f.Message += ": lost are " + strings.Join(s.what, ", ")

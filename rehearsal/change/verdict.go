@@ -31,7 +31,8 @@ type Verdict struct {
 	// UsualFindings are what it would cost in the usual order, if Order is another.
 	UsualFindings []Finding
 
-	first [][2]string // stacks of which the one has to be deployed before the other
+	first [][2]string        // stacks of which the one has to be deployed before the other
+	to    *assembly.Assembly // what is deployed
 }
 
 // A Kind is what sort of cost a finding is.
@@ -66,6 +67,8 @@ type Finding struct {
 
 	first string // the stack that would have to be deployed before this one
 	like  string // of findings of one kind that are alike, the same
+
+	unnamed bool // CloudFront asks for a name without a record
 }
 
 // gather leaves the first of those findings that are alike, and says how many more
@@ -206,7 +209,7 @@ func (v *Verdict) with(first [][2]string) *Verdict {
 // rehearse rehearses a deployment of the stacks in an order; with everyOrder, also
 // what other orders of a stack's steps may cost.
 func rehearse(from, to *assembly.Assembly, order []string, everyOrder bool) *Verdict {
-	r := &run{from: from, to: to, world: newWorld(from, to), verdict: &Verdict{Order: order}, everyOrder: everyOrder}
+	r := &run{from: from, to: to, world: newWorld(from, to), verdict: &Verdict{Order: order, to: to}, everyOrder: everyOrder}
 	r.begin()
 	for _, id := range order {
 		r.unread(id)
@@ -228,7 +231,8 @@ type run struct {
 	before   time.Duration     // that the stacks before the current one have taken
 	lost     map[string]*spell // what is lost now, by its reason
 	open     map[string]*spell
-	reasons  []string // of all that was lost
+	reasons  []string        // of all that was lost
+	unnamed  map[string]bool // those that a sight says are
 
 	everyOrder bool // of steps that do not wait for each other is looked at
 
@@ -249,7 +253,7 @@ func (r *run) add(kind Kind, step *Step, format string, args ...any) *Finding {
 
 // begin looks at what is deployed.
 func (r *run) begin() {
-	r.lost, r.open = map[string]*spell{}, map[string]*spell{}
+	r.lost, r.open, r.unnamed = map[string]*spell{}, map[string]*spell{}, map[string]bool{}
 	if len(r.from.Resources()) == 0 {
 		return
 	}

@@ -18,8 +18,8 @@ const CapacityNote = "Upper bounds, of servers at their limit: scaling stops ear
 // judgeCapacity compares the worst row with the target, and names what would help.
 func (r *Report) judgeCapacity() {
 	target := r.Targets.FullLoad
-	for _, when := range r.Capacity.Unknown {
-		message := fmt.Sprintf("capacity: home's schedule %s has none at the standby at the same time: what the standby has from then on is not known; give it the same schedule", when)
+	for _, u := range r.Capacity.Unknown {
+		message := fmt.Sprintf("capacity: %s's schedule %s has none at %s at the same time: what %s has from then on is not known; give it the same schedule", u.Of, u.When, u.Lacked, u.Lacked)
 		if target > 0 {
 			r.add("target", "%s", message)
 		} else {
@@ -132,8 +132,8 @@ func (r *Report) writeCapacity(w io.Writer) {
 // capacityRemarks are sentences below the table.
 func (r *Report) capacityRemarks() []string {
 	var all []string
-	for _, when := range r.Capacity.Unknown {
-		all = append(all, fmt.Sprintf("Not in the table: home's schedule %s, which has none at the standby at the same time.", when))
+	for _, unmatched := range r.Capacity.Unknown {
+		all = append(all, fmt.Sprintf("Not in the table: %s.", unmatched))
 	}
 	for _, remark := range r.Capacity.Remarks {
 		all = append(all, "Mind that "+remark+".")

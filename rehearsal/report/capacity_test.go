@@ -31,6 +31,9 @@ func TestFullLoadTarget(t *testing.T) {
 	set := func(place, path string, value any) func(*assembly.Assembly) {
 		return func(a *assembly.Assembly) { fixture.Find(t, a, place).Set(path, value) }
 	}
+	remove := func(place string) func(*assembly.Assembly) {
+		return func(a *assembly.Assembly) { r := fixture.Find(t, a, place); r.Stack.Remove(r.LogicalID) }
+	}
 	tests := []struct {
 		name   string
 		model  *rehearsal.Model
@@ -45,8 +48,10 @@ func TestFullLoadTarget(t *testing.T) {
 		{"the way back", fixture.Site(t, "site", grownStandby), 5 * time.Minute, []string{"visitors come back to home", "raise web.minimum", "failover.failback: manual"}},
 		{"the way back, by hand", fixture.Manual(t, grownStandby), 5 * time.Minute, nil},
 		{"by hand, a small standby", fixture.Manual(t), 5 * time.Minute, []string{"home at its maximum is gone"}},
-		{"a schedule without one at the standby", fixture.Site(t, "site", grownStandby, set("Secondary.WebTierTicketOpening285A6DA5", "TimeZone", "UTC")), time.Hour,
-			[]string{`home's schedule cron "30 9 * * SAT" Asia/Seoul has none at the standby`, "give it the same schedule"}},
+		{"a schedule without one at the standby", fixture.Site(t, "site", grownStandby, remove("Secondary.WebTierTicketOpening285A6DA5")), time.Hour,
+			[]string{`home's schedule cron "30 9 * * SAT" Asia/Seoul has none at the standby`, "what the standby has from then on is not known; give it the same schedule"}},
+		{"a schedule without one at home", fixture.Site(t, "site", grownStandby, remove("Primary.WebTierTicketOpening285A6DA5")), time.Hour,
+			[]string{`the standby's schedule cron "30 9 * * SAT" Asia/Seoul has none at home`, "what home has from then on is not known; give it the same schedule"}},
 		{"no group", fixture.Site(t, "site", func(a *assembly.Assembly) { fixture.Find(t, a, standbyGroup).Delete("TargetGroupARNs") }), time.Hour, []string{"nothing to hold the target 1h0m0s against"}},
 	}
 	for _, test := range tests {
@@ -63,9 +68,14 @@ func TestFullLoadTarget(t *testing.T) {
 			}
 		}
 	}
-	unjudged := New(tests[7].model, rehearsal.DefaultParameters(), 1, defaultTargets, nil, nil)
-	if !unjudged.Passed() || len(unjudged.Findings) != 1 || !strings.Contains(unjudged.Findings[0].Message, "give it the same schedule") {
-		t.Errorf("without a target, a schedule without one at the standby is not noted: %v", unjudged.Findings)
+	for _, test := range tests[7:9] {
+		unjudged := New(test.model, rehearsal.DefaultParameters(), 1, defaultTargets, nil, nil)
+		if !unjudged.Passed() || len(unjudged.Findings) != 1 || !strings.Contains(unjudged.Findings[0].Message, "give it the same schedule") {
+			t.Errorf("without a target, %s is not noted: %v", test.name, unjudged.Findings)
+		}
+		if remarks := strings.Join(unjudged.capacityRemarks(), " "); !strings.Contains(remarks, "Not in the table: "+unjudged.Capacity.Unknown[0].String()+".") {
+			t.Errorf("%s is not said below the table: %s", test.name, remarks)
+		}
 	}
 }
 
