@@ -194,7 +194,8 @@ How it is counted:
 The assumptions, which flags of ` + "`twinsite cost`" + ` change: a visit makes 5 requests to the web servers (` + "`-pages`" + `), none of
 them answered from a cache, and 20 for static files (` + "`-files`" + `), all of them answered from CloudFront's cache; visitors are
 near the home region; the bytes are spread evenly over the requests; a request leaves 500 bytes in each log, and access
-logs are kept for three months; files that are written stay for the month, in both buckets, without earlier versions.
+logs are kept for as long as the template says (` + "`retention.days`" + `, 90 here: three months of 30 days); files that are
+written stay for the month, in both buckets, without earlier versions.
 
 These are not counted:
 

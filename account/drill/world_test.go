@@ -14,6 +14,7 @@ import (
 
 	"twinsite/account/drill"
 	"twinsite/account/resolver"
+	"twinsite/internal/dnsport"
 	"twinsite/site"
 )
 
@@ -37,13 +38,9 @@ func serve(t *testing.T, answer func(reply *dns.Msg, q dns.Question)) string {
 		}
 		_ = w.WriteMsg(reply)
 	})
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	udp, tcp, err := dnsport.Listen()
 	if err != nil {
 		t.Fatal(err)
-	}
-	udp, err := net.ListenPacket("udp", tcp.Addr().String())
-	if err != nil {
-		t.Skip("the port is taken for UDP")
 	}
 	for _, server := range []*dns.Server{{Listener: tcp, Handler: handler}, {PacketConn: udp, Handler: handler}} {
 		started := make(chan struct{})

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/miekg/dns"
+
+	"twinsite/internal/dnsport"
 )
 
 // A world is the DNS of a test: what each address answers for "NAME TYPE", in the form
@@ -33,11 +35,7 @@ func (w world) resolver(t *testing.T) *Resolver {
 
 func serve(t *testing.T, records map[string]string) string {
 	t.Helper()
-	connection, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", connection.LocalAddr().String())
+	connection, listener, err := dnsport.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}

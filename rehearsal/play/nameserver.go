@@ -1,13 +1,14 @@
 package play
 
 import (
-	"net"
 	"net/netip"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/miekg/dns"
+
+	"twinsite/internal/dnsport"
 )
 
 // A NameServer is the authoritative DNS server of the zone, on a port of the
@@ -33,7 +34,7 @@ type zoneAnswer struct {
 // whether it has the name at all.
 func startNameServer(zone string, lookUp func(name, recordType string) (zoneAnswer, bool)) (*NameServer, error) {
 	n := &NameServer{zone: dns.Fqdn(zone), lookUp: lookUp}
-	udp, tcp, err := listenBoth()
+	udp, tcp, err := dnsport.Listen()
 	if err != nil {
 		return nil, err
 	}
@@ -46,24 +47,6 @@ func startNameServer(zone string, lookUp func(name, recordType string) (zoneAnsw
 		<-started
 	}
 	return n, nil
-}
-
-// listenBoth opens one port for both protocols. The port that the system gives
-// for one may be taken for the other.
-func listenBoth() (net.PacketConn, net.Listener, error) {
-	var err error
-	for range 20 {
-		var udp net.PacketConn
-		if udp, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
-			return nil, nil, err
-		}
-		var tcp net.Listener
-		if tcp, err = net.Listen("tcp", udp.LocalAddr().String()); err == nil {
-			return udp, tcp, nil
-		}
-		_ = udp.Close()
-	}
-	return nil, nil, err
 }
 
 // Close stops the server and frees its port.

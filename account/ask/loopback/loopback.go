@@ -25,6 +25,7 @@ import (
 
 	"twinsite/account/ask"
 	"twinsite/account/resolver"
+	"twinsite/internal/dnsport"
 )
 
 // Resolver is the address of the recursive resolver, which [Internet.DNS] starts.
@@ -102,7 +103,10 @@ func (i *Internet) HTTPS(address string, handler http.Handler) {
 // UDP and by TCP.
 func (i *Internet) DNS(address string, answer func(reply *dns.Msg, question dns.Question)) {
 	i.t.Helper()
-	packets, listener := i.listen()
+	packets, listener, err := dnsport.Listen()
+	if err != nil {
+		i.t.Fatal(err)
+	}
 	handler := dns.HandlerFunc(func(w dns.ResponseWriter, m *dns.Msg) {
 		reply := new(dns.Msg).SetReply(m)
 		reply.RecursionAvailable = true
@@ -119,24 +123,6 @@ func (i *Internet) DNS(address string, answer func(reply *dns.Msg, question dns.
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.servers[address] = packets.LocalAddr().String()
-}
-
-// listen listens by UDP and TCP on one free port: another program may have the one that
-// is free by UDP by TCP.
-func (i *Internet) listen() (net.PacketConn, net.Listener) {
-	i.t.Helper()
-	for range 50 {
-		packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			i.t.Fatal(err)
-		}
-		if listener, err := net.Listen("tcp", packets.LocalAddr().String()); err == nil {
-			return packets, listener
-		}
-		_ = packets.Close() // another try has another port
-	}
-	i.t.Fatal("no port is free by UDP and by TCP")
-	return nil, nil
 }
 
 // dial connects to the server of an address.
