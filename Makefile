@@ -54,10 +54,11 @@ test: node_modules ## run every test
 	@echo "testing; the first time, compiling the CDK's modules takes about two minutes"
 	@start=$$(date +%s); go test ./... && go test -C diagram/d2svg ./... && go test -C testdata/library ./... && echo "tested in $$(($$(date +%s) - start)) s"
 
-# What reads a site or plays its failover must be good for several goroutines.
+# What reads a site, plays its failover or drills it must be good for several goroutines.
 .PHONY: race
 race: ## look for data races; needs gcc, takes minutes
 	CGO_ENABLED=1 go test -race ./assembly ./topology ./rehearsal/...
+	CGO_ENABLED=1 go test -race ./account/ask ./account/check ./account/drill ./account/report ./account/resolver
 
 # Chromium's timers are real, so the plays are not faster than the clock on the wall.
 .PHONY: browser
