@@ -4,6 +4,7 @@ import (
 	"twinsite/internal/must"
 	"twinsite/promises/internal/read"
 	"twinsite/promises/internal/when"
+	"twinsite/site"
 	"twinsite/topology"
 )
 
@@ -44,6 +45,9 @@ func checkErrorRate(in *read.Reader) {
 		if !m.about(m.name, "DistributionId", in.SiteDistribution()) {
 			read.Fail(r, m.path, "is not of the site's distribution")
 		}
+	}
+	if len(must.Get(topology.Responses(in.Assembly, globalAlarm(in, site.StandbyServesAlarm)))) == 0 {
+		read.Fail(r, "", "moves the site, and with automatic failback nothing holds it at the standby")
 	}
 	response := response(in, r)
 	if response.Machine != failback(in).Machine {

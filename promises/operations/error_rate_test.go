@@ -41,6 +41,7 @@ var errorRateCopies = map[string][]brokencopy.Copy{
 			practice := passesHealthOn(in).Forward.Template()["Properties"].(map[string]any)
 			response(in, errorAlarm(in).Resource).Forward.Set("Targets", practice["Targets"])
 		}, "which does not put the switch"},
+		{"automatic failback", func(in *read.Reader) { remove(failback(in).Forward) }, "nothing holds it at the standby"},
 		{"nothing hears it", func(in *read.Reader) { remove(response(in, errorAlarm(in).Resource).Forward) }, "errors move nothing"},
 	},
 }
