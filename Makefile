@@ -58,7 +58,7 @@ test: node_modules ## run every test
 .PHONY: race
 race: ## look for data races; needs gcc, takes minutes
 	CGO_ENABLED=1 go test -race ./assembly ./topology ./rehearsal/...
-	CGO_ENABLED=1 go test -race ./account/ask ./account/check ./account/drill ./account/report ./account/resolver
+	CGO_ENABLED=1 go test -race ./account/ask ./account/check ./account/drill ./account/release ./account/report ./account/resolver ./account/status
 
 # Chromium's timers are real, so the plays are not faster than the clock on the wall.
 .PHONY: browser

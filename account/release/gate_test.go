@@ -97,11 +97,11 @@ func TestWarns(t *testing.T) {
 		"a redirect":                             {"standby", func(d *deployed.Site) { d.Serve(deployed.StandbyAddress, 302) }, true, true},
 		"alarms that may not be asked":           {"standby", func(d *deployed.Site) { d.Refused = "cloudwatch:" }, true, true},
 		"one server at home":                     {"home", func(d *deployed.Site) { d.Servers["ap-northeast-2"] = d.Servers["ap-northeast-2"][:1] }, true, true},
-		"moved":                                  {"records", func(d *deployed.Site) { d.Addresses["www.ticketing.pw"] = deployed.StandbyAddress }, true, false},
-		"moved, and that is new":                 {"records", func(d *deployed.Site) { d.Addresses["www.ticketing.pw"] = deployed.StandbyAddress }, false, true},
+		"moved":                                  {"records", func(d *deployed.Site) { d.Lead("www.ticketing.pw", deployed.StandbyAddress) }, true, false},
+		"moved, and that is new":                 {"records", func(d *deployed.Site) { d.Lead("www.ticketing.pw", deployed.StandbyAddress) }, false, true},
 		"moved, and one name is gone": {"records", func(d *deployed.Site) {
-			d.Addresses["www.ticketing.pw"] = deployed.StandbyAddress
-			delete(d.Addresses, "ticketing.pw")
+			d.Lead("www.ticketing.pw", deployed.StandbyAddress)
+			d.Lead("ticketing.pw", "")
 		}, true, true},
 		"records that may not be asked": {"records", func(d *deployed.Site) { d.Refused = "cloudfront:" }, true, true},
 	} {

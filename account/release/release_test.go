@@ -148,9 +148,9 @@ func TestStops(t *testing.T) {
 		deployed string
 		want     []string // in the error
 	}{
-		"no delegation": {nil, "Domain", func(p *play) { p.site.Delegated = nil }, "Domain",
+		"no delegation": {nil, "Domain", func(p *play) { p.site.Delegate() }, "Domain",
 			[]string{"the name servers of pw lead ticketing.pw to nobody, and the zone's are ns-1.awsdns.org, ns-2.awsdns.net", "give the registrar", `"make release SITE=other.yaml"`}},
-		"another delegation": {nil, "Domain", func(p *play) { p.site.Delegated = []string{"ns.old.example."} }, "Domain", []string{"lead ticketing.pw to ns.old.example"}},
+		"another delegation": {nil, "Domain", func(p *play) { p.site.Delegate("ns.old.example.") }, "Domain", []string{"lead ticketing.pw to ns.old.example"}},
 		"unhealthy standby": {all, "Secondary", standbyIll, "Domain Global Secondary",
 			[]string{"servers of us-east-1: 0 of 1 healthy; i-4 is unhealthy Target.Timeout", "the home region was not changed", `"make deploy STACK=Secondary SITE=other.yaml"`}},
 		"unhealthy standby, first": {nil, "Secondary", standbyIll, "Domain Global Secondary", []string{"the home region was not deployed yet; to go on"}},
@@ -160,8 +160,8 @@ func TestStops(t *testing.T) {
 		"not allowed to ask":       {all, "Secondary", func(p *play) { p.site.Refused = "cloudwatch:" }, "Domain Global Secondary", []string{"needs cloudwatch:DescribeAlarms"}},
 		"home answers 502":         {all, "Primary", func(p *play) { p.site.Serve(deployed.EdgeAddress, 502) }, "Domain Global Secondary Primary", []string{"home, through CloudFront: d1.cloudfront.net answers 502", `"make failover-on SITE=other.yaml"`, "STACK=Primary"}},
 		"home answers 502, first":  {all[:4], "Primary", func(p *play) { p.site.Serve(deployed.EdgeAddress, 502) }, "Domain Global Secondary Primary", []string{"no visitor is led there yet"}},
-		"no record":                {nil, "Failover", func(p *play) { delete(p.site.Addresses, "www.ticketing.pw") }, "Domain Global Secondary Primary Failover", []string{"DNS has no address for www.ticketing.pw", "STACK=Failover"}},
-		"records to the standby":   {all, "Failover", func(p *play) { p.site.Addresses["www.ticketing.pw"] = deployed.StandbyAddress }, "Domain Global Secondary Primary Failover", []string{"the standby: www.ticketing.pw"}},
+		"no record":                {nil, "Failover", func(p *play) { p.site.Lead("www.ticketing.pw", "") }, "Domain Global Secondary Primary Failover", []string{"DNS has no address for www.ticketing.pw", "STACK=Failover"}},
+		"records to the standby":   {all, "Failover", func(p *play) { p.site.Lead("www.ticketing.pw", deployed.StandbyAddress) }, "Domain Global Secondary Primary Failover", []string{"the standby: www.ticketing.pw"}},
 	} {
 		p := newPlay(t, test.standing...)
 		p.Make = "SITE=other.yaml"
@@ -201,12 +201,12 @@ func TestGoesOn(t *testing.T) {
 func TestWaits(t *testing.T) {
 	p := newPlay(t)
 	p.Patience, p.DelegationPatience = time.Minute, time.Minute
-	p.site.Delegated = nil
+	p.site.Delegate()
 	p.after["Secondary"] = func() { p.site.Serve(deployed.StandbyAddress, http.StatusServiceUnavailable) }
 	p.heard = func(string) {
 		said := p.said.String()
 		if strings.Count(said, "lead ticketing.pw to nobody") == 3 {
-			p.site.Delegated = []string{"ns-1.awsdns.org.", "ns-2.awsdns.net."}
+			p.site.Delegate("ns-1.awsdns.org.", "ns-2.awsdns.net.")
 		}
 		if strings.Contains(said, "origin-us-east-1.ticketing.pw answers 503") {
 			p.site.Serve(deployed.StandbyAddress, http.StatusOK)
@@ -261,7 +261,7 @@ func TestBake(t *testing.T) {
 func TestBegin(t *testing.T) {
 	for _, name := range []string{"www.ticketing.pw", "origin.ticketing.pw"} {
 		p := newPlay(t, all...)
-		p.site.Addresses[name] = deployed.StandbyAddress
+		p.site.Lead(name, deployed.StandbyAddress)
 		got, _, err := p.run(t)
 		if !errors.Is(err, release.ErrStopped) || got != "" || !strings.Contains(fmt.Sprint(err), "nothing was deployed") || !strings.Contains(fmt.Sprint(err), "ACCEPT=1") {
 			t.Errorf("%s: deployed %q, %v", name, got, err)
@@ -272,7 +272,7 @@ func TestBegin(t *testing.T) {
 		}
 	}
 	p := newPlay(t, all...)
-	delete(p.site.Addresses, "www.ticketing.pw") // a release may be what mends that
+	p.site.Lead("www.ticketing.pw", "") // a release may be what mends that
 	if got, _, err := p.run(t); !errors.Is(err, release.ErrStopped) || got != strings.Join(all, " ") {
 		t.Errorf("deployed %q, %v", got, err)
 	}
@@ -292,7 +292,8 @@ func TestErrors(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	p = newPlay(t)
-	p.DelegationPatience, p.Pause, p.site.Delegated = time.Hour, time.Hour, nil
+	p.DelegationPatience, p.Pause = time.Hour, time.Hour
+	p.site.Delegate()
 	p.heard = func(line string) {
 		if strings.Contains(line, "to nobody") {
 			cancel()

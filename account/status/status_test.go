@@ -56,7 +56,9 @@ func TestGood(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	moved := func(n *deployed.Site) {
-		n.Addresses["ticketing.pw"], n.Addresses["www.ticketing.pw"], n.Addresses["origin.ticketing.pw"] = deployed.StandbyAddress, deployed.StandbyAddress, deployed.StandbyAddress
+		for _, name := range []string{"ticketing.pw", "www.ticketing.pw", "origin.ticketing.pw"} {
+			n.Lead(name, deployed.StandbyAddress)
+		}
 	}
 	put := func(n *deployed.Site) { n.Put = time.Now() }
 	homeDown := func(n *deployed.Site) { n.Serve(deployed.EdgeAddress, http.StatusBadGateway) }
@@ -82,12 +84,12 @@ func TestVerdict(t *testing.T) {
 		"moved to a dead region":  {all(standbyDown, moved), report.Red, "though the switch is off", "repair the standby"},
 		"switch":                  {all(moved, put), report.Warning, "the failover switch is on", "nothing tonight"},
 		"new checks":              {moved, report.Warning, "or the health checks are new", "ask again"},
-		"edge alone has moved":    {all(put, func(n *deployed.Site) { n.Addresses["origin.ticketing.pw"] = deployed.StandbyAddress }), report.Warning, "the failover switch is on", ""},
+		"edge alone has moved":    {all(put, func(n *deployed.Site) { n.Lead("origin.ticketing.pw", deployed.StandbyAddress) }), report.Warning, "the failover switch is on", ""},
 		"visitors affected": {func(n *deployed.Site) {
 			n.On["us-east-1"] = []status.Alarm{{Name: "ticketing: Visitors are affected", Since: time.Now(), Actions: []string{"arn:pages"}}}
 		}, report.Red, "not the visitors: Visitors are affected", "make failover-on"},
-		"elsewhere":  {func(n *deployed.Site) { n.Addresses["www.ticketing.pw"] = "192.0.2.9" }, report.Warning, "not known", ""},
-		"no address": {func(n *deployed.Site) { delete(n.Addresses, "www.ticketing.pw") }, report.Warning, "not known", ""},
+		"elsewhere":  {func(n *deployed.Site) { n.Lead("www.ticketing.pw", "192.0.2.9") }, report.Warning, "not known", ""},
+		"no address": {func(n *deployed.Site) { n.Lead("www.ticketing.pw", "") }, report.Warning, "not known", ""},
 		"no answer":  {func(n *deployed.Site) { n.Refused = "cloudfront:" }, report.Warning, "not known", ""},
 	} {
 		n := deployed.New(t, top)
@@ -107,11 +109,11 @@ func TestItems(t *testing.T) {
 		colour report.Colour
 		said   string
 	}{
-		"moved":          {func(n *deployed.Site) { n.Addresses["www.ticketing.pw"] = deployed.StandbyAddress }, "who serves www.ticketing.pw", report.Warning, "the standby: www.ticketing.pw has an address of origin-us-east-1"},
-		"edge moved":     {func(n *deployed.Site) { n.Addresses["origin.ticketing.pw"] = deployed.StandbyAddress }, "who serves CloudFront, origin.ticketing.pw", report.Warning, "the standby"},
-		"elsewhere":      {func(n *deployed.Site) { n.Addresses["www.ticketing.pw"] = "192.0.2.9" }, "who serves www.ticketing.pw", report.Red, "neither"},
-		"CloudFront's":   {func(n *deployed.Site) { n.Addresses["www.ticketing.pw"] = "203.0.113.7"; n.Serve("203.0.113.7", 200) }, "who serves www.ticketing.pw", report.Green, "leads to CloudFront"},
-		"nowhere":        {func(n *deployed.Site) { delete(n.Addresses, "www.ticketing.pw") }, "who serves www.ticketing.pw", report.Red, "DNS has no address"},
+		"moved":          {func(n *deployed.Site) { n.Lead("www.ticketing.pw", deployed.StandbyAddress) }, "who serves www.ticketing.pw", report.Warning, "the standby: www.ticketing.pw has an address of origin-us-east-1"},
+		"edge moved":     {func(n *deployed.Site) { n.Lead("origin.ticketing.pw", deployed.StandbyAddress) }, "who serves CloudFront, origin.ticketing.pw", report.Warning, "the standby"},
+		"elsewhere":      {func(n *deployed.Site) { n.Lead("www.ticketing.pw", "192.0.2.9") }, "who serves www.ticketing.pw", report.Red, "neither"},
+		"CloudFront's":   {func(n *deployed.Site) { n.Lead("www.ticketing.pw", "203.0.113.7"); n.Serve("203.0.113.7", 200) }, "who serves www.ticketing.pw", report.Green, "leads to CloudFront"},
+		"nowhere":        {func(n *deployed.Site) { n.Lead("www.ticketing.pw", "") }, "who serves www.ticketing.pw", report.Red, "DNS has no address"},
 		"home fails":     {func(n *deployed.Site) { n.Serve(deployed.EdgeAddress, 503) }, "home, through CloudFront", report.Red, "answers 503 for /healthz"},
 		"home redirects": {func(n *deployed.Site) { n.Serve(deployed.EdgeAddress, 301) }, "home, through CloudFront", report.Warning, "a redirect"},
 		"standby silent": {func(n *deployed.Site) { n.HTTPS(deployed.StandbyAddress, nil) }, "the standby, by its own name", report.Red, "connection refused"},
@@ -175,7 +177,7 @@ func TestWithoutOriginTLS(t *testing.T) {
 func TestEdgeFront(t *testing.T) {
 	n := deployed.New(t, top)
 	n.Description.Failover.Front = site.FrontEdge
-	n.Addresses["origin.ticketing.pw"] = deployed.StandbyAddress
+	n.Lead("origin.ticketing.pw", deployed.StandbyAddress)
 	if got := look(t, n)["in short"]; !strings.Contains(got.Said, "names lead to the standby") {
 		t.Errorf("got %+v", got)
 	}
@@ -230,7 +232,7 @@ func TestLeadsToStandby(t *testing.T) {
 		}
 	}
 	n := deployed.New(t, top)
-	n.Addresses["www.ticketing.pw"] = deployed.StandbyAddress
+	n.Lead("www.ticketing.pw", deployed.StandbyAddress)
 	places := report.Asking{}.Ask(t.Context(), status.New(n.Description, n, n.Names()).Places())
 	for i, want := range []status.Place{status.AtHome, status.AtStandby, status.AtHome} {
 		if places[i].Fact != want {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,13 +30,15 @@ type Site struct {
 	Description *site.Site
 	Stacks      map[string]deploy.Stack      // by name
 	Resources   map[string][]deploy.Resource // by the stack's name
-	Addresses   map[string]string            // by name
-	Delegated   []string                     // the name servers that the parent zone knows
 	Servers     map[string][]status.Target   // by region
 	Checks      map[string]status.Check      // by the beginning of the id
 	Put         time.Time                    // when the switch was put; zero: it is off
 	On          map[string][]status.Alarm    // by region
 	Refused     string                       // how the call begins that AWS refuses
+
+	mu        sync.Mutex // of what the name servers read
+	addresses map[string]string
+	delegated []string
 }
 
 // Where the default site's names lead.
@@ -62,11 +65,11 @@ func New(t testing.TB, top string) *Site {
 	d := &Site{
 		Description: s, Internet: loopback.New(t, s.Domain, "*."+s.Domain),
 		Stacks: map[string]deploy.Stack{}, Resources: map[string][]deploy.Resource{}, On: map[string][]status.Alarm{},
-		Addresses: map[string]string{
+		addresses: map[string]string{
 			"d1.cloudfront.net": EdgeAddress, "ns.nic.pw": parentAddress, "ticketing.pw": EdgeAddress, "www.ticketing.pw": EdgeAddress, "balancer.amazonaws.com": StandbyAddress,
 			"origin.ticketing.pw": HomeAddress, "origin-ap-northeast-2.ticketing.pw": HomeAddress, "origin-us-east-1.ticketing.pw": StandbyAddress,
 		},
-		Delegated: []string{"ns-1.awsdns.org.", "ns-2.awsdns.net."},
+		delegated: []string{"ns-1.awsdns.org.", "ns-2.awsdns.net."},
 		Servers: map[string][]status.Target{
 			"ap-northeast-2": {{ID: "i-1", State: "healthy"}, {ID: "i-2", State: "healthy"}, {ID: "i-3", State: "draining"}},
 			"us-east-1":      {{ID: "i-4", State: "healthy"}, {ID: "i-5", State: "healthy"}},
@@ -96,9 +99,25 @@ func New(t testing.TB, top string) *Site {
 	return d
 }
 
+// Lead lets DNS lead a name to an address; "": to none.
+func (d *Site) Lead(name, address string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.addresses[name] = address
+}
+
+// Delegate lets the parent zone know these name servers of the site's zone.
+func (d *Site) Delegate(servers ...string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.delegated = servers
+}
+
 // answer answers as the machine's resolver does.
 func (d *Site) answer(reply *dns.Msg, question dns.Question) {
-	address := d.Addresses[strings.TrimSuffix(question.Name, ".")]
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	address := d.addresses[strings.TrimSuffix(question.Name, ".")]
 	switch {
 	case question.Qtype == dns.TypeA && address != "":
 		add(&reply.Answer, question.Name+" 60 A "+address)
@@ -109,7 +128,9 @@ func (d *Site) answer(reply *dns.Msg, question dns.Question) {
 
 // delegate answers as the parent zone's name server does.
 func (d *Site) delegate(reply *dns.Msg, question dns.Question) {
-	for _, server := range d.Delegated {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, server := range d.delegated {
 		add(&reply.Ns, question.Name+" NS "+server)
 	}
 }
@@ -160,7 +181,9 @@ func (d *Site) Distribution(_ context.Context, id string) (string, error) {
 
 // NameServers is of [status.Cloud].
 func (d *Site) NameServers(context.Context, string) ([]string, error) {
-	return d.Delegated, d.fails("route53:GetHostedZone")
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.delegated, d.fails("route53:GetHostedZone")
 }
 
 // Balancer is of [status.Cloud].
