@@ -20,6 +20,7 @@ import (
 	"twinsite/examples/dynamodb"
 	"twinsite/promises"
 	"twinsite/rehearsal"
+	"twinsite/rehearsal/change/resource"
 	"twinsite/site"
 	"twinsite/stacks"
 	"twinsite/web"
@@ -77,6 +78,9 @@ func checkPromises(t *testing.T, s *site.Site, a *assembly.Assembly) {
 	for _, r := range a.Resources() {
 		if !prices.Knows(r.Type) {
 			t.Errorf("%s: account/cost does not know what a %s costs", r, r.Type)
+		}
+		if !resource.IsKnown(r.Type) && !resource.IsCustom(r.Type) {
+			t.Errorf("%s: the rehearsal of a change does not know %s: name it in tools/resource-types.mjs", r, r.Type)
 		}
 	}
 }

@@ -1,11 +1,12 @@
 // Writes rehearsal/change/resource/types.json: of each resource type that a shipped site
-// has, what a change of a property causes, by AWS's own resource schemas. "make
-// golden" runs it; what reads the file needs no Node.js.
+// or an example has, and of all that hold data, what a change of a property causes, by
+// AWS's own resource schemas. "make golden" runs it; what reads the file needs no Node.js.
 //
 //	{ "AWS::SNS::Topic": { "name": ["TopicName"], "properties": { "TopicName": "yes", "Tags": "no" } } }
 //
-// "name" are the properties that give the resource its name, if a template can set
-// it: AWS refuses a second resource with the same. A property is "yes" (a change
+// "stateful": true is a type that holds data, as the schemas say. "name" are the
+// properties that give the resource its name, if a template can set it: AWS refuses a
+// second resource with the same. A property is "yes" (a change
 // replaces the resource), "no" (it does not) or "maybe". Of properties inside a
 // property, as "HealthCheckConfig.Type", only those stand here that are not "no".
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,10 +15,14 @@ import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 const root = new URL('..', import.meta.url);
 const spec = loadAwsServiceSpecSync();
 
-// shippedTypes are the types in the golden templates, and those of the custom
-// resources that CloudFormation knows nothing about but their prefix.
-function shippedTypes() {
-  const types = new Set();
+// exampleTypes are what the extensions in examples/ make; their templates are no golden ones.
+const exampleTypes = ['AWS::DynamoDB::GlobalTable', 'AWS::IAM::ManagedPolicy', 'AWS::Logs::LogGroup'];
+
+// wantedTypes are the types in the golden templates, those of the examples and all that
+// hold data. Of custom resources, CloudFormation knows nothing but their prefix.
+function wantedTypes() {
+  const stateful = spec.all('resource').filter((resource) => resource.isStateful);
+  const types = new Set([...exampleTypes, ...stateful.map((resource) => resource.cloudFormationType)]);
   const golden = new URL('testdata/', root);
   for (const site of readdirSync(golden, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
     const folder = new URL(`${site.name}/`, golden);
@@ -68,8 +73,8 @@ function describe(type) {
     within(properties, name, property.type, []);
   }
   const name = nameOf(type, resource);
-  return { name, properties: Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { ...(resource.isStateful && { stateful: true }), name, properties: Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
-const types = Object.fromEntries(shippedTypes().map((type) => [type, describe(type)]));
+const types = Object.fromEntries(wantedTypes().map((type) => [type, describe(type)]));
 writeFileSync(new URL('rehearsal/change/resource/types.json', root), JSON.stringify(types, null, 1) + '\n');

@@ -39,8 +39,8 @@ type Deployment struct {
 	// Out is told what is done and why, a line each. Required.
 	Out io.Writer
 
-	// Rehearse plays the deployment over the stacks that stand before it begins, where
-	// all stacks are deployed, and takes them in the order that costs visitors least.
+	// Rehearse plays the deployment over the stacks that stand before it begins. Where
+	// all stacks are deployed, it takes them in the order that costs visitors least.
 	Rehearse bool
 
 	// Assembly is the folder of an assembly that the CDK deploys as it is, as CDK_APP may
@@ -144,9 +144,9 @@ func (d *Deployment) Run(ctx context.Context, ids ...string) (err error) {
 		extra = []string{"--context", "unprotected=" + strings.Join(missing, ",")}
 	}
 	runs := d.runs(order(ids))
-	if d.Rehearse && len(ids) == 0 && len(missing) < len(d.Site.StackIDs()) {
+	if d.Rehearse && len(missing) < len(d.Site.StackIDs()) {
 		var release func() error
-		if runs, release, err = d.rehearse(ctx, missing, extra); err != nil {
+		if runs, release, err = d.rehearse(ctx, ids, missing, extra); err != nil {
 			return err
 		}
 		defer func() {

@@ -30,6 +30,7 @@ type fakeCloud struct {
 	waits []string
 
 	templates map[string]string // by the stack's id
+	regions   map[string]string // where a stack stands, by its name; others stand wherever one asks
 
 	fail  error // of Stack and Template
 	calls []string
@@ -37,6 +38,9 @@ type fakeCloud struct {
 
 func (c *fakeCloud) Stack(_ context.Context, region, name string) (Stack, error) {
 	stack := c.stacks[name]
+	if at, ok := c.regions[name]; ok && at != region {
+		stack = Stack{}
+	}
 	stack.Name, stack.Region = name, region
 	if stack.Status != "" {
 		stack.ARN = "arn:" + name

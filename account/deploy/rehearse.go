@@ -1,13 +1,16 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -29,11 +32,11 @@ func (c cloud) Template(ctx context.Context, stack Stack) (string, error) {
 	return aws.ToString(answer.TemplateBody), nil
 }
 
-// rehearse plays the deployment of the site over what stands, prints what it costs,
-// and returns the runs of "cdk deploy" in the order that costs least: of two
-// deployments, if nobody notices those. The context is what the CDK gets besides.
-// It is [ErrCosts] if that costs visitors something, unless they accept it.
-func (d *Deployment) rehearse(ctx context.Context, missing, extra []string) (runs []run, release func() error, err error) {
+// rehearse plays the deployment of the stacks of these ids, or of all, over what stands,
+// prints what it costs, and returns the runs of "cdk deploy" in the order that costs
+// least: of two deployments of all, if nobody notices those. The context is what the CDK
+// gets besides. It is [ErrCosts] if that costs visitors something, unless they accept it.
+func (d *Deployment) rehearse(ctx context.Context, ids, missing, extra []string) (runs []run, release func() error, err error) {
 	dir, err := os.MkdirTemp("", "twinsite-deploy-")
 	if err != nil {
 		return nil, nil, err
@@ -47,7 +50,7 @@ func (d *Deployment) rehearse(ctx context.Context, missing, extra []string) (run
 	if err != nil {
 		return nil, nil, err
 	}
-	verdict, err := change.Judge(deployed, next)
+	verdict, err := change.Judge(deployed, next, ids...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -56,9 +59,11 @@ func (d *Deployment) rehearse(ctx context.Context, missing, extra []string) (run
 	}
 	release = func() error { return nil }
 	switch {
+	case (verdict.Good() || d.Accept) && len(ids) > 0:
+		return d.runs(order(ids)), release, nil
 	case verdict.Good() || d.Accept:
 		return d.runs(verdictRuns(verdict)), release, nil
-	case d.Changed == nil || d.Assembly != "":
+	case len(ids) > 0 || d.Changed == nil || d.Assembly != "":
 		return nil, nil, errCosts
 	}
 	return d.detour(ctx, verdict, deployed, next, filepath.Join(dir, "between"), extra)
@@ -137,8 +142,9 @@ func verdictRuns(v *change.Verdict) [][]string {
 	return runs
 }
 
-// deployed reads the templates of the stacks that stand, in the regions of the next
-// assembly, and makes an assembly of them in a folder.
+// deployed reads the templates of the stacks that stand, and makes an assembly of them in
+// a folder: in the regions of the next assembly, and those that they read from elsewhere,
+// as the home region's before the site has moved.
 func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, missing []string, dir string) (*assembly.Assembly, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
@@ -158,20 +164,100 @@ func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, miss
 		}
 		stacks, of = append(stacks, Stack{ID: s.ID, Name: s.Name, Region: s.Region}), s.Account
 	}
-	return Deployed(ctx, d.Cloud, stacks, of, dir)
+	all, err := read(ctx, d.Cloud, stacks)
+	for i := 0; i < len(all) && err == nil; i++ {
+		for _, other := range readFrom(all[i]) {
+			if err == nil && !slices.ContainsFunc(all, func(s templated) bool { return s.Name == other.Name && s.Region == other.Region }) {
+				all, err = d.elsewhere(ctx, other, all)
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return write(all, of, dir)
 }
 
-// Deployed makes an assembly, in an empty folder, of the templates with which stacks of an
-// account were deployed. It only reads.
-func Deployed(ctx context.Context, cloud Cloud, stacks []Stack, number, dir string) (*assembly.Assembly, error) {
-	artifacts := map[string]any{}
+// elsewhere adds a stack that another reads from, if it stands.
+func (d *Deployment) elsewhere(ctx context.Context, other Stack, all []templated) ([]templated, error) {
+	stack, err := d.Cloud.Stack(ctx, other.Region, other.Name)
+	if err != nil || stack.Status == "" {
+		return all, err
+	}
+	other.ID = strings.TrimPrefix(other.Name, d.Site.StackName(""))
+	if slices.ContainsFunc(all, func(s templated) bool { return s.ID == other.ID }) { // it stands in both regions
+		other.ID += "-" + other.Region
+	}
+	more, err := read(ctx, d.Cloud, []Stack{other})
+	return append(all, more...), err
+}
+
+// A templated stack is one with the template with which it was deployed.
+type templated struct {
+	Stack
+
+	template string
+}
+
+func read(ctx context.Context, cloud Cloud, stacks []Stack) ([]templated, error) {
+	var all []templated
 	for _, s := range stacks {
 		template, err := cloud.Template(ctx, s)
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, templated{s, template})
+	}
+	return all, nil
+}
+
+// readFrom are the stacks, by name and region, whose outputs a stack reads. A template that
+// is none reads from none.
+func readFrom(s templated) []Stack {
+	var found []Stack
+	var walk func(node any)
+	walk = func(node any) {
+		switch node := node.(type) {
+		case []any:
+			for _, item := range node {
+				walk(item)
+			}
+		case map[string]any:
+			if args, ok := node["Fn::GetStackOutput"].(map[string]any); ok {
+				name, _ := args["StackName"].(string)
+				region, _ := args["Region"].(string)
+				if name != "" {
+					found = append(found, Stack{Name: name, Region: cmp.Or(region, s.Region)})
+				}
+			}
+			for _, key := range slices.Sorted(maps.Keys(node)) {
+				walk(node[key])
+			}
+		}
+	}
+	var template any
+	if json.Unmarshal([]byte(s.template), &template) == nil {
+		walk(template)
+	}
+	return found
+}
+
+// Deployed makes an assembly, in an empty folder, of the templates with which stacks of an
+// account were deployed. It only reads.
+func Deployed(ctx context.Context, cloud Cloud, stacks []Stack, number, dir string) (*assembly.Assembly, error) {
+	all, err := read(ctx, cloud, stacks)
+	if err != nil {
+		return nil, err
+	}
+	return write(all, number, dir)
+}
+
+// write makes an assembly of stacks of an account, in an empty folder.
+func write(all []templated, number, dir string) (*assembly.Assembly, error) {
+	artifacts := map[string]any{}
+	for _, s := range all {
 		file := s.ID + ".template.json"
-		if err := os.WriteFile(filepath.Join(dir, file), []byte(template), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(s.template), 0o600); err != nil {
 			return nil, err
 		}
 		artifacts[s.ID] = map[string]any{

@@ -46,6 +46,7 @@ func TestRehearse(t *testing.T) {
 	tests := []struct {
 		name                    string
 		stack, old, replacement string
+		ids                     []string
 		accept                  bool
 		calls                   string // after those that read
 		said                    string
@@ -55,12 +56,15 @@ func TestRehearse(t *testing.T) {
 		{name: "nobody notices", stack: "Failover", old: `"FailureThreshold": 3`, replacement: `"FailureThreshold": 5`, calls: " deploy --all", said: "Nobody notices."},
 		{name: "data is replaced", stack: "Domain", old: "ticketing.pw.", replacement: "example.com.", said: "DATA IS REPLACED", costs: true},
 		{name: "and accepted", stack: "Domain", old: "ticketing.pw.", replacement: "example.com.", accept: true, calls: " deploy", said: "DATA IS REPLACED"},
+		{name: "of one stack", stack: "Failover", old: `"FailureThreshold": 3`, replacement: `"FailureThreshold": 5`, ids: []string{"Global"}, calls: " deploy Global", said: "Nothing to deploy."},
+		{name: "of one stack that reads from what is replaced", stack: "Domain", old: "ticketing.pw.", replacement: "example.com.", ids: []string{"Global"}, said: "DATA IS REPLACED", costs: true},
+		{name: "and accepted, of one stack", stack: "Domain", old: "ticketing.pw.", replacement: "example.com.", ids: []string{"Global"}, accept: true, calls: " deploy Global", said: "DATA IS REPLACED"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			d, cloud, said := rehearsed(t, test.stack, test.old, test.replacement)
 			d.Accept = test.accept
-			err := d.Run(t.Context())
+			err := d.Run(t.Context(), test.ids...)
 			if errors.Is(err, ErrCosts) != test.costs || err != nil && !test.costs {
 				t.Errorf("got the error %v:\n%s", err, said)
 			}
@@ -71,6 +75,42 @@ func TestRehearse(t *testing.T) {
 				t.Errorf("said %s, want %q", said, test.said)
 			}
 		})
+	}
+}
+
+// TestRehearseMoved holds that the home region's stack is read where it stands, also when
+// the site has moved: a deployment then loses what the new one lacks.
+func TestRehearseMoved(t *testing.T) {
+	d, cloud, said := rehearsed(t, "", "", "")
+	d.Site.Home.Region.Name = "ap-northeast-1"
+	cloud.regions = map[string]string{"ticketing-Primary": "ap-northeast-2"}
+	d.CDK = func(_ context.Context, args ...string) error {
+		const golden = "../../testdata/site"
+		to := args[slices.Index(args, "--output")+1]
+		if err := os.CopyFS(to, os.DirFS(golden)); err != nil {
+			return err
+		}
+		for _, file := range []string{"manifest.json", "Primary.template.json", "Failover.template.json"} {
+			data, err := os.ReadFile(filepath.Join(to, file))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(to, file), []byte(strings.ReplaceAll(string(data), "ap-northeast-2", "ap-northeast-1")), 0o600); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := d.Run(t.Context()); !errors.Is(err, ErrCosts) {
+		t.Errorf("got %v", err)
+	}
+	for _, want := range []string{"VISITORS LOSE", "the stack ticketing-Primary in ap-northeast-2 is no longer in the site"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("said %s, want %q", said, want)
+		}
+	}
+	if !slices.Contains(cloud.calls, "read ticketing-Primary") {
+		t.Errorf("got the calls %q", cloud.calls)
 	}
 }
 

@@ -48,6 +48,7 @@ func rehearseChange(from, to string, out io.Writer) error {
 	if err != nil {
 		return cli.OneLine(err)
 	}
+	verdict.App = to
 	if err := verdict.WriteText(out); err != nil {
 		return err
 	}

@@ -31,10 +31,10 @@ Stacks that do not exist yet are deployed without termination protection and
 without deletion protection of their load balancers; when all stand, a second
 pass switches both on. What an earlier first creation has left is removed first.
 
-Where stacks stand, the deployment of all is rehearsed first: see "twinsite
-rehearse change". It takes the stacks in the order that costs visitors least. Where
-one deployment would cost them something and two do not, it makes two. Else it is
-not begun if it costs them anything, unless you accept that.
+Where stacks stand, the deployment is rehearsed first: see "twinsite rehearse
+change". That of all takes the stacks in the order that costs visitors least, and
+where one deployment would cost them something and two do not, it makes two. Else
+it is not begun if it costs them anything, unless you accept that.
 Environment variables of the CDK apply: CDK_REQUIRE_APPROVAL=never asks nothing.`,
 		Example: `  twinsite deploy Domain                         # the zone alone, for its name servers
   twinsite deploy -site examples/low-cost.yaml   # everything`,

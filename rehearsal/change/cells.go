@@ -49,7 +49,7 @@ func (v *Verdict) costs() string {
 	}
 	for _, f := range gather(v.Findings) {
 		switch {
-		case f.Kind == Lost || f.Kind == Data || f.Kind == Refused || f.Kind == Stale:
+		case f.Kind.fails():
 			parts = append(parts, "**"+strings.ToLower(title(f.Kind))+"** "+f.String())
 		case f.Kind == Open, f.Kind == Note:
 			parts = append(parts, f.String())

@@ -111,6 +111,13 @@ func TestJudge(t *testing.T) {
 			stackOf(a, "Global").Put("Old", map[string]any{"Type": logGroupType, "DeletionPolicy": "Retain", "Properties": map[string]any{"LogGroupName": "old"}})
 		}, kind: Left, want: "lets go of the LogGroup Old, which stays until you delete it; until then, AWS refuses a new one called old", order: "Global"},
 		{name: "notifications are switched off", to: withoutPaging, order: "Failover Secondary"},
+		{name: "a site that cannot be read", from: func(a *assembly.Assembly) {
+			find(a, "Primary", "SiteDistribution").Delete("DistributionConfig.DefaultCacheBehavior")
+		}, kind: Unread, want: "DefaultCacheBehavior", order: "Primary"},
+		{name: "a table of your own with another name", from: table("seats", "PAY_PER_REQUEST"), to: table("tickets", "PAY_PER_REQUEST"),
+			kind: Data, want: "because of TableName: the new one has none of its data", order: "Secondary"},
+		{name: "a table of your own goes", from: table("seats", "PAY_PER_REQUEST"), kind: Data, want: "with its data", order: "Secondary"},
+		{name: "a table of your own is billed otherwise", from: table("seats", "PAY_PER_REQUEST"), to: table("seats", "PROVISIONED"), order: "Secondary"},
 		{name: "an alarm goes that a dashboard names", to: func(a *assembly.Assembly) {
 			alarm := find(a, "Failover", "AlarmsNobodyServed")
 			alarm.Stack.Remove(alarm.LogicalID)
@@ -141,7 +148,7 @@ func TestJudge(t *testing.T) {
 			stackOf(a, "Global").Put("Strange", map[string]any{"Type": "AWS::Strange::Thing", "Properties": map[string]any{"A": 2.0}})
 		}, kind: Note, want: "AWS::Strange::Thing is not known: taken for a replacement", order: "Global"},
 	}
-	for _, kind := range []Kind{Lost, Data, Refused, Stale, Open, Left, Note} {
+	for _, kind := range []Kind{Lost, Unread, Data, Refused, Stale, Open, Left, Note} {
 		if !slices.ContainsFunc(tests, func(test judged) bool { return test.kind == kind }) {
 			t.Errorf("no broken copy of the kind %q", kind)
 		}
@@ -159,6 +166,7 @@ func TestJudge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			v.App = "cdk.out"
 			var text bytes.Buffer
 			if err := v.WriteText(&text); err != nil {
 				t.Fatal(err)
@@ -167,10 +175,21 @@ func TestJudge(t *testing.T) {
 			if v.Good() == test.kind.fails() || test.kind != "" && !found {
 				t.Errorf("want %s with %q:\n%s", test.kind, test.want, &text)
 			}
+			first, _, _ := strings.Cut(test.order, " ")
+			if strings.Contains(text.String(), "npx cdk deploy --app cdk.out --exclusively "+first) == v.Usual {
+				t.Errorf("the usual order: %t, and the commands:\n%s", v.Usual, &text)
+			}
 			if got := strings.Join(changed(v), " "); got != test.order {
 				t.Errorf("deploys %q, want %q:\n%s", got, test.order, &text)
 			}
 		})
+	}
+}
+
+// table gives a site a table, as an extension does.
+func table(name, billing string) func(*assembly.Assembly) {
+	return func(a *assembly.Assembly) {
+		stackOf(a, "Secondary").Put("Seats", map[string]any{"Type": "AWS::DynamoDB::GlobalTable", "Properties": map[string]any{"TableName": name, "BillingMode": billing}})
 	}
 }
 
@@ -183,6 +202,23 @@ func changed(v *Verdict) []string {
 		}
 	}
 	return ids
+}
+
+// TestJudgeSome holds that of some stacks only those are deployed, with those that they
+// read from.
+func TestJudgeSome(t *testing.T) {
+	from, to := defaultSite(t), defaultSite(t)
+	alarm := find(to, "Secondary", "WebTierAlarmsLoadBalancerErrors")
+	alarm.Stack.Remove(alarm.LogicalID)
+	for id, want := range map[string]struct {
+		order string
+		good  bool
+	}{"Secondary": {"Domain Global Secondary", false}, "Global": {"Domain Global", true}} {
+		v, err := Judge(from, to, id)
+		if err != nil || strings.Join(v.Order, " ") != want.order || v.Good() != want.good || !v.Usual {
+			t.Errorf("%s: got %v, good: %t, %v, want %v", id, v.Order, v.Good(), err, want)
+		}
+	}
 }
 
 // TestTwoSites holds that two sites are not compared.

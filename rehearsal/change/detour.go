@@ -91,13 +91,13 @@ func (v *Verdict) Detour(from, to *assembly.Assembly, synthesize func(fields map
 }
 
 // Advice says which site to deploy first where one deployment is not enough, "" if
-// nothing is known. Detour finds out whether that is enough.
+// nothing is known. Detour, which "make deploy" calls, finds out whether that is enough.
 func (v *Verdict) Advice() string {
 	fields := v.before()
 	if v.Good() || fields == nil {
 		return ""
 	}
-	return "two deployments do: first with " + fieldList(fields) + ", then as it is"
+	return "two deployments may do: first with " + fieldList(fields) + ", then as it is; `make deploy` finds out"
 }
 
 // fieldList are fields as one writes them in a sentence.

@@ -18,7 +18,7 @@ func TestDetour(t *testing.T) {
 	if err != nil || v.Good() {
 		t.Fatalf("%v: %s", err, v.Summary())
 	}
-	if want := "two deployments do: first with `failover.path: /alive` and `web.healthPath: /healthz`, then as it is"; v.Advice() != want {
+	if want := "two deployments may do: first with `failover.path: /alive` and `web.healthPath: /healthz`, then as it is; `make deploy` finds out"; v.Advice() != want {
 		t.Errorf("got %q, want %q", v.Advice(), want)
 	}
 	var asked map[string]string
@@ -84,7 +84,7 @@ func withServing(name string) func(*assembly.Assembly) {
 // record yet, by what is lost and what is deployed: no text of a finding is read, and no
 // logical id.
 func TestAdviceAboutNames(t *testing.T) {
-	const first = "two deployments do: first with `edge.writeFailover: false`"
+	const first = "two deployments may do: first with `edge.writeFailover: false`"
 	behindEdge := func(path string) func(*assembly.Assembly) {
 		return func(a *assembly.Assembly) {
 			check := find(a, "Failover", "FailoverHomeEndpoint").Template()
@@ -97,10 +97,10 @@ func TestAdviceAboutNames(t *testing.T) {
 		edits []func(*assembly.Assembly) // of what is deployed
 		want  string
 	}{
-		{"another name", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw")}, first + ", then as it is"},
+		{"another name", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw")}, first + ", then as it is; `make deploy` finds out"},
 		{"another name, and the front stays at the edge", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw"), behindEdge("/.well-known/twinsite-standby")},
-			first + " and `failover.front: home`, then as it is"},
-		{"another name, and another check", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw"), behindEdge("/other")}, first + ", then as it is"},
+			first + " and `failover.front: home`, then as it is; `make deploy` finds out"},
+		{"another name, and another check", []func(*assembly.Assembly){withServing("shop-origin.ticketing.pw"), behindEdge("/other")}, first + ", then as it is; `make deploy` finds out"},
 		{"a host name that has no record any longer", []func(*assembly.Assembly){func(a *assembly.Assembly) {
 			records := find(a, "Failover", "Failoverwww")
 			records.Stack.Remove(records.LogicalID)

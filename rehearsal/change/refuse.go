@@ -18,6 +18,7 @@ const (
 	compositeType  = "AWS::CloudWatch::CompositeAlarm"
 	autoDeleteType = "Custom::S3AutoDeleteObjects"
 	groupType      = "AWS::AutoScaling::AutoScalingGroup"
+	secretType     = "AWS::SecretsManager::Secret"
 
 	targetGroupType = "AWS::ElasticLoadBalancingV2::TargetGroup"
 )
@@ -228,8 +229,11 @@ func (r *run) replaces(typ string) bool {
 // stack.
 func (r *run) data(step *Step) {
 	holds := map[string]string{
-		bucketType: "files", topology.ZoneType: "records and name servers", logGroupType: "logs", "AWS::SecretsManager::Secret": "value",
+		bucketType: "files", topology.ZoneType: "records and name servers", logGroupType: "logs", secretType: "value",
 	}[step.Type]
+	if holds == "" && resource.IsStateful(step.Type) {
+		holds = "data"
+	}
 	if strings.Contains(strings.Join(step.Why, ", "), "not known") {
 		r.add(Note, step, "%s: %s", step.does(), strings.Join(step.Why, ", "))
 	}
@@ -245,10 +249,10 @@ func (r *run) data(step *Step) {
 	case step.Action == Replace:
 		r.add(Data, step, "%s, because of %s: the new one has none of its %s", step.does(), strings.Join(step.Why, ", "), holds)
 	case r.replaced(step): // said when it was replaced
-	case step.Action == Delete && (step.Type == bucketType || step.Type == topology.ZoneType):
-		r.add(Data, step, "%s, with its %s", step.does(), holds)
 	case step.Action == Delete && step.Type == logGroupType:
 		r.add(Note, step, "%s, with its %s", step.does(), holds)
+	case step.Action == Delete && step.Type != secretType: // which nothing reads any longer
+		r.add(Data, step, "%s, with its %s", step.does(), holds)
 	}
 }
 

@@ -16,7 +16,7 @@ func (v *Verdict) WriteText(out io.Writer) error {
 		w.printf("\nIn the order of \"cdk deploy --all\" it would cost more:\n")
 		w.findings(v.UsualFindings)
 	}
-	if !v.Usual && v.Changes() {
+	if !v.Usual && v.Changes() && v.App != "" {
 		w.printf("\nDeploy the stacks in this order:\n")
 		for _, command := range v.Commands() {
 			w.printf("  %s\n", command)
@@ -55,7 +55,7 @@ func (v *Verdict) Summary() string {
 	for _, kind := range []struct {
 		Kind
 		one string
-	}{{Lost, "visitors lose something"}, {Data, "data is replaced"}, {Refused, "AWS refuses a step"}, {Stale, "something keeps a value that is no longer true"}} {
+	}{{Lost, "visitors lose something"}, {Unread, "what visitors lose is not known"}, {Data, "data is replaced"}, {Refused, "AWS refuses a step"}, {Stale, "something keeps a value that is no longer true"}} {
 		if count[kind.Kind] > 0 {
 			parts = append(parts, kind.one)
 		}
@@ -71,7 +71,7 @@ func (v *Verdict) Commands() []string {
 		if len(p.Steps) == 0 && len(p.outputs) == 0 {
 			continue
 		}
-		command := "npx cdk deploy --exclusively " + p.ID
+		command := "npx cdk deploy --app " + v.App + " --exclusively " + p.ID
 		if p.Forced {
 			command += " --force"
 		}
@@ -140,7 +140,7 @@ func (w *writer) findings(findings []Finding) {
 // title is the heading of a finding.
 func title(kind Kind) string {
 	return map[Kind]string{
-		Lost: "VISITORS LOSE", Data: "DATA IS REPLACED", Refused: "AWS REFUSES", Stale: "NO LONGER TRUE",
+		Lost: "VISITORS LOSE", Unread: "NOT KNOWN", Data: "DATA IS REPLACED", Refused: "AWS REFUSES", Stale: "NO LONGER TRUE",
 		Open: "not protected meanwhile", Left: "left behind", Note: "note",
 	}[kind]
 }

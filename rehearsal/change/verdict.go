@@ -31,6 +31,11 @@ type Verdict struct {
 	// UsualFindings are what it would cost in the usual order, if Order is another.
 	UsualFindings []Finding
 
+	// App is the folder of the assembly that is deployed, as "cdk.out", for the commands
+	// that WriteText prints where Order is not the usual one. Default: "", and it prints
+	// none.
+	App string
+
 	first [][2]string        // stacks of which the one has to be deployed before the other
 	to    *assembly.Assembly // what is deployed
 }
@@ -41,6 +46,7 @@ type Kind string
 // The kinds of findings, the worst first.
 const (
 	Lost    Kind = "visitors"      // visitors are not answered
+	Unread  Kind = "not known"     // what visitors get of the deployed site cannot be read
 	Data    Kind = "data"          // what holds data is replaced or deleted
 	Refused Kind = "refused"       // AWS would refuse a step
 	Stale   Kind = "stale"         // something names what is gone, or has a value that is no longer true, when all is done
@@ -50,11 +56,11 @@ const (
 )
 
 // fails reports whether a kind makes the verdict a bad one.
-func (k Kind) fails() bool { return k == Lost || k == Data || k == Refused || k == Stale }
+func (k Kind) fails() bool { return slices.Contains([]Kind{Lost, Unread, Data, Refused, Stale}, k) }
 
 // rank is the place of a kind among the others.
 func (k Kind) rank() int {
-	return slices.Index([]Kind{Lost, Data, Refused, Stale, Open, Left, Note}, k)
+	return slices.Index([]Kind{Lost, Unread, Data, Refused, Stale, Open, Left, Note}, k)
 }
 
 // A Finding is one thing that the deployment costs.
@@ -112,14 +118,20 @@ func fails(findings []Finding) bool {
 }
 
 // Judge rehearses the deployment of an assembly over another, which is what is
-// deployed. Without one, from is nil: a first deployment. It is an error if the two
-// are not of one site.
-func Judge(from, to *assembly.Assembly) (*Verdict, error) {
+// deployed. Without one, from is nil: a first deployment. With ids, only the stacks of
+// these and those that they read from are deployed, in the usual order. It is an error
+// if the two are not of one site.
+func Judge(from, to *assembly.Assembly, only ...string) (*Verdict, error) {
 	if from == nil {
 		from = assembly.Empty()
 	}
 	if err := sameSite(from, to); err != nil {
 		return nil, err
+	}
+	if len(only) > 0 {
+		verdict := rehearse(from, to, withNeeds(to, only), true)
+		verdict.Usual = true
+		return verdict, nil
 	}
 	usual := rehearse(from, to, ids(to), false)
 	best := usual
@@ -156,6 +168,15 @@ func ids(a *assembly.Assembly) []string {
 		all = append(all, s.ID)
 	}
 	return all
+}
+
+// withNeeds returns the ids of some stacks and of those that they are deployed after, in
+// the usual order.
+func withNeeds(a *assembly.Assembly, some []string) []string {
+	return slices.DeleteFunc(ids(a), func(id string) bool {
+		s := stackOf(a, id)
+		return !slices.ContainsFunc(some, func(one string) bool { return one == id || stackOf(a, one).DependsOn(s) })
+	})
 }
 
 // sameSite says by its error why two assemblies are not of one site.
@@ -262,7 +283,7 @@ func (r *run) begin() {
 	}
 	base, err := look(r.world)
 	if err != nil {
-		r.add(Note, nil, "what visitors get of the deployed site cannot be read (%v): what they lose is not known", err)
+		r.add(Unread, nil, "what visitors get of the deployed site cannot be read: %v", err)
 		return
 	}
 	r.base = base

@@ -17,6 +17,7 @@ var typesFile []byte
 
 // A schema is what is known of the resources of one type.
 type schema struct {
+	Stateful   bool             // whether they hold data
 	Name       []string         // the properties that name the resource, if a template can set them all
 	Properties map[string]Cause // of properties inside others, as "HealthCheckConfig.Type", those only that are not no
 }
@@ -94,6 +95,9 @@ func IsKnown(typ string) bool {
 	_, known := types[typ]
 	return known
 }
+
+// IsStateful reports whether resources of a type hold data, as the schemas say.
+func IsStateful(typ string) bool { return types[typ].Stateful }
 
 // Name are the properties that name a resource of a type; none if a template cannot
 // set them all.
