@@ -117,6 +117,9 @@ func TestJudge(t *testing.T) {
 		{name: "a table of your own with another name", from: table("seats", "PAY_PER_REQUEST"), to: table("tickets", "PAY_PER_REQUEST"),
 			kind: Data, want: "because of TableName: the new one has none of its data", order: "Secondary"},
 		{name: "a table of your own goes", from: table("seats", "PAY_PER_REQUEST"), kind: Data, want: "with its data", order: "Secondary"},
+		{name: "a key goes", from: func(a *assembly.Assembly) {
+			stackOf(a, "Global").Put("Key", map[string]any{"Type": "AWS::KMS::Key", "Properties": map[string]any{"EnableKeyRotation": true}})
+		}, kind: Note, want: "what it has encrypted can be read until", order: "Global"},
 		{name: "a table of your own is billed otherwise", from: table("seats", "PAY_PER_REQUEST"), to: table("seats", "PROVISIONED"), order: "Secondary"},
 		{name: "an alarm goes that a dashboard names", to: func(a *assembly.Assembly) {
 			alarm := find(a, "Failover", "AlarmsNobodyServed")

@@ -19,6 +19,7 @@ const (
 	autoDeleteType = "Custom::S3AutoDeleteObjects"
 	groupType      = "AWS::AutoScaling::AutoScalingGroup"
 	secretType     = "AWS::SecretsManager::Secret"
+	keyType        = "AWS::KMS::Key"
 
 	targetGroupType = "AWS::ElasticLoadBalancingV2::TargetGroup"
 )
@@ -246,6 +247,8 @@ func (r *run) data(step *Step) {
 		f := r.add(Note, step, "%s: AWS's schema says that %s may replace it; taken for a change in place", step.does(), strings.Join(step.Why, ", "))
 		f.like = step.Type + strings.Join(step.Why, ", ")
 	case holds == "":
+	case step.Type == keyType && (step.Action == Delete || step.Action == Replace): // our topics' hold no more than messages under way
+		r.add(Note, step, "%s: what it has encrypted can be read until AWS deletes it, after its waiting period", step.does())
 	case step.Action == Replace:
 		r.add(Data, step, "%s, because of %s: the new one has none of its %s", step.does(), strings.Join(step.Why, ", "), holds)
 	case r.replaced(step): // said when it was replaced
