@@ -119,7 +119,7 @@ func TestJudge(t *testing.T) {
 		{name: "a table of your own goes", from: table("seats", "PAY_PER_REQUEST"), kind: Data, want: "with its data", order: "Secondary"},
 		{name: "a key goes", from: func(a *assembly.Assembly) {
 			stackOf(a, "Global").Put("Key", map[string]any{"Type": "AWS::KMS::Key", "Properties": map[string]any{"EnableKeyRotation": true}})
-		}, kind: Note, want: "what it has encrypted can be read until", order: "Global"},
+		}, kind: Note, want: "what it has encrypted cannot be read then", order: "Global"},
 		{name: "a table of your own is billed otherwise", from: table("seats", "PAY_PER_REQUEST"), to: table("seats", "PROVISIONED"), order: "Secondary"},
 		{name: "an alarm goes that a dashboard names", to: func(a *assembly.Assembly) {
 			alarm := find(a, "Failover", "AlarmsNobodyServed")

@@ -248,7 +248,7 @@ func (r *run) data(step *Step) {
 		f.like = step.Type + strings.Join(step.Why, ", ")
 	case holds == "":
 	case step.Type == keyType && (step.Action == Delete || step.Action == Replace): // our topics' hold no more than messages under way
-		r.add(Note, step, "%s: what it has encrypted can be read until AWS deletes it, after its waiting period", step.does())
+		r.add(Note, step, "%s: what it has encrypted cannot be read then, unless its deletion is cancelled in its waiting period", step.does())
 	case step.Action == Replace:
 		r.add(Data, step, "%s, because of %s: the new one has none of its %s", step.does(), strings.Join(step.Why, ", "), holds)
 	case r.replaced(step): // said when it was replaced
