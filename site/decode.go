@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"twinsite/internal/flow"
 	"twinsite/internal/spelling"
 )
 
@@ -80,6 +81,7 @@ func document(report *report, data []byte) ast.Node {
 		report.addAt(at, "yaml", fmt.Sprintf("has several documents, got %d: describe one site a file, without a line \"---\" inside", len(documents)))
 		return nil
 	}
+	flow.Mend(documents[0].Body)
 	return documents[0].Body
 }
 
