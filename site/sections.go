@@ -33,6 +33,7 @@ func sectionRules() []func(*report, *Site) {
 		checkCPU,
 		checkSchedules,
 		checkSSH,
+		checkPort,
 		checkStaticFolder,
 		checkUploads,
 		checkEdge,
