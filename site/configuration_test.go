@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -83,7 +84,7 @@ func newConfiguration(t *testing.T) string {
 	}
 	fmt.Fprintf(&text, regionsHead, findPrefixList)
 	for _, name := range aws.RegionNames() {
-		fmt.Fprintf(&text, "| %s | %s |\n", name, orElse(aws.Regions()[name].PrefixList, "unknown"))
+		fmt.Fprintf(&text, "| %s | %s |\n", name, cmp.Or(aws.Regions()[name].PrefixList, "unknown"))
 	}
 	return text.String()
 }
@@ -169,7 +170,7 @@ func inYAML(value reflect.Value) string {
 	case map[string]any:
 		return "{}"
 	case string:
-		return orElse(preset, `""`)
+		return cmp.Or(preset, `""`)
 	default:
 		return fmt.Sprint(preset)
 	}

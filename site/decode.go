@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"twinsite/internal/flow"
 	"twinsite/internal/spelling"
 )
 
@@ -80,6 +81,7 @@ func document(report *report, data []byte) ast.Node {
 		report.addAt(at, "yaml", fmt.Sprintf("has several documents, got %d: describe one site a file, without a line \"---\" inside", len(documents)))
 		return nil
 	}
+	flow.Mend(documents[0].Body)
 	return documents[0].Body
 }
 
@@ -255,24 +257,18 @@ func (d decoder) list(node ast.Node, into reflect.Value, field string) {
 func (d decoder) scalar(node ast.Node, into reflect.Value, field string) {
 	switch into.Interface().(type) {
 	case netip.Prefix:
-		text, ok := d.text(node, field, "an address range", "give one as \"10.0.0.0/16\"")
-		if !ok {
-			return
-		}
+		text, _ := textOf(node)
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
-			d.add(field, fmt.Sprintf("is not an address range, got %s: give one as \"10.0.0.0/16\"", quote(text)))
+			d.wrongType(node, field, "an address range", rangeRemedy(field, text))
 			return
 		}
 		into.Set(reflect.ValueOf(prefix))
 	case time.Duration:
-		text, ok := d.text(node, field, "a duration", "give a number and its unit, as \"10s\" or \"5m\"")
-		if !ok {
-			return
-		}
+		text, _ := textOf(node)
 		duration, err := time.ParseDuration(text)
 		if err != nil {
-			d.add(field, fmt.Sprintf("is not a duration, got %s: give a number and its unit, as \"10s\" or \"5m\"", quote(text)))
+			d.wrongType(node, field, "a duration", `give a number and its unit, "s", "m" or "h"`)
 			return
 		}
 		into.SetInt(int64(duration))
@@ -291,21 +287,44 @@ func (d decoder) scalar(node ast.Node, into reflect.Value, field string) {
 		}
 		into.SetInt(number)
 	default: // string, or a type made of it
-		if text, ok := d.text(node, field, "text", "put it in quotes"); ok {
-			into.SetString(text)
+		text, ok := textOf(node)
+		if !ok {
+			d.wrongType(node, field, "text", "put it in quotes")
+			return
 		}
+		into.SetString(text)
 	}
 }
 
-// text returns the text of a node.
-func (d decoder) text(node ast.Node, field, want, remedy string) (string, bool) {
+// rangeRemedy says how to write an address range: a single address that the field's
+// rule takes with its length, or else an example that the rule takes.
+func rangeRemedy(field, text string) string {
+	rule, example := "privateRange", "10.0.0.0/16"
+	switch {
+	case field == "standby.addressRange":
+		example = "10.1.0.0/16"
+	case strings.HasPrefix(field, "web.ssh"):
+		rule = "sshRange"
+	case strings.HasPrefix(field, "wafRules.unlimited"):
+		rule, example = "publicRange", "203.0.113.0/24"
+	}
+	if address, err := netip.ParseAddr(text); err == nil {
+		whole := netip.PrefixFrom(address, address.BitLen()).String()
+		if wrong, _ := fieldRules[rule].fault(whole, ""); wrong == "" {
+			example = whole
+		}
+	}
+	return "give one as " + quote(example)
+}
+
+// textOf returns the text of a node, if it is one.
+func textOf(node ast.Node) (string, bool) {
 	switch node := node.(type) {
 	case *ast.StringNode:
 		return node.Value, true
 	case *ast.LiteralNode:
 		return node.Value.Value, true
 	}
-	d.wrongType(node, field, want, remedy)
 	return "", false
 }
 

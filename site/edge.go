@@ -151,10 +151,13 @@ type Edge struct {
 	// CachePaths are patterns of paths that CloudFront caches as the application's
 	// Cache-Control says, and not at all where it says nothing: up to 20, as
 	// "/news/*" or "*.jpg", of which the first that fits decides. Copies are told
-	// apart by host, path and query. For these paths, the application gets no
-	// cookies and no Authorization, and CloudFront takes GET, HEAD and OPTIONS only.
-	// The standby's load balancer has no CDN before it: in a failover of visitors'
-	// own records, its servers must carry what the cache carried.
+	// apart by host, path, query and compression. For these paths, CloudFront takes
+	// GET, HEAD and OPTIONS only, and the application gets none of a visitor's headers
+	// that make answers differ: no cookies, no "Authorization", no "Accept-Language", no
+	// "Accept", no "Origin" and none of a CORS preflight; "User-Agent" is "Amazon
+	// CloudFront". An answer that follows one of them would be the same for all. The
+	// standby's load balancer has no CDN before it: in a failover of visitors' own
+	// records, its servers must carry what the cache carried.
 	CachePaths []string `yaml:"cachePaths" validate:"max=20,dive,cachePath"`
 
 	// Redirects are hosts that only lead to another, as "@" to "www": up to 30, both of

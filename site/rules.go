@@ -1,11 +1,13 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,7 +114,7 @@ var fieldRules = map[string]fieldRule{
 		pattern: regexp.MustCompile(`^[0-9.]+/(1[6-9]|2[0-4])$`),
 		check:   privateRangeFault,
 		wrong:   "is not from /16 to /24",
-		remedy:  `give a private range of that size, as "10.0.0.0/16"`,
+		remedy:  "give a private range of that size",
 	},
 	"sshRange": {
 		pattern: regexp.MustCompile(`^[0-9.]+/([1-9]|[12][0-9]|3[0-2])$`),
@@ -145,7 +147,7 @@ var fieldRules = map[string]fieldRule{
 	},
 	"cron": {
 		pattern: regexp.MustCompile(`^\S+( +\S+){4}$`),
-		check:   cronFault,
+		check:   func(text, _ string) string { return aws.CronFault(text) },
 		wrong:   "does not have five fields",
 		remedy:  `give minute, hour, day of month, month and day of week, as "30 9 * * MON-FRI"`,
 	},
@@ -188,14 +190,8 @@ var fieldRules = map[string]fieldRule{
 		wrong:   "is not a pattern of paths",
 		remedy:  `give one that leaves some paths to the application, as "/news/*" or "*.jpg": "/" or "*" first, then letters, digits and "_-.*$/~@:+?"`,
 	},
-	"wholeSeconds": {
-		check:  multipleOf(time.Second, "is not a whole number of seconds"),
-		remedy: `give it as "5s"`,
-	},
-	"wholeMinutes": {
-		check:  multipleOf(time.Minute, "is not a whole number of minutes"),
-		remedy: `give it as "5m"`,
-	},
+	"wholeSeconds": {check: multipleOf(time.Second, "is not a whole number of seconds")},
+	"wholeMinutes": {check: multipleOf(time.Minute, "is not a whole number of minutes")},
 	"checkInterval": {
 		pattern: regexp.MustCompile(`^(10|30)s$`),
 		wrong:   "is not an interval of Route 53",
@@ -218,9 +214,15 @@ func checkFields(report *report, site *Site) {
 			wrong, remedy = rule.fault(text, fault.Param())
 			switch fault.Tag() {
 			case "region":
-				remedy = orElse(spelling.Suggest(text, aws.RegionNames()), remedy)
+				remedy = cmp.Or(spelling.Suggest(text, aws.RegionNames()), remedy)
 			case "managedRule":
-				remedy = orElse(spelling.Suggest(text, aws.ManagedRuleNames()), remedy)
+				remedy = cmp.Or(spelling.Suggest(text, aws.ManagedRuleNames()), remedy)
+			case "privateRange":
+				remedy += ", as " + quote(freeRange(site, field))
+			case "wholeSeconds":
+				remedy = wholeUnits(fault.Value(), time.Second)
+			case "wholeMinutes":
+				remedy = wholeUnits(fault.Value(), time.Minute)
 			}
 		} else {
 			wrong, remedy = limitFault(fault)
@@ -279,7 +281,26 @@ func limitFault(fault validator.FieldError) (wrong, remedy string) {
 		return limited(fault, "has too many entries", "is too long", "is too great"), fmt.Sprintf("give %s or less", fault.Param())
 	}
 	choices := strings.Fields(fault.Param()) // oneof
-	return "is not one of the choices", orElse(spelling.Suggest(plain(fault.Value()), choices), "give "+strings.Join(choices, " or "))
+	if number, ok := fault.Value().(int); ok {
+		return "is not one of the choices", "give one of them, as " + nearest(number, choices)
+	}
+	return "is not one of the choices", cmp.Or(spelling.Suggest(plain(fault.Value()), choices), "give "+strings.Join(choices, " or "))
+}
+
+// nearest returns the one of some numbers that is nearest to another.
+func nearest(number int, choices []string) string {
+	away := func(choice string) int {
+		n, _ := strconv.Atoi(choice)
+		return max(n-number, number-n)
+	}
+	return slices.MinFunc(choices, func(a, b string) int { return cmp.Compare(away(a), away(b)) })
+}
+
+// wholeUnits says which whole number of units a duration has, at least one. Limits
+// are whole, so that this is within them.
+func wholeUnits(value any, unit time.Duration) string {
+	duration, _ := value.(time.Duration)
+	return "give it as " + quote(shortDuration(max(duration.Truncate(unit), unit)))
 }
 
 // limited chooses the words for a limit of a list, a duration or a number.
@@ -322,11 +343,10 @@ func show(value any) string {
 // not "5m0s".
 func shortDuration(d time.Duration) string {
 	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-len("0s")]
+		}
 	}
 	return text
 }
@@ -339,12 +359,4 @@ func multipleOf(unit time.Duration, wrong string) func(text, parameter string) s
 		}
 		return ""
 	}
-}
-
-// orElse returns text, or other when it is empty.
-func orElse(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }

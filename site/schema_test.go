@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"twinsite/internal/flow"
 )
 
 // durationPattern is what time.ParseDuration takes, but for signs and the
@@ -233,7 +234,11 @@ func readSchema(t *testing.T) *validator.Schema {
 // readYAML reads a YAML file as an editor does, into JSON's types.
 func readYAML(t *testing.T, file string) any {
 	t.Helper()
-	data, err := yaml.YAMLToJSON([]byte(readFile(t, file)))
+	var content any
+	if err := flow.Unmarshal([]byte(readFile(t, file)), &content); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(content)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ func sectionRules() []func(*report, *Site) {
 		checkCPU,
 		checkSchedules,
 		checkSSH,
+		checkPort,
 		checkStaticFolder,
 		checkUploads,
 		checkEdge,
@@ -94,7 +95,7 @@ func checkUnique(report *report, site *Site) {
 func checkHosts(report *report, site *Site) {
 	for i, host := range site.Hosts {
 		if field := item("hosts", i); site.owns(host) && report.valid("hosts", "zone.prefix", field) {
-			report.broken(field, "is a name that Twinsite uses itself", quote(host), `give another label, as "www", or another zone.prefix`)
+			report.broken(field, "is a name that Twinsite uses itself", quote(host), "give another label, or another zone.prefix")
 		}
 	}
 }
@@ -145,10 +146,14 @@ func checkZones(report *report, site *Site) {
 		if !report.valid(half + ".region") {
 			continue
 		}
+		free := region.Name + "a"
+		for letter := 'b'; slices.Contains(region.AvailabilityZones, free); letter++ {
+			free = region.Name + string(letter)
+		}
 		for i, zone := range region.AvailabilityZones {
 			letter, found := strings.CutPrefix(zone, region.Name)
 			if field := item(half+".availabilityZones", i); report.valid(field) && !(found && len(letter) == 1 && letter[0] >= 'a' && letter[0] <= 'z') {
-				report.broken(field, "is not a zone of the region "+region.Name, quote(zone), fmt.Sprintf("give the region's name and a letter, as %q", region.Name+"a"))
+				report.broken(field, "is not a zone of the region "+region.Name, quote(zone), "give the region's name and a letter, as "+quote(free))
 			}
 		}
 	}
@@ -164,12 +169,21 @@ func halves(site *Site) map[string]Region {
 func checkRanges(report *report, site *Site) {
 	home, standby := site.Home.AddressRange, site.Standby.AddressRange
 	if report.valid("home.addressRange", "standby.addressRange") && home.Overlaps(standby) {
-		free := "10.1.0.0/16"
-		if home.Overlaps(netip.MustParsePrefix(free)) {
-			free = "10.0.0.0/16"
-		}
-		report.broken("standby.addressRange", "overlaps the home region's "+home.String(), quote(standby.String()), fmt.Sprintf("give another range, as %q", free))
+		const field = "standby.addressRange"
+		report.broken(field, "overlaps the home region's "+home.String(), quote(standby.String()), "give another range, as "+quote(freeRange(site, field)))
 	}
+}
+
+// freeRange returns a range for one region's network that the other's leaves free.
+func freeRange(site *Site, field string) string {
+	other := site.Home.AddressRange
+	if strings.HasPrefix(field, "home.") {
+		other = site.Standby.AddressRange
+	}
+	if free := netip.MustParsePrefix("10.1.0.0/16"); !other.Overlaps(free) {
+		return free.String()
+	}
+	return "10.0.0.0/16"
 }
 
 // checkNATGateways wants a way out that takes the place of NAT.
@@ -289,18 +303,18 @@ func checkErrorRate(report *report, site *Site) {
 	if failover.ErrorRate == 0 || !report.valid(field) {
 		return
 	}
-	needs := func(met bool, needed, wrong, remedy string) {
-		if !met && report.valid(needed) {
+	needs := func(needed, wrong, remedy string) {
+		if report.valid(needed) {
 			report.broken(field, wrong, fmt.Sprint(failover.ErrorRate), remedy)
 		}
 	}
 	switch {
 	case !failover.Switch:
-		needs(false, "failover.switch", "needs failover.switch, which is false", "switch failover.switch on, or give 0")
+		needs("failover.switch", "needs failover.switch, which is false", "switch failover.switch on, or give 0")
 	case !site.Notifications:
-		needs(false, "notifications", "needs notifications, which is false", "switch notifications on, or give 0")
-	default:
-		needs(failover.Failback == FailbackManual, "failover.failback", "needs failback: manual, or nothing holds the site at the standby", "give failover.failback manual, or 0 here")
+		needs("notifications", "needs notifications, which is false", "switch notifications on, or give 0")
+	case failover.Failback != FailbackManual:
+		needs("failover.failback", "needs failback: manual, or nothing holds the site at the standby", "give failover.failback manual, or 0 here")
 	}
 }
 

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,7 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"twinsite/web"
 )
 
 // Web describes an Auto Scaling group of web servers.
@@ -49,10 +49,10 @@ type Web struct {
 	// UserData.
 	Boot time.Duration `yaml:"boot" validate:"omitempty,min=30s,max=30m,wholeSeconds"`
 
-	// Port is the port on which the web servers listen, by HTTP, from 1 to 65535. The
-	// default script finds it as "TWINSITE_PORT", and listens there. Changing it on a
-	// live site replaces the target group: no server listens on the new port before
-	// all are replaced.
+	// Port is the port on which the web servers listen, by HTTP, from 1 to 65535; 22,
+	// which is sshd's, only with Images and without SSH. The default script finds it as
+	// "TWINSITE_PORT", and listens there. Changing it on a live site replaces the target
+	// group: no server listens on the new port before all are replaced.
 	Port int `yaml:"port" validate:"min=1,max=65535"`
 
 	// Drain is how long a server that leaves may finish what it has begun: whole
@@ -273,27 +273,9 @@ func checkUserData(report *report, site *Site) {
 		report.broken(field, "cannot be read", given, "make it readable")
 		return
 	}
-	if wrong, remedy := scriptFault(script); wrong != "" {
+	if wrong, remedy := web.ScriptFault(script); wrong != "" {
 		report.broken(field, wrong, given, remedy)
 	}
-}
-
-// scriptFault says what is wrong with a user-data script, and the remedy.
-func scriptFault(script []byte) (wrong, remedy string) {
-	line, _, _ := bytes.Cut(script, []byte("\n"))
-	switch {
-	case bytes.HasPrefix(script, []byte("\ufeff")):
-		return "begins with a byte-order mark, which an instance takes for text", "save it as UTF-8 without one"
-	case bytes.Contains(script, []byte("\r\n")), !utf8.Valid(script):
-		return "is not UTF-8 with lines that end in \"\\n\"", "save it as a UTF-8 text with Unix line ends"
-	case bytes.ContainsRune(script, 0):
-		return "holds a NUL character, which bash leaves out", "save it as a text"
-	case bytes.Contains(script, []byte("${Token[")):
-		return "holds \"${Token[\", which the CDK takes for a value of its own", "give the variable another name"
-	case string(line) != "#!/bin/bash":
-		return "is no bash script", "begin it with the line \"#!/bin/bash\"; what it starts may be of any kind"
-	}
-	return "", ""
 }
 
 // checkHealthPaths keeps the health paths apart from what the default script
@@ -394,5 +376,18 @@ func checkSSH(report *report, site *Site) {
 	}
 	if admitted > most {
 		report.broken(field, fmt.Sprintf("admits more than %d public addresses", most), fmt.Sprint(admitted), "give the ranges you work from, or none at all and use Session Manager")
+	}
+}
+
+// checkPort leaves port 22 to sshd, which the default image starts, and to the ranges
+// that may reach it.
+func checkPort(report *report, site *Site) {
+	const field, ssh = "web.port", 22
+	switch {
+	case site.Web.Port != ssh || !report.valid(field, "web.ssh"):
+	case len(site.Web.Images) == 0:
+		report.broken(field, "is the port of the default image's SSH server, so that no web server would ever be healthy", fmt.Sprint(ssh), "give another, as 8080")
+	case len(site.Web.SSH) > 0:
+		report.broken(field, "is the port that web.ssh opens, so that its ranges would reach the application itself", fmt.Sprint(ssh), "give another, as 8080, or [] for web.ssh")
 	}
 }

@@ -5,11 +5,13 @@
 package web
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // UserData is the default user data, a bash script for Amazon Linux 2023. It reads /etc/twinsite.env, which must exist
@@ -18,6 +20,25 @@ import (
 //
 //go:embed user-data.sh
 var UserData string
+
+// ScriptFault says what is wrong with a user-data script that is to run instead of UserData, and the remedy; wrong is
+// empty when it may run.
+func ScriptFault(script []byte) (wrong, remedy string) {
+	line, _, _ := bytes.Cut(script, []byte("\n"))
+	switch {
+	case bytes.HasPrefix(script, []byte("\ufeff")):
+		return "begins with a byte-order mark, which an instance takes for text", "save it as UTF-8 without one"
+	case bytes.Contains(script, []byte("\r\n")), !utf8.Valid(script):
+		return "is not UTF-8 with lines that end in \"\\n\"", "save it as a UTF-8 text with Unix line ends"
+	case bytes.ContainsRune(script, 0):
+		return "holds a NUL character, which bash leaves out", "save it as a text"
+	case bytes.Contains(script, []byte("${Token[")):
+		return "holds \"${Token[\", which the CDK takes for a value of its own", "give the variable another name"
+	case string(line) != "#!/bin/bash":
+		return "is no bash script", "begin it with the line \"#!/bin/bash\"; what it starts may be of any kind"
+	}
+	return "", ""
+}
 
 // edgeFunction names the group's first origin in the literal readsOrigin.
 //

@@ -21,7 +21,7 @@ import (
 // The names in web.environment that user-data.sh reads.
 const (
 	RegistryVariable = "CONTAINER_REGISTRY_ID" // the account of the registry, as "111122223333"
-	ImageVariable    = "CONTAINER_IMAGE"       // repository and tag, as "shop:1.4.2"
+	ImageVariable    = "CONTAINER_IMAGE"       // repository and tag, as "shop:1.4.2", or digest, as "shop@sha256:…"
 	LogsVariable     = "CONTAINER_LOG_GROUP"   // a log group of each region, as "/shop/container"
 )
 
@@ -46,7 +46,7 @@ func extend(stack awscdk.Stack, tier *constructs.WebTier, s *site.Site) {
 	// A managed policy, as those of web.policies: the promises hold the role's own policy
 	// to what the product needs.
 	policy := awsiam.NewManagedPolicy(stack, jsii.String("ContainerPolicy"), &awsiam.ManagedPolicyProps{Roles: &[]awsiam.IRole{tier.Group.Role()}})
-	name, _, _ := strings.Cut(s.Web.Environment[ImageVariable], ":")
+	name := repository(s.Web.Environment[ImageVariable])
 	registry := s.Web.Environment[RegistryVariable]
 	arn := stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("ecr"), Account: &registry, Resource: jsii.String("repository"), ResourceName: &name})
 	awsecr.Repository_FromRepositoryArn(stack, jsii.String("ContainerRepository"), arn).GrantPull(policy)
@@ -59,4 +59,12 @@ func extend(stack awscdk.Stack, tier *constructs.WebTier, s *site.Site) {
 	})
 	awslogs.LogGroup_FromLogGroupName(stack, jsii.String("ContainerLogGroup"), &logs).GrantWrite(policy)
 	tier.Group.Node().AddDependency(made) // the first servers write as they boot
+}
+
+// repository returns an image's name without tag and digest: "team/shop" of
+// "team/shop:1.4.2", of "team/shop@sha256:…", and of one that has both.
+func repository(image string) string {
+	name, _, _ := strings.Cut(image, "@")
+	name, _, _ = strings.Cut(name, ":")
+	return name
 }

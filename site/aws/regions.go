@@ -1,5 +1,6 @@
-// Package aws is what Twinsite must know of AWS without asking it: regions, and the
-// rules of the groups that AWS WAF keeps up to date. AWS documents both.
+// Package aws is what Twinsite must know of AWS without asking it: regions, the rules
+// of the groups that AWS WAF keeps up to date, and what Auto Scaling takes for cron.
+// AWS documents all three.
 package aws
 
 import (

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"twinsite/internal/flow"
 )
 
 // LeftOut is the value of a field that is taken out of the file.
@@ -23,12 +25,12 @@ func File(file string, fields map[string]string) ([]byte, error) {
 		return nil, err
 	}
 	var content map[string]any
-	if err := yaml.Unmarshal(data, &content); err != nil {
+	if err := flow.Unmarshal(data, &content); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	for _, path := range slices.Sorted(maps.Keys(fields)) {
 		var value any
-		if err := yaml.Unmarshal([]byte(fields[path]), &value); err != nil {
+		if err := flow.Unmarshal([]byte(fields[path]), &value); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		put(content, strings.Split(path, "."), value)
