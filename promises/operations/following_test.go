@@ -66,6 +66,7 @@ var followingCopies = map[string][]brokencopy.Copy{
 		{"by another call, which sets the desired capacity", func(in *read.Reader) {
 			redefine(follower(in).Machine, topology.SizeCall, ":aws-sdk:autoscaling:setDesiredCapacity")
 		}, "follows nothing"},
+		{"it follows by another name", func(in *read.Reader) { redefine(follower(in).Machine, `"follow":75`, `"part":75`) }, "by what it assigns to follow"},
 		{"another sizes it, too", func(in *read.Reader) { sizesStandby(in, `{}`) }, "there are 2 of state machines that size"},
 		{"another percentage", func(in *read.Reader) { redefine(follower(in).Machine, `"follow":75`, `"follow":50`) }, "[50 1 4], want [75 1 4]"},
 		{"other limits", func(in *read.Reader) { redefine(follower(in).Machine, `"minimum":1`, `"minimum":2`) }, "[75 2 4]"},
