@@ -10,11 +10,9 @@ import (
 	"twinsite/topology"
 )
 
-// readFailback looks for manual failback. From each state machine that seems to
-// write the failover switch it goes back through a rule, an event bus and another
-// rule to the alarm that the standby serves. If one of these is missing or wrong,
-// that is a fault, and the site comes home by itself. Without any such state
-// machine the site is meant to come home by itself.
+// readFailback looks for manual failback. From each state machine that seems to write the failover switch it goes back
+// through a rule, an event bus and another rule to the alarm that the standby serves. If one of these is missing or wrong,
+// that is a fault, and the site comes home by itself. Without any such state machine the site is meant to come home by itself.
 func (r *reader) readFailback() (faults []Fault) {
 	alarms, puts := r.awayAlarms(), r.switchPuts()
 	for _, put := range puts {
@@ -31,8 +29,7 @@ func (r *reader) readFailback() (faults []Fault) {
 	return faults
 }
 
-// passing are the rules that pass an alarm on to what manual failback uses: an event bus,
-// or a state machine.
+// passing are the rules that pass an alarm on to what manual failback uses: an event bus, or a state machine.
 func (r *reader) passing(alarm *assembly.Resource) []*assembly.Resource {
 	elsewhere := func(target *assembly.Resource) bool {
 		return target.Type != topology.BusType && target.Type != topology.MachineType
@@ -133,26 +130,28 @@ func (r *reader) starts(alarm, machine *assembly.Resource) *Fault {
 	return r.leads(alarm, machine)
 }
 
-// readErrorRate looks for an alarm on the site's errors that starts the state machine of
-// manual failback, too. One that is passed on, and starts nothing at all, is a fault.
+// readErrorRate looks for an alarm on the site's errors that starts the state machine of manual failback, too. One that is
+// passed on and starts nothing at all is a fault, and one of which nobody knows when it goes off.
 func (r *reader) readErrorRate(machine *assembly.Resource) (faults []Fault) {
 	for _, alarm := range must.Get(topology.ErrorAlarms(r.Assembly)) {
-		if fault := r.leads(alarm.Resource, machine); fault != nil {
+		switch fault := r.leads(alarm.Resource, machine); {
+		case fault != nil:
 			others := func(way topology.Response) bool { return way.Machine != machine }
 			if len(r.passing(alarm.Resource)) > 0 && !slices.ContainsFunc(must.Get(topology.Responses(r.Assembly, alarm.Resource)), others) {
 				faults = append(faults, *fault)
 			}
-			continue
+		case alarm.Unclear != "":
+			faults = append(faults, Fault{alarm.Resource.String(), alarm.Unclear})
+		default:
+			within(alarm.Resource, "EvaluationPeriods", alarm.Periods, 1, 86400)
+			within(alarm.Resource, "Period", alarm.Period, time.Second, 24*time.Hour)
+			r.model.ErrorRate = &ErrorRate{ErrorAlarm: alarm}
 		}
-		within(alarm.Resource, "EvaluationPeriods", alarm.Periods, 1, 86400)
-		within(alarm.Resource, "Period", alarm.Period, time.Second, 24*time.Hour)
-		r.model.ErrorRate = &ErrorRate{ErrorAlarm: alarm}
 	}
 	return faults
 }
 
-// leads says where the way from an alarm to a state machine ends too early; nil, if it
-// does not.
+// leads says where the way from an alarm to a state machine ends too early; nil, if it does not.
 func (r *reader) leads(alarm, machine *assembly.Resource) *Fault {
 	fault, passing := &Fault{machine.String(), "no rule starts it: nothing puts the failover switch"}, r.passing(alarm)
 	for _, start := range must.Get(topology.RulesTo(r.Assembly, machine)) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"twinsite/assembly"
@@ -16,10 +17,14 @@ type ErrorAlarm struct {
 	Requests int // that a measurement needs, or it is good; 0 if it needs none
 	Period   time.Duration
 	Periods  int // so many bad measurements in a row turn it on
+
+	// Unclear says why nobody knows when it goes off: its expression is none of those that are understood, which are "rate" and
+	// "IF(requests >= 300, rate, 0)". It is "" if all is clear.
+	Unclear string
 }
 
-// atLeast is a condition of a metric math expression, as in "IF(requests >= 300, rate, 0)".
-var atLeast = regexp.MustCompile(`\b([a-z]\w*)\s*>=\s*(\d+)`)
+// shareOfMany is the metric math expression of a share that counts from so many requests on, and is none of fewer.
+var shareOfMany = regexp.MustCompile(`^IF\(\s*(\w+)\s*>=\s*(\d+)\s*,\s*(\w+)\s*,\s*0\s*\)$`)
 
 // ErrorAlarms returns the alarms of us-east-1 on a distribution's errors, by metric math or alone, that go off at or above a
 // percentage. CloudFront has its metrics there: see
@@ -55,21 +60,26 @@ func ErrorAlarms(a *assembly.Assembly) ([]ErrorAlarm, error) {
 
 // readMetrics reads the metrics of an alarm on metric math, and reports whether errors are among them.
 func (a *ErrorAlarm) readMetrics(p *properties) (errors bool) {
-	expression, requests := "", ""
+	compared, rate, requests := "", "", ""
 	for i := range p.length("Metrics") {
 		metric := fmt.Sprintf("Metrics.%d.", i)
-		expression += p.textOr(metric+"Expression", "")
+		id := p.textOr(metric+"Id", "")
 		switch p.textOr(metric+"MetricStat.Metric.MetricName", "") {
 		case "5xxErrorRate":
-			errors, a.Period = true, p.secondsOr(metric+"MetricStat.Period", 60)
+			errors, rate, a.Period = true, id, p.secondsOr(metric+"MetricStat.Period", 60)
 		case "Requests":
-			requests = p.text(metric + "Id")
+			requests = id
+		}
+		if p.boolOr(metric+"ReturnData", true) {
+			compared = p.textOr(metric+"Expression", id)
 		}
 	}
-	for _, condition := range atLeast.FindAllStringSubmatch(expression, -1) {
-		if condition[1] == requests {
-			a.Requests, _ = strconv.Atoi(condition[2]) // digits, by the expression
-		}
+	parts := shareOfMany.FindStringSubmatch(strings.TrimSpace(compared))
+	switch {
+	case parts != nil && requests != "" && parts[1] == requests && parts[3] == rate:
+		a.Requests, _ = strconv.Atoi(parts[2]) // digits, by the expression
+	case errors && compared != rate:
+		a.Unclear = fmt.Sprintf("goes off by %s, want IF(requests >= …, rate, 0) of the metrics Requests and 5xxErrorRate", compared)
 	}
 	return errors
 }

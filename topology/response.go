@@ -121,29 +121,33 @@ func OnDefaultBus(rule *assembly.Resource, region string) bool {
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html.
 // Of patterns it knows plain values: a filter, such as {"prefix": "a"}, is taken not to match.
 func Hears(rule, alarm *assembly.Resource) (bool, error) {
+	name, err := OrDefault(alarm, "AlarmName", (*assembly.Resource).Text, "")
+	if err != nil {
+		return false, err
+	}
+	return HearsEvent(rule, map[string]any{
+		"source":      "aws.cloudwatch",
+		"detail-type": "CloudWatch Alarm State Change",
+		"region":      alarm.Stack.Region,
+		"resources":   []any{"${" + alarm.String() + ".Arn}"},
+		"detail": map[string]any{
+			"alarmName":     []any{"${" + alarm.String() + "}", name}, // either
+			"previousState": map[string]any{"value": "OK"},
+			"state":         map[string]any{"value": "ALARM"},
+		},
+	})
+}
+
+// HearsEvent reports whether an event rule, on whichever bus, acts on an event, given as its JSON is decoded. What it knows of
+// patterns, [Hears] says.
+func HearsEvent(rule *assembly.Resource, event map[string]any) (bool, error) {
 	p := &properties{of: rule}
 	state := p.textOr("State", "ENABLED")
 	pattern := readOr(p, "EventPattern", (*assembly.Resource).Value, nil)
-	name, err := OrDefault(alarm, "AlarmName", (*assembly.Resource).Text, "")
-	switch {
-	case p.err != nil:
+	if p.err != nil || state == "DISABLED" || pattern == nil {
 		return false, p.err
-	case err != nil:
-		return false, err
-	case state == "DISABLED" || pattern == nil:
-		return false, nil
 	}
-	return matches(pattern, map[string]any{
-		"source":      []string{"aws.cloudwatch"},
-		"detail-type": []string{"CloudWatch Alarm State Change"},
-		"region":      []string{alarm.Stack.Region},
-		"resources":   []string{"${" + alarm.String() + ".Arn}"},
-		"detail": map[string]any{
-			"alarmName":     []string{"${" + alarm.String() + "}", name},
-			"previousState": map[string]any{"value": []string{"OK"}},
-			"state":         map[string]any{"value": []string{"ALARM"}},
-		},
-	}), nil
+	return matches(pattern, event), nil
 }
 
 // matches compares an event with a pattern: each key of the pattern has to be there, with one of its values.
@@ -158,8 +162,14 @@ func matches(pattern, event any) bool {
 		}
 		return true
 	case []any:
-		values, _ := event.([]string)
-		return slices.ContainsFunc(values, func(value string) bool { return slices.Contains(pattern, any(value)) })
+		values, ok := event.([]any)
+		if !ok {
+			values = []any{event}
+		}
+		return slices.ContainsFunc(values, func(value any) bool {
+			text, ok := value.(string)
+			return ok && slices.Contains(pattern, any(text))
+		})
 	}
 	return false
 }

@@ -55,9 +55,15 @@ func alarmOn(in *read.Reader, name, dimension string, r *assembly.Resource) *ass
 	return nil
 }
 
-// errorsOf is the alarm on a distribution's errors.
+// errorsOf is the alarm on a distribution's errors, and not the one by metric math that moves the site.
 func errorsOf(in *read.Reader, distribution *assembly.Resource) *assembly.Resource {
-	return alarmOn(in, "5xxErrorRate", "DistributionId", distribution)
+	for _, alarm := range alarms(in) {
+		if alarm.Has("MetricName") && firstMetric(alarm).about("5xxErrorRate", "DistributionId", distribution) {
+			return alarm
+		}
+	}
+	read.Fail(distribution, "", "has no alarm: nobody watches the 5xxErrorRate")
+	return nil
 }
 
 // scales reports whether an alarm drives a scaling policy.

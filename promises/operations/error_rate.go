@@ -34,6 +34,9 @@ func errorAlarm(in *read.Reader) topology.ErrorAlarm {
 func checkErrorRate(in *read.Reader) {
 	alarm := errorAlarm(in)
 	r := alarm.Resource
+	if alarm.Unclear != "" {
+		read.Fail(r, "Metrics", "%s", alarm.Unclear)
+	}
 	if alarm.Percent != in.Site.Failover.ErrorRate || alarm.Periods != 3 || alarm.Period.Minutes() != 1 {
 		read.Fail(r, "", "goes off at %d %%, after %d times %s, want %d %% after 3 minutes", alarm.Percent, alarm.Periods, alarm.Period, in.Site.Failover.ErrorRate)
 	}

@@ -21,6 +21,8 @@ func editErrors(in *read.Reader, from, to string) {
 var errorRateCopies = map[string][]brokencopy.Copy{
 	"errors move the site: three minutes of them, with visitors enough to count, put the switch": {
 		{"without a minimum of requests", func(in *read.Reader) { editErrors(in, "IF(requests >= 300, rate, 0)", "rate") }, "counts minutes of 0 requests"},
+		{"at night, too", func(in *read.Reader) { editErrors(in, ", 0)", ", 100)") }, "goes off by IF(requests >= 300, rate, 100)"},
+		{"at night only, and then never", func(in *read.Reader) { editErrors(in, "rate, 0", "0, rate") }, "goes off by IF(requests >= 300, 0, rate)"},
 		{"of three requests", func(in *read.Reader) { editErrors(in, "300", "3") }, "counts minutes of 3 requests"},
 		{"at another rate", func(in *read.Reader) { errorAlarm(in).Resource.Set("Threshold", 50) }, "goes off at 50 %"},
 		{"after one minute", func(in *read.Reader) { errorAlarm(in).Resource.Set("EvaluationPeriods", 1) }, "after 1 times"},
@@ -36,7 +38,7 @@ var errorRateCopies = map[string][]brokencopy.Copy{
 		}, "is not of the site's distribution"},
 		{"with a minimum of bytes", func(in *read.Reader) {
 			errorAlarm(in).Resource.Set("Metrics.2.MetricStat.Metric.MetricName", "BytesDownloaded")
-		}, "counts minutes of 0 requests"},
+		}, "want IF(requests >= …, rate, 0) of the metrics Requests"},
 		{"something else follows", func(in *read.Reader) { // what a practice starts
 			practice := passesHealthOn(in).Forward.Template()["Properties"].(map[string]any)
 			response(in, errorAlarm(in).Resource).Forward.Set("Targets", practice["Targets"])

@@ -53,6 +53,21 @@ var followingCopies = map[string][]brokencopy.Copy{
 			redefine(follower(in).Machine, "$min([$states.result.AutoScalingGroups[0].MaxSize, ", "$min([")
 		}, "AWS refuses that"},
 		{"it is rounded down", func(in *read.Reader) { redefine(follower(in).Machine, "$ceil(", "$floor(") }, "another share"},
+		{"it sets no servers at all", func(in *read.Reader) {
+			redefine(follower(in).Machine, "{% $states.input.wanted %}", "{% 0 * $states.input.wanted %}")
+		}, "States.Set.Arguments.MinSize is"},
+		{"the smallest of all that it must not undercut", func(in *read.Reader) { redefine(follower(in).Machine, "$max([$minimum, ", "$min([$minimum, ") }, "States.Describe.Output.wanted is"},
+		{"it never grows", func(in *read.Reader) {
+			redefine(follower(in).Machine, "$states.input.wanted != $states.input.minimum", "$states.input.wanted < $states.input.minimum")
+		}, "States.Differs.Choices is"},
+		{"it compares with another group", func(in *read.Reader) {
+			redefine(follower(in).Machine, `"AutoScalingGroupNames":["`+read.Placeholder(in.Standby().Group), `"AutoScalingGroupNames":["other`)
+		}, "States.Describe.Arguments.AutoScalingGroupNames is"},
+		{"by another call, which sets the desired capacity", func(in *read.Reader) {
+			redefine(follower(in).Machine, topology.SizeCall, ":aws-sdk:autoscaling:setDesiredCapacity")
+		}, "follows nothing"},
+		{"it follows by another name", func(in *read.Reader) { redefine(follower(in).Machine, `"follow":75`, `"part":75`) }, "by what it assigns to follow"},
+		{"another sizes it, too", func(in *read.Reader) { sizesStandby(in, `{}`) }, "there are 2 of state machines that size"},
 		{"another percentage", func(in *read.Reader) { redefine(follower(in).Machine, `"follow":75`, `"follow":50`) }, "[50 1 4], want [75 1 4]"},
 		{"other limits", func(in *read.Reader) { redefine(follower(in).Machine, `"minimum":1`, `"minimum":2`) }, "[75 2 4]"},
 		{"limits the wrong way round", func(in *read.Reader) {
@@ -83,6 +98,26 @@ var followingCopies = map[string][]brokencopy.Copy{
 			told, _ := followed(in)
 			redefine(told.Machine, "$states.result.AutoScalingGroups[0].DesiredCapacity", "$count($states.result.AutoScalingGroups[0].Instances[LifecycleState='InService'])")
 		}, "servers that die at home must not shrink the standby"},
+		{"always the same", func(in *read.Reader) {
+			told, _ := followed(in)
+			redefine(told.Machine, `"Detail":"{% $states.input %}"`, `"Detail":{"desiredCapacity":1,"minimum":1}`)
+		}, `States.Put.Arguments.Entries is [{"Detail":{"desiredCapacity":1`},
+		{"another minimum", func(in *read.Reader) {
+			told, _ := followed(in)
+			redefine(told.Machine, "AutoScalingGroups[0].MinSize %}", "AutoScalingGroups[0].MaxSize %}")
+		}, "States.Describe.Output.minimum is"},
+		{"50 minutes later", func(in *read.Reader) {
+			told, _ := followed(in)
+			redefine(told.Machine, `"Seconds":30`, `"Seconds":3000`)
+		}, "waits for 3000 s"},
+		{"from a source that no rule knows", func(in *read.Reader) {
+			told, _ := followed(in)
+			redefine(told.Machine, "twinsite.size", "twinsite.sizes")
+		}, "EventPattern is"},
+		{"to a rule of other events", func(in *read.Reader) {
+			told, _ := followed(in)
+			told.Forward.Add("EventPattern.detail-type", []string{"Another size"})
+		}, "EventPattern is"},
 		{"another group's", func(in *read.Reader) {
 			told, _ := followed(in)
 			redefine(told.Machine, read.Placeholder(in.Home().Group), "other")
@@ -122,18 +157,38 @@ var followingCopies = map[string][]brokencopy.Copy{
 		{"not when servers do not come", func(in *read.Reader) {
 			remove(alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name))
 		}, "nobody watches the GroupInServiceInstances"},
+		{"by the greatest that it may be", func(in *read.Reader) {
+			alarm := alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name)
+			alarm.Set("Metrics.1.MetricStat.Metric.MetricName", "GroupMaxSize")
+		}, "minimum:GroupMaxSize"},
+		{"the other way round", func(in *read.Reader) {
+			requery(alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name), "FILL(minimum, REPEAT) - FILL(servers, REPEAT)", "FILL(servers, REPEAT) - FILL(minimum, REPEAT)")
+		}, "does not compare"},
+		{"by home's minimum", func(in *read.Reader) {
+			alarm := alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name)
+			alarm.Set("Metrics.1.MetricStat.Metric.Dimensions.0.Value", read.Placeholder(in.Home().Group))
+		}, "of the standby's group"},
+		{"by another value", func(in *read.Reader) {
+			alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name).Set("Metrics.0.ReturnData", false)
+		}, "ReturnData is false"},
 		{"within a minute", func(in *read.Reader) {
 			alarmNamed(in, "The standby is smaller than its minimum", in.Site.Standby.Region.Name).Set("DatapointsToAlarm", 1)
 		}, "DatapointsToAlarm is 1"},
 	},
-	"nothing sizes the standby unless it follows": {{"it follows all the same", func(in *read.Reader) {
-		group := in.Standby().Group
-		definition := strings.Replace(`{"States":{"Site":{"Assign":{"follow":100}},"Set":{"Resource":"arn:aws:states:::aws-sdk:autoscaling:updateAutoScalingGroup","Arguments":{"AutoScalingGroupName":"GROUP"}}}}`,
-			"GROUP", "${"+group.LogicalID+"}", 1)
-		group.Stack.Put("Sizes", map[string]any{"Type": topology.MachineType, "Properties": map[string]any{
-			"DefinitionString": map[string]any{"Fn::Sub": definition},
-		}})
-	}, "standby.web.follow is 0"}},
+	"nothing sizes the standby unless it follows": {
+		{"it follows all the same", func(in *read.Reader) { sizesStandby(in, `{"follow":100}`) }, "standby.web.follow is 0"},
+		{"something else sizes it", func(in *read.Reader) { sizesStandby(in, `{}`) }, "standby.web.follow is 0"},
+	},
+}
+
+// sizesStandby adds a state machine that sizes the standby's group, and assigns some variables before.
+func sizesStandby(in *read.Reader, assigned string) {
+	group := in.Standby().Group
+	definition := strings.NewReplacer("GROUP", "${"+group.LogicalID+"}", "ASSIGNED", assigned).Replace(
+		`{"States":{"Site":{"Assign":ASSIGNED},"Set":{"Resource":"arn:aws:states:::aws-sdk:autoscaling:updateAutoScalingGroup","Arguments":{"AutoScalingGroupName":"GROUP"}}}}`)
+	group.Stack.Put("Sizes", map[string]any{"Type": topology.MachineType, "Properties": map[string]any{
+		"DefinitionString": map[string]any{"Fn::Sub": definition},
+	}})
 }
 
 // TestFollowing runs both halves by JSONata's own engine, on events and answers in AWS's form.
@@ -151,10 +206,7 @@ func TestFollowing(t *testing.T) {
 		})
 	}
 	answer := func(minimum, maximum, desired, running int) string {
-		return asJSON(t, map[string]any{"Describe": map[string]any{"AutoScalingGroups": []any{map[string]any{
-			"AutoScalingGroupName": "standby", "MinSize": minimum, "MaxSize": maximum, "DesiredCapacity": desired,
-			"Instances": make([]map[string]string, running),
-		}}}})
+		return described(t, minimum, maximum, desired, running)
 	}
 	tests := []struct {
 		name, definition, event, answers string
@@ -169,14 +221,14 @@ func TestFollowing(t *testing.T) {
 		{"home has none", standby, sized(0, 0), answer(5, 8, 5, 5), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 1.0}},
 		{"no change", standby, sized(6, 2), answer(5, 8, 7, 7), "Describe", map[string]any{"AutoScalingGroupNames": []any{group}}},
 		{"no such group", standby, sized(6, 2), `{"Describe": {"AutoScalingGroups": []}}`, "", nil},
-		{"home tells what it is meant to have, not what runs", home, `{"source": "aws.autoscaling"}`, answer(2, 6, 4, 1), "Put", map[string]any{"Entries": []any{map[string]any{
+		{"home tells what it is meant to have, not what runs", home, recorded(t, "launched"), answer(2, 6, 4, 1), "Put", map[string]any{"Entries": []any{map[string]any{
 			"Detail": map[string]any{"desiredCapacity": 4.0, "minimum": 2.0}, "DetailType": "Home's size", "Source": "twinsite.size", "EventBusName": read.Placeholder(told.Bus, "Arn"),
 		}}}},
-		{"home's group is gone", home, `{}`, `{"Describe": {"AutoScalingGroups": []}}`, "", nil},
+		{"home's group is gone", home, recorded(t, "scheduled"), `{"Describe": {"AutoScalingGroups": []}}`, "", nil},
 
 		{"broken: rounded down", strings.Replace(standby, "$ceil", "$floor", 1), sized(6, 2), answer(1, 8, 2, 2), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 4.0}},
 		{"broken: it undercuts a schedule", strings.Replace(standby, "$states.input.detail.minimum", "0", 1), sized(4, 4), answer(1, 8, 2, 2), "Set", map[string]any{"AutoScalingGroupName": group, "MinSize": 3.0}},
-		{"broken: by running servers", strings.Replace(home, "DesiredCapacity %}", "Instances ~> $count %}", 1), `{}`, answer(2, 6, 4, 1), "Put", map[string]any{"Entries": []any{map[string]any{
+		{"broken: by running servers", strings.Replace(home, "DesiredCapacity %}", "Instances ~> $count %}", 1), recorded(t, "launched"), answer(2, 6, 4, 1), "Put", map[string]any{"Entries": []any{map[string]any{
 			"Detail": map[string]any{"desiredCapacity": 1.0, "minimum": 2.0}, "DetailType": "Home's size", "Source": "twinsite.size", "EventBusName": read.Placeholder(told.Bus, "Arn"),
 		}}}},
 	}
@@ -184,14 +236,7 @@ func TestFollowing(t *testing.T) {
 	for _, test := range tests {
 		files = append(files, test.definition, test.event, test.answers)
 	}
-	var got [][]struct {
-		State     string
-		Arguments any
-	}
-	runNode(t, filepath.Join("testdata", "events", "run.js"), files, &got)
-	if len(got) != len(tests) {
-		t.Fatalf("%d runs of %d", len(got), len(tests))
-	}
+	got := runMachines(t, files)
 	for i, test := range tests {
 		if test.state == "" {
 			if got[i] != nil {
@@ -208,6 +253,32 @@ func TestFollowing(t *testing.T) {
 			t.Errorf("%s: the last call is %s, want %s (-want +got):\n%s", test.name, last.State, test.state, diff)
 		}
 	}
+}
+
+// A madeCall is one that a state machine makes.
+type madeCall struct {
+	State     string
+	Arguments any
+}
+
+// runMachines runs state machines, given by definition, event and answers, and returns the calls of each; nil where it fails.
+func runMachines(t *testing.T, files []string) [][]madeCall {
+	t.Helper()
+	var calls [][]madeCall
+	runNode(t, filepath.Join("testdata", "events", "run.js"), files, &calls)
+	if len(calls) != len(files)/3 {
+		t.Fatalf("%d runs of %d", len(calls), len(files)/3)
+	}
+	return calls
+}
+
+// described is how AWS answers when a group is described.
+func described(t *testing.T, minimum, maximum, desired, running int) string {
+	t.Helper()
+	return asJSON(t, map[string]any{"Describe": map[string]any{"AutoScalingGroups": []any{map[string]any{
+		"AutoScalingGroupName": "standby", "MinSize": minimum, "MaxSize": maximum, "DesiredCapacity": desired,
+		"Instances": make([]map[string]string, running),
+	}}}})
 }
 
 func asJSON(t *testing.T, value any) string {

@@ -17,6 +17,7 @@ type metric struct {
 	reader *assembly.Resource // alarm or dashboard
 	path   string             // in reader
 	widget string             // of a dashboard: its title
+	id     string             // of metric math: "" if there is none
 
 	namespace, name, statistic, region string
 
@@ -210,7 +211,9 @@ func metricsOf(alarm *assembly.Resource) []metric {
 		path := fmt.Sprintf("Metrics.%d", i)
 		switch {
 		case alarm.Has(path + ".MetricStat"):
-			metrics = append(metrics, newMetric(alarm, path+".MetricStat.Metric.", path+".MetricStat.Stat"))
+			m := newMetric(alarm, path+".MetricStat.Metric.", path+".MetricStat.Stat")
+			m.id = read.Text(alarm, path+".Id")
+			metrics = append(metrics, m)
 		case strings.HasPrefix(read.Text(alarm, path+".Expression"), "SELECT"):
 			metrics = append(metrics, newQuery(alarm, path+".Expression"))
 		}

@@ -155,14 +155,25 @@ func TestFollowerIsRead(t *testing.T) {
 	if f := fixture.Site(t, "everything").Follower; f == nil || f.Percent != 75 || f.Minimum != 1 || f.Maximum != 4 {
 		t.Errorf("the standby follows as %+v, want to 75 %% within 1 and 4", f)
 	}
-	if f := fixture.Site(t, "everything", func(a *assembly.Assembly) {
-		for _, machine := range a.Resources(topology.MachineType) {
-			if text, err := machine.Text("DefinitionString"); err == nil {
-				machine.Set("DefinitionString", strings.ReplaceAll(text, topology.SizeCall, ":aws-sdk:autoscaling:setDesiredCapacity"))
+	redefined := func(from, to string) func(*assembly.Assembly) {
+		return func(a *assembly.Assembly) {
+			for _, machine := range a.Resources(topology.MachineType) {
+				if text, err := machine.Text("DefinitionString"); err == nil && strings.Contains(text, from) {
+					machine.Set("DefinitionString", strings.ReplaceAll(text, from, to))
+				}
 			}
 		}
-	}).Follower; f != nil {
+	}
+	if f := fixture.Site(t, "everything", redefined(topology.SizeCall, ":aws-sdk:autoscaling:setDesiredCapacity")).Follower; f != nil {
 		t.Errorf("a state machine that sizes no group is taken for one that follows: %+v", f)
+	}
+	a, err := assembly.Load("../../testdata/everything")
+	if err != nil {
+		t.Fatal(err)
+	}
+	redefined("{% $states.input.wanted %}", "{% 0 * $states.input.wanted %}")(a)
+	if _, err := rehearsal.NewModel(a); err == nil || !strings.Contains(err.Error(), "MinSize is") {
+		t.Errorf("a state machine that sets the minimum to 0 is counted as one that follows: %v", err)
 	}
 }
 
