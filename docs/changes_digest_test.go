@@ -69,7 +69,7 @@ func TestChangesDigest(t *testing.T) {
 		{"testdata/site/Primary.template.json", `"HealthyThresholdCount": 2`, `"HealthyThresholdCount": 3`, true},
 		{"testdata/everything/Primary.template.json", `"HealthyThresholdCount": 2`, `"HealthyThresholdCount": 3`, true},
 		{"rehearsal/change/resource/types.json", `"AWS::S3::Bucket"`, `"AWS::S3::Buckets"`, true},
-		{"rehearsal/change/verdict.go", "k == Lost || k == Data", "k == Data", true},
+		{"rehearsal/change/verdict.go", "Lost, Unread, Data, Refused, Stale}, k", "Lost, Data, Refused, Stale}, k", true},
 		{"rehearsal/change/verdict.go", "// A Verdict is what a deployment costs.", "// A Verdict is something else.", false},
 		{"rehearsal/change/change_test.go", "func defaultSite", "func otherSite", false},
 	} {
