@@ -88,7 +88,7 @@ func (i Item) Amount() string {
 		return number(i.Quantity)
 	case "GB", "million":
 		return number(i.Quantity) + " " + unit
-	case "10,000 requests":
+	case "10,000 requests", "1,000 steps":
 		return number(i.Quantity) + " × " + unit
 	default:
 		if i.Quantity != 1 {
