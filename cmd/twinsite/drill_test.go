@@ -200,7 +200,9 @@ func TestDrillAnswers(t *testing.T) {
 	}
 	written()
 	reader, gone := io.Pipe() // as of "| head"
-	reader.Close()
+	if err := reader.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := answer(gone, false); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("an output without a reader: got %v", err)
 	}
