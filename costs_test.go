@@ -182,8 +182,10 @@ How it is counted:
 - A health check of a name that leads to the site counts as one of an AWS endpoint: HTTPS, a string in the answer, the
   fast interval and latency are optional features of it. Whether AWS bills checks of CloudFront distributions so is not
   confirmed. As checks of other endpoints, they cost 0.75, and 2.00 for each feature.
-- Health checkers ask CloudFront also when nobody visits: about once a second at the fast interval, every two seconds at
-  the slow one. The bytes of the answers are not counted.
+- Health checkers ask CloudFront and the standby's load balancer also when nobody visits: about once a second at the fast
+  interval, every two seconds at the slow one, and web ACLs judge that. The bytes of the answers are not counted.
+- With ` + "`standby.web.follow`" + `, two state machines run every five minutes. A run that changes nothing has as many steps as
+  states on its way, and one to its end.
 - An account's first three dashboards with at most 50 metrics, ten alarms and 10 million requests to CloudFront are free;
   they are counted here all the same.
 
@@ -201,8 +203,8 @@ These are not counted:
 
 - what an outage costs: visitors at the standby's load balancer, whose data out costs what EC2's does, and the steps of
   state machines, if ` + "`failover.failback`" + ` is manual;
-- ` + "`standby.web.follow`" + `: the servers of the standby while home is larger than the standby's minimum, which is what it is for,
-  and two state machines that run every five minutes, some 80,000 steps a month at 0.025 a thousand **?**, 2.00;
+- ` + "`standby.web.follow`" + `: the servers of the standby while home is larger than the standby's minimum, which is what it is for;
+- health checkers' load balancer capacity units;
 - DNS queries: those for aliases are free, those for ` + "`origin.<domain>`" + ` are CloudFront's own;
 - requests to S3, its replication metrics, which are billed like custom metrics, and the blocked requests that web ACLs
   log;

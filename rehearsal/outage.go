@@ -84,7 +84,7 @@ func (o Outage) Unjudged() string {
 	case Zone, ZoneStay:
 		return "a dead zone does not move the site: whoever meets its address waits for a time-out, as long as the load balancer's name has it"
 	case Errors:
-		return "health checks do not see it: with failover.errorRate, the site moves after 5 to 10 minutes, of which three are measured; without it, never"
+		return "health checks do not see it"
 	}
 	return ""
 }

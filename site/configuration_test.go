@@ -211,7 +211,7 @@ func TestConfigurationHidesNothing(t *testing.T) {
 // but for those that are better left out: a schedule acts once or again and
 // again, and targets follow from the other settings.
 func TestSiteShowsEveryField(t *testing.T) {
-	leftOut := []string{"web.schedules[0].start", "failover.targets", "failover.targets.reads", "failover.targets.writes", "failover.targets.homeAgain", "failover.targets.fullLoad"}
+	leftOut := []string{"web.schedules[0].start", "failover.targets.reads", "failover.targets.writes", "failover.targets.homeAgain"}
 	report := newReport("../site.yaml")
 	if !decode(report, []byte(readFile(t, "../site.yaml")), Default()) {
 		t.Fatal(report.err())

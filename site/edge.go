@@ -68,10 +68,10 @@ const (
 )
 
 // FailoverTargets are how long visitors may wait, counted from the beginning of
-// an outage and, for HomeAgain, from its end. Each is in whole seconds, 1s to
-// 1h, FullLoad to 24h. One that is left out, or 0s, follows from the other
-// settings, rounded up to half a minute where it is above a minute; FullLoad does
-// not.
+// an outage; HomeAgain from its end, and FullLoad from when visitors come to the
+// region that has to carry them. Each is in whole seconds, 1s to 1h, FullLoad to
+// 24h. One that is left out, or 0s, follows from the other settings, rounded up to
+// half a minute where it is above a minute; FullLoad does not.
 type FailoverTargets struct {
 	// Reads is how long until visitors can read again. Left out: 3s more than
 	// Edge.ReadTimeout with Edge.ReadFailover, 13s by default; without
@@ -94,9 +94,10 @@ type FailoverTargets struct {
 	HomeAgain time.Duration `yaml:"homeAgain" validate:"omitempty,min=1s,max=1h,wholeSeconds"`
 
 	// FullLoad is how long until the standby's servers carry all that the home
-	// region's did, by the rehearsal's table of capacity; and, with Failover.Failback
-	// at "automatic", until the home region's do again when visitors come back. The
-	// worst row counts. Left out: not judged.
+	// region's did, by the rehearsal's table of capacity, counted from when visitors
+	// arrive at the standby; and, with Failover.Failback at "automatic", until the
+	// home region's do again, counted from when visitors come back. The worst row
+	// counts. Left out: not judged.
 	FullLoad time.Duration `yaml:"fullLoad" validate:"omitempty,min=1s,max=24h,wholeSeconds"`
 }
 

@@ -32,6 +32,7 @@ func init() { // as the functions ask whether a type is counted
 		"AWS::SecretsManager::Secret":     countSecret,
 		"AWS::WAFv2::WebACL":              countWebACL,
 		"AWS::WAFv2::RuleGroup":           countRules,
+		topology.EventRuleType:            countRule,
 	}
 }
 
@@ -228,8 +229,8 @@ func countHealthCheck(c *counter, r *assembly.Resource) error {
 		asked, err := check.Asks(c.assembly)
 		if err != nil {
 			suffix = "Elsewhere"
-		} else if asked.Type == topology.DistributionType {
-			c.countCheckers(check, asked)
+		} else if err := c.countCheckers(check, asked); err != nil {
+			return err
 		}
 	}
 	c.add("healthCheck"+suffix, r.Stack.Region, 1)
@@ -237,24 +238,43 @@ func countHealthCheck(c *counter, r *assembly.Resource) error {
 	return nil
 }
 
-// countCheckers counts what a distribution answers to health checkers, which ask also
-// when nobody visits: about one request a second at the fast interval, one every two
-// at the slow one.
+// countCheckers counts what a distribution or a load balancer answers to health
+// checkers, which ask also when nobody visits: about one request a second at the fast
+// interval, one every two at the slow one.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html
-func (c *counter) countCheckers(check *topology.HealthCheck, distribution *assembly.Resource) {
+func (c *counter) countCheckers(check *topology.HealthCheck, asked *assembly.Resource) error {
 	requests := float64(Hours * 3600)
 	if check.Interval.Seconds() >= 30 {
 		requests /= 2
 	}
-	region := check.Resource.Stack.Region
-	c.add("checkerRequest", region, requests/10_000)
-	if distribution.Has(webACLPath) {
-		c.add("webACLRequest", region, requests/1e6)
+	balancer := asked
+	if asked.Type == topology.DistributionType {
+		region := check.Resource.Stack.Region
+		c.add("checkerRequest", region, requests/10_000)
+		if asked.Has(webACLPath) {
+			c.add("webACLRequest", region, requests/1e6)
+		}
+		if behavior, err := topology.BehaviorFor(asked, check.Path); err == nil && runsFunction(behavior) {
+			c.add("cloudFrontFunction", region, requests/1e6)
+		}
+		origins, err := check.Origins(c.assembly)
+		if err != nil || len(origins) == 0 {
+			return nil //nolint:nilerr // what is behind the distribution is not known: its own requests are counted
+		}
+		if balancer, err = origins[0].LeadsTo(c.assembly); err != nil {
+			return nil //nolint:nilerr // the same
+		}
 	}
-	behavior, err := topology.BehaviorFor(distribution, check.Path)
-	if err == nil && runsFunction(behavior) {
-		c.add("cloudFrontFunction", region, requests/1e6)
+	for _, association := range c.assembly.Referrers(balancer, "AWS::WAFv2::WebACLAssociation") {
+		judged, err := association.Target("ResourceArn")
+		if err != nil {
+			return err
+		}
+		if judged == balancer {
+			c.add("webACLRequest", balancer.Stack.Region, requests/1e6)
+		}
 	}
+	return nil
 }
 
 const webACLPath = "DistributionConfig.WebACLId"

@@ -3,7 +3,7 @@
 //
 //	a, err := assembly.Load("cdk.out")
 //	estimate, err := cost.Of(a, cost.Use{Visits: 100_000, GB: 200})
-//	fmt.Println(estimate.Total) // 331.92
+//	fmt.Println(estimate.Total, estimate.Undated)
 //
 // What runs when nobody visits is counted for a month of 730 hours, on demand, without
 // taxes and free tiers: Auto Scaling groups at their minimum, which scheduled actions

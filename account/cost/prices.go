@@ -40,7 +40,7 @@ const undated = "none"
 // A Price is what one unit of something costs.
 type Price struct {
 	USD    float64 `json:"usd"`
-	Unit   string  `json:"unit"` // "hour", "month", "GB-month", "GB", "LCU-hour", "million", "10,000 requests"
+	Unit   string  `json:"unit"` // "hour", "month", "GB-month", "GB", "LCU-hour", "million", "10,000 requests", "1,000 steps"
 	Source Source  `json:"source"`
 }
 

@@ -44,11 +44,16 @@ func (e *Estimate) WriteText(w io.Writer) error {
 	for _, line := range e.ByUse {
 		fmt.Fprintln(w, " ", line)
 	}
+	cited.write(w)
+	return nil
+}
+
+// write writes a line for each source.
+func (c *Citations) write(w io.Writer) {
 	fmt.Fprintln(w, "\nsources of the prices; a ? marks one without a date")
-	for i, source := range cited.Sources {
+	for i, source := range c.Sources {
 		fmt.Fprintf(w, "[%d] %s  %s  %s\n", i+1, source.date(), source.URL, source.What)
 	}
-	return nil
 }
 
 // date is the source's date, or a question mark.
@@ -88,7 +93,7 @@ func (i Item) Amount() string {
 		return number(i.Quantity)
 	case "GB", "million":
 		return number(i.Quantity) + " " + unit
-	case "10,000 requests":
+	case "10,000 requests", "1,000 steps":
 		return number(i.Quantity) + " × " + unit
 	default:
 		if i.Quantity != 1 {
@@ -135,18 +140,19 @@ func WithoutPrice(items []Item) []Item {
 	return slices.DeleteFunc(slices.Clone(items), func(item Item) bool { return item.Price != nil })
 }
 
-// WriteComparison writes two estimates side by side, one line for each item of either
-// and, in the last column, how much more the second costs. What has no dated price is
-// shown, and is not in the total.
+// WriteComparison writes two estimates side by side, one line for each item of either in
+// each region and, in the last column, how much more the second costs. What has no dated
+// price is shown, and is not in the total. The sources of the prices are below.
 func WriteComparison(w io.Writer, a, b *Estimate) error {
 	fmt.Fprintf(w, "%s\n\n", Basis)
+	cited := &Citations{}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "when nobody visits\t%s\t%s\tmore\n", a.Site, b.Site)
-	compareItems(table, a.Fixed, b.Fixed)
+	fmt.Fprintf(table, "when nobody visits\tregion\tprice\t%s\t%s\tmore\n", a.Site, b.Site)
+	compareItems(table, cited, a.Fixed, b.Fixed)
 	compareTotals(table, a.Total, b.Total, a.Undated, b.Undated)
 	if len(a.Use)+len(b.Use) > 0 {
-		fmt.Fprint(table, "\t\t\t\nby use\t\t\t\n")
-		compareItems(table, a.Use, b.Use)
+		fmt.Fprint(table, "\t\t\t\t\t\nby use\t\t\t\t\t\n")
+		compareItems(table, cited, a.Use, b.Use)
 		compareTotals(table, a.UseTotal, b.UseTotal, a.UseUndated, b.UseUndated)
 	}
 	if err := table.Flush(); err != nil {
@@ -157,55 +163,68 @@ func WriteComparison(w io.Writer, a, b *Estimate) error {
 			fmt.Fprintf(w, "not in the total of %s: %s\n", e.Site, line)
 		}
 	}
+	cited.write(w)
 	return nil
 }
 
-// A side is what an item costs in all regions of a site.
-type side struct {
-	usd      Cents
-	complete bool // every part has a dated price
-	there    bool
-}
-
-func sideOf(items []Item, what string) side {
-	s := side{complete: true}
-	for _, item := range items {
-		if item.What == what {
-			s.usd += item.USD
-			s.there = true
-			s.complete = s.complete && item.Price != nil && item.Price.Source.Dated()
-		}
-	}
-	return s
-}
-
-func (s side) String() string {
+// month is what an item costs a month. One without a dated price has a question mark,
+// one without a price is one, and one that a site has not is a dash.
+func (i *Item) month() string {
 	switch {
-	case !s.there:
+	case i == nil:
 		return "–"
-	case !s.complete:
-		return s.usd.String() + " ?"
+	case i.Price == nil:
+		return "?"
+	case !i.Price.Source.Dated():
+		return i.USD.String() + " ?"
 	}
-	return s.usd.String()
+	return i.USD.String()
 }
 
-func compareItems(w io.Writer, a, b []Item) {
+// compareItems writes the items of both by name, and by region, whose prices differ.
+func compareItems(w io.Writer, cited *Citations, a, b []Item) {
+	type line struct{ what, region string }
 	var names []string
-	for _, item := range slices.Concat(a, b) {
-		if !slices.Contains(names, item.What) {
-			names = append(names, item.What)
+	regions := map[string][]string{}
+	items := map[line][2]*Item{}
+	for site, all := range [][]Item{a, b} {
+		for i, item := range all {
+			at := line{item.What, item.Region}
+			if !slices.Contains(names, item.What) {
+				names = append(names, item.What)
+			}
+			both, ok := items[at]
+			if !ok {
+				regions[item.What] = append(regions[item.What], item.Region)
+			}
+			both[site] = &all[i]
+			items[at] = both
 		}
 	}
 	for _, what := range names {
-		left, right := sideOf(a, what), sideOf(b, what)
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", what, left, right, right.usd-left.usd)
+		slices.Sort(regions[what])
+		for _, region := range regions[what] {
+			both := items[line{what, region}]
+			price, more := "", Cents(0)
+			for site, item := range both {
+				if item != nil {
+					price = cited.Cite(item.Price)
+					more += item.USD * Cents(2*site-1)
+				}
+			}
+			difference := more.String()
+			if price == "?" {
+				difference = "?"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", what, region, price, both[0].month(), both[1].month(), difference)
+		}
 	}
 }
 
 func compareTotals(w io.Writer, a, b, undatedA, undatedB Cents) {
-	fmt.Fprintf(w, "total\t%s\t%s\t%s\n", a, b, b-a)
+	fmt.Fprintf(w, "total\t\t\t%s\t%s\t%s\n", a, b, b-a)
 	if undatedA != 0 || undatedB != 0 {
-		fmt.Fprintf(w, "not in the total: prices without a date, ?\t%s\t%s\t%s\n", undatedA, undatedB, undatedB-undatedA)
-		fmt.Fprintf(w, "both together\t%s\t%s\t%s\n", a+undatedA, b+undatedB, b+undatedB-a-undatedA)
+		fmt.Fprintf(w, "not in the total: prices without a date, ?\t\t\t%s\t%s\t%s\n", undatedA, undatedB, undatedB-undatedA)
+		fmt.Fprintf(w, "both together\t\t\t%s\t%s\t%s\n", a+undatedA, b+undatedB, b+undatedB-a-undatedA)
 	}
 }

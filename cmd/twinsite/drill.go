@@ -108,6 +108,9 @@ func (o *drillOrder) drill(command *cobra.Command) error {
 	if !o.yes && !confirmed(command.InOrStdin(), progress) {
 		return errors.New("not confirmed: nothing was changed")
 	}
+	if err := o.folders(); err != nil {
+		return err
+	}
 	d.Begun = func(undo func() string) func() { return cli.Tidy(ctx, undo) }
 	result, err := d.Run(ctx)
 	if err != nil {
@@ -152,14 +155,19 @@ func (o *drillOrder) check(in io.Reader) error {
 			return fmt.Errorf("-resolver: %w", err)
 		}
 	}
-	if err := prepare("-out", o.out); err != nil {
+	if err := checkFile("-out", o.page()); err != nil || o.record == "" {
 		return err
 	}
-	if o.record == "" {
-		return nil
-	}
-	if info, err := os.Stat(o.record); err == nil && info.IsDir() {
-		return fmt.Errorf("-record %s: it is a folder", o.record)
+	return checkFile("-record", o.record)
+}
+
+// page is the file of the page.
+func (o *drillOrder) page() string { return filepath.Join(o.out, "drill.html") }
+
+// folders makes the folders of the page and of the record.
+func (o *drillOrder) folders() error {
+	if err := prepare("-out", filepath.Dir(o.page())); err != nil || o.record == "" {
+		return err
 	}
 	return prepare("-record", filepath.Dir(o.record))
 }
@@ -270,28 +278,28 @@ func isTerminal(in io.Reader) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// answer writes the report, the page and the record.
+// answer writes the record, the page and the report, in this order, and each of them also
+// if another cannot be written: what was measured at a live site cannot be measured again.
 func (o *drillOrder) answer(out, progress io.Writer, r *report.Report) error {
+	var recorded error
+	if o.record != "" {
+		recorded = writeFile(o.record, func(w io.Writer) error { return rehearsal.WriteDrill(w, r.Drill) })
+	}
+	paged := writeFile(o.page(), r.WriteHTML)
 	write := r.WriteText
 	if o.json {
 		write = r.WriteJSON
 	}
-	if err := write(out); err != nil {
-		return err
+	written := write(out)
+	if paged == nil {
+		fmt.Fprintf(progress, "report: %s\n", o.page())
 	}
-	page := filepath.Join(o.out, "drill.html")
-	if err := writeFile(page, r.WriteHTML); err != nil {
-		return err
-	}
-	fmt.Fprintf(progress, "report: %s\n", page)
-	if o.record != "" {
-		if err := writeFile(o.record, func(w io.Writer) error { return rehearsal.WriteDrill(w, r.Drill) }); err != nil {
-			return err
-		}
+	if o.record != "" && recorded == nil {
 		fmt.Fprintf(progress, "recorded: %s; the next prediction uses it: twinsite rehearse -drill %s\n", o.record, o.record)
 	}
+	err := cli.OneLine(errors.Join(recorded, paged, written))
 	if !r.Passed() {
-		return cli.Failed{} // the report has said why
+		return cli.Failed{Err: err} // without an error, the report has said why
 	}
-	return nil
+	return err
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -71,9 +73,13 @@ const (
 // Whatever is wrong is one line and status 2, and nothing is put.
 func TestDrillMistakes(t *testing.T) {
 	calls := fakeAccount(t, 200, somebody)
-	folder := t.TempDir()
+	folder, taken := t.TempDir(), t.TempDir()
+	if err := os.Mkdir(filepath.Join(taken, "drill.html"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	missing := filepath.Join(folder, "missing", "folder") // which is not made before all else is right
 	drill := func(args ...string) []string {
-		return append([]string{"drill", "-yes", "-site", root + "site.yaml", "-out", folder}, args...)
+		return append([]string{"drill", "-yes", "-site", root + "site.yaml", "-out", missing, "-record", missing + "/drill.json"}, args...)
 	}
 	wantUnusable(t, []mistake{
 		{[]string{"drill", "-site", root + "site.yaml"}, "there is no terminal to ask on: give -yes"},
@@ -89,6 +95,8 @@ func TestDrillMistakes(t *testing.T) {
 		{drill("-resolver", "dns"), "-resolver: "},
 		{drill("-out", root+"site.yaml"), "-out "},
 		{drill("-record", folder), "it is a folder"},
+		{drill("-record", folder+"/new/"), "it is a folder"},
+		{drill("-out", taken), "drill.html: it is a folder"},
 		{drill("-record", root+"site.yaml/drill.json"), "drill: -record "},
 		{drill("-account", ""), `-account "": give an account's number`},
 		{drill("-account", "210987654321"), "123456789012"},
@@ -104,6 +112,15 @@ func TestDrillMistakes(t *testing.T) {
 	noAccount(t)
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 	wantUnusable(t, []mistake{{drill(), "there are no AWS credentials"}})
+	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
+		t.Errorf("made %v, %v, want nothing", files, err)
+	}
+	if err := (&drillOrder{out: missing, record: filepath.Join(folder, "record", "drill.json")}).folders(); err != nil {
+		t.Error(err)
+	}
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 2 {
+		t.Errorf("made %v, %v, want both folders", files, err)
+	}
 }
 
 // Only "yes" goes on; who is no terminal is not asked.
@@ -129,7 +146,8 @@ func TestDrillAsks(t *testing.T) {
 	}
 }
 
-// The page and the record are written, and the status says whether the drill passed.
+// The record, the page and the report are written, each of them also if another cannot be,
+// and the status says whether the drill passed.
 func TestDrillAnswers(t *testing.T) {
 	folder := t.TempDir()
 	o := &drillOrder{out: folder, record: filepath.Join(folder, "drill.json")}
@@ -141,7 +159,7 @@ func TestDrillAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := func(edgeTTL bool) (string, error) {
+	answer := func(out io.Writer, edgeTTL bool) error {
 		r := &report.Report{
 			Model: m,
 			Drill: &rehearsal.Drill{Version: rehearsal.DrillVersion, Zone: "ticketing.pw", At: time.Unix(0, 0).UTC(), Outage: rehearsal.BySwitch},
@@ -154,25 +172,51 @@ func TestDrillAnswers(t *testing.T) {
 		if edgeTTL {
 			r.Findings = append(r.Findings, report.Finding{Kind: "disagreement", Message: "TTL at the edge"})
 		}
-		var out, progress bytes.Buffer
-		err := o.answer(&out, &progress, r)
-		return out.String(), err
+		return o.answer(out, io.Discard, r)
 	}
-	if text, err := answer(false); err != nil || !strings.Contains(text, "PASSED") {
-		t.Errorf("got %v and %s", err, text)
+	// written wants the record and the page, and removes them.
+	written := func() {
+		t.Helper()
+		file, err := os.Open(o.record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		if d, err := rehearsal.ReadDrill(file); err != nil || d.Zone != "ticketing.pw" {
+			t.Errorf("recorded %+v, %v", d, err)
+		}
+		if err := errors.Join(os.Remove(o.page()), os.Remove(o.record)); err != nil {
+			t.Error(err)
+		}
 	}
-	if text, err := answer(true); err == nil || !strings.Contains(text, "TTL at the edge") {
-		t.Errorf("got %v and %s", err, text)
+	var out bytes.Buffer
+	if err := answer(&out, false); err != nil || !strings.Contains(out.String(), "PASSED") {
+		t.Errorf("got %v and %s", err, &out)
 	}
-	file, err := os.Open(o.record)
-	if err != nil {
+	written()
+	out.Reset()
+	if err := answer(&out, true); err == nil || !strings.Contains(out.String(), "TTL at the edge") {
+		t.Errorf("got %v and %s", err, &out)
+	}
+	written()
+	reader, gone := io.Pipe() // as of "| head"
+	if err := reader.Close(); err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	if d, err := rehearsal.ReadDrill(file); err != nil || d.Zone != "ticketing.pw" {
-		t.Errorf("recorded %+v, %v", d, err)
+	if err := answer(gone, false); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("an output without a reader: got %v", err)
 	}
-	if _, err := os.Stat(filepath.Join(folder, "drill.html")); err != nil {
+	written()
+	var failed cli.Failed
+	if err := answer(gone, true); !errors.As(err, &failed) || !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the same, of a drill that failed: got %v", err)
+	}
+	written()
+	o.out = filepath.Join(folder, "removed")
+	if err := answer(&out, false); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a page that cannot be written: got %v", err)
+	}
+	if _, err := os.Stat(o.record); err != nil {
 		t.Error(err)
 	}
 }

@@ -189,40 +189,20 @@ func parseOutages(names []string) ([]rehearsal.Outage, error) {
 	return outages, nil
 }
 
-// prepare makes the folder that a flag wants something in if it is missing, and finds
-// out before the work that nothing can be written to it.
-func prepare(flag, folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fmt.Errorf("%s %s: %w", flag, folder, err)
-	}
-	trial, err := os.CreateTemp(folder, ".rehearsal-*")
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", flag, folder, err)
-	}
-	return errors.Join(trial.Close(), os.Remove(trial.Name()))
-}
-
-// write writes the report three times.
+// write writes the report three times: the files first, as the output may have no reader
+// any more.
 func (o *rehearsalOrder) write(result *report.Report, out io.Writer) error {
-	if err := result.WriteText(out); err != nil {
-		return err
-	}
 	for name, write := range map[string]func(io.Writer) error{"rehearsal.html": result.WriteHTML, "rehearsal.json": result.WriteJSON} {
 		if err := writeFile(filepath.Join(o.out, name), write); err != nil {
 			return err
 		}
+	}
+	if err := result.WriteText(out); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "report: %s\n", filepath.Join(o.out, "rehearsal.html"))
 	if !result.Passed() {
 		return cli.Failed{} // the report has said why
 	}
 	return nil
-}
-
-func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(file), file.Close())
 }

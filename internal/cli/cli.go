@@ -89,12 +89,15 @@ func Run(command *cobra.Command, args []string) int {
 
 // Tidy tells Run that a command has something to tidy up, which takes its time: after
 // Ctrl-C, Run waits until done is called. A second Ctrl-C leaves the command behind, and
-// prints what undo returns: the command line that tidies up by hand.
+// prints what undo returns: the command line that tidies up by hand. From then on, output
+// without a reader is an error of its writer's and no longer the command's end, as the
+// Ctrl-C that stops twinsite stops the "tee" behind it too.
 func Tidy(ctx context.Context, undo func() string) (done func()) {
 	t, ok := ctx.Value(tidyingKey{}).(*tidying)
 	if !ok {
 		return func() {}
 	}
+	signal.Ignore(syscall.SIGPIPE)
 	t.set(undo)
 	return func() { t.set(nil) }
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -118,6 +119,36 @@ func TestTidy(t *testing.T) {
 		})
 	}
 	Tidy(context.Background(), nil)() // without Run, it does nothing
+}
+
+// Output whose reader is gone ends a command, but not one that has something to tidy up.
+func TestTidyWithoutReader(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no signal for it")
+	}
+	const asked = "TWINSITE_TEST_TIDY"
+	if tidies := os.Getenv(asked); tidies != "" {
+		os.Exit(Run(&cobra.Command{Use: "twinsite", RunE: func(command *cobra.Command, _ []string) error {
+			if tidies == "true" {
+				defer Tidy(command.Context(), func() string { return "rm it" })()
+			}
+			fmt.Fprintln(os.Stderr, "removing it")
+			return nil
+		}}, nil))
+	}
+	for tidies, want := range map[string]int{"true": Good, "false": -1} { // -1: ended by a signal
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader.Close()
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTidyWithoutReader$")
+		child.Env, child.Stderr = append(os.Environ(), asked+"="+tidies), writer
+		if err := child.Run(); child.ProcessState == nil || child.ProcessState.ExitCode() != want {
+			t.Errorf("tidies up: %s: got %v, %v, want %d", tidies, child.ProcessState, err, want)
+		}
+		writer.Close()
+	}
 }
 
 func TestLongFlags(t *testing.T) {

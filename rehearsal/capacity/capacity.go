@@ -4,6 +4,7 @@
 package capacity
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -48,11 +49,21 @@ type Row struct {
 	FullLoad rehearsal.Seconds `json:"fullLoadSeconds"`
 
 	// Shrinks is how long home, without visitors, takes to shrink to its minimum, of
-	// the way back alone; Never, if nothing shrinks it.
-	Shrinks rehearsal.Seconds `json:"-"`
+	// the way back alone; Never, if nothing shrinks it. JSON has null for Never, and
+	// in the other rows.
+	Shrinks rehearsal.Seconds `json:"shrinksSeconds"`
 
 	// Limit is the maximum of the group that has to carry the load.
 	Limit int `json:"-"`
+}
+
+// MarshalJSON writes the row, with null for what does not apply or never happens.
+func (r Row) MarshalJSON() ([]byte, error) {
+	type row Row
+	if r.Case != WayBack {
+		r.Shrinks = rehearsal.Seconds(rehearsal.Never)
+	}
+	return json.Marshal(row(r))
 }
 
 // A Table is what the templates say of a site's capacity.

@@ -227,9 +227,13 @@ func TestRemarks(t *testing.T) {
 
 // JSON has null for never, and the keys that docs/rehearsal.md names.
 func TestJSON(t *testing.T) {
-	data, err := json.Marshal(table(t, "site", set(t, standbyGroup, "MaxSize", "5")).Rows[:2])
-	want := `[{"regime":"always","case":"home at its minimum is gone","home":2,"standby":2,"load":2,"share":1,"fullLoadSeconds":0},` +
-		`{"regime":"always","case":"home at its maximum is gone","home":6,"standby":2,"load":6,"share":0.3333333333333333,"fullLoadSeconds":null}]`
+	rows := table(t, "site", set(t, standbyGroup, "MaxSize", "5")).Rows
+	keeps := table(t, "site", func(a *assembly.Assembly) { a.Stacks()[3].Remove(strings.TrimPrefix(homeRemoves, "Primary.")) }).Rows
+	data, err := json.Marshal([]Row{rows[0], rows[1], rows[3], keeps[3]})
+	want := `[{"regime":"always","case":"home at its minimum is gone","home":2,"standby":2,"load":2,"share":1,"fullLoadSeconds":0,"shrinksSeconds":null},` +
+		`{"regime":"always","case":"home at its maximum is gone","home":6,"standby":2,"load":6,"share":0.3333333333333333,"fullLoadSeconds":null,"shrinksSeconds":null},` +
+		`{"regime":"always","case":"visitors come back to home","home":2,"standby":5,"load":6,"share":0.3333333333333333,"fullLoadSeconds":1040,"shrinksSeconds":660},` +
+		`{"regime":"always","case":"visitors come back to home","home":6,"standby":6,"load":6,"share":1,"fullLoadSeconds":0,"shrinksSeconds":null}]`
 	if err != nil || string(data) != want {
 		t.Errorf("got %s, %v, want\n%s", data, err, want)
 	}

@@ -43,7 +43,9 @@ func (b *bound) take(now time.Duration) bool {
 }
 
 // newBounds returns those of both tiers: home at its maximum, and the standby as it
-// grows once home is gone.
+// grows once home is gone. The edge's retries of reads come to it at once, and are load
+// enough to grow by, so that it does not wait for DNS. Where the edge retries nothing,
+// this is early by the time until DNS moves.
 func (s *stage) newBounds(visitors int) (map[*rehearsal.Balancer]*bound, error) {
 	home, standby, err := capacity.FullLoad(s.model, s.p)
 	if err != nil {

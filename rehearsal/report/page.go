@@ -17,7 +17,7 @@ var pageHTML string
 // WriteHTML writes the report as one page that needs no other file.
 func (r *Report) WriteHTML(w io.Writer) error {
 	page, err := template.New("page").Funcs(template.FuncMap{
-		"target": r.target, "summary": summary, "otherwise": otherwise, "judged": Judged, "dash": orDash, "cells": Cells, "unjudged": unjudged, "remarks": r.capacityRemarks, "seconds": func(d time.Duration) rehearsal.Seconds { return rehearsal.Seconds(d) },
+		"target": r.target, "summary": summary, "otherwise": otherwise, "judged": Judged, "dash": orDash, "cells": Cells, "unjudged": r.unjudged, "remarks": r.capacityRemarks, "seconds": func(d time.Duration) rehearsal.Seconds { return rehearsal.Seconds(d) },
 	}).Parse(pageHTML)
 	if err != nil {
 		return err

@@ -134,7 +134,7 @@ func (r *Report) writeTimeline(w io.Writer, p *rehearsal.Play) {
 	}
 	fmt.Fprintf(w, "  %d visitors lost %d reads and %d writes (%d more of those who keep their connection), and %d requests on the way home\n",
 		p.Visitors, p.Sample.LostReads, p.Sample.LostWrites, p.Sample.LostWritesKept, p.Sample.LostComingHome)
-	if text := unjudged(p); text != "" {
+	if text := r.unjudged(p); text != "" {
 		fmt.Fprintf(w, "  %s\n", text)
 	}
 }

@@ -33,16 +33,23 @@ func summary(p rehearsal.Prediction) string {
 	return said
 }
 
-// unjudged says why a play is not held to the targets and, of full load, whom the
-// standby served.
-func unjudged(p *rehearsal.Play) string {
+// unjudged says why a play is not held to the targets, of full load whom the standby
+// served, and of errors what moves the site.
+func (r *Report) unjudged(p *rehearsal.Play) string {
 	why := p.Outage.Unjudged()
 	if why == "" {
 		return ""
 	}
 	text := fmt.Sprintf("Not held to the targets: %s.", why)
-	if good, all := p.Answered(); p.Outage == rehearsal.FullLoad && all > 0 {
+	good, all := p.Answered()
+	switch alarm := r.Model.ErrorRate; {
+	case p.Outage == rehearsal.FullLoad && all > 0:
 		text += fmt.Sprintf(" Of the requests that came to the standby once DNS had moved, it answered %s.", percent(float64(good)/float64(all)))
+	case p.Outage == rehearsal.Errors && alarm == nil:
+		text += " Nothing moves the site: failover.errorRate would."
+	case p.Outage == rehearsal.Errors:
+		text += fmt.Sprintf(" The alarm on errors moves it within 5 to 10 minutes, of which %s are measured, if %d %% of the edge's answers are errors.",
+			rehearsal.Seconds(time.Duration(alarm.Periods)*alarm.Period), alarm.Percent)
 	}
 	return text
 }

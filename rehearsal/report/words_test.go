@@ -8,6 +8,7 @@ import (
 
 	"twinsite/rehearsal"
 	"twinsite/rehearsal/internal/fixture"
+	"twinsite/topology"
 )
 
 // Who reads the report knows that visitors do not come home by themselves.
@@ -84,13 +85,24 @@ func TestUnjudged(t *testing.T) {
 		Outage: rehearsal.FullLoad, Healed: 10 * time.Second, Events: []rehearsal.Event{{At: 3 * time.Second, What: "DNS answers SECONDARY"}},
 		Requests: []rehearsal.Request{at(1, 503, "standby"), at(4, 200, "standby"), at(5, 503, "standby"), at(6, 503, "standby"), at(7, 504, ""), at(11, 503, "standby")},
 	}
-	if got := unjudged(play); !strings.Contains(got, "see the table of capacity") || !strings.HasSuffix(got, "it answered 33 %.") {
+	r := &Report{Model: &rehearsal.Model{}}
+	if got := r.unjudged(play); !strings.Contains(got, "see the table of capacity") || !strings.HasSuffix(got, "it answered 33 %.") {
 		t.Errorf("full load: %q", got)
 	}
-	for outage, want := range map[rehearsal.Outage]string{rehearsal.Errors: "of which three are measured; without it, never.", rehearsal.Flapping: "come and go with it.", rehearsal.Dark: ""} {
-		play.Outage = outage
-		if got := unjudged(play); !strings.HasSuffix(got, want) || want == "" && got != "" {
-			t.Errorf("%s: %q, want %q at its end", outage, got, want)
+	alarm := &rehearsal.ErrorRate{ErrorAlarm: topology.ErrorAlarm{Percent: 20, Periods: 3, Period: time.Minute}}
+	for _, test := range []struct {
+		outage rehearsal.Outage
+		alarm  *rehearsal.ErrorRate
+		want   string // at its end; "" if nothing is said
+	}{
+		{rehearsal.Errors, nil, "do not see it. Nothing moves the site: failover.errorRate would."},
+		{rehearsal.Errors, alarm, "do not see it. The alarm on errors moves it within 5 to 10 minutes, of which 3m0s are measured, if 20 % of the edge's answers are errors."},
+		{rehearsal.Flapping, alarm, "come and go with it."},
+		{rehearsal.Dark, alarm, ""},
+	} {
+		play.Outage, r.Model.ErrorRate = test.outage, test.alarm
+		if got := r.unjudged(play); !strings.HasSuffix(got, test.want) || test.want == "" && got != "" {
+			t.Errorf("%s: %q, want %q at its end", test.outage, got, test.want)
 		}
 	}
 }
