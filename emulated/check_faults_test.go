@@ -67,7 +67,7 @@ var faults = []fault{
 		c.makeStack("us-east-1", "ticketing-Global", `{"Resources":{"Topic":{"Type":"AWS::SNS::Topic"}}}`)
 	}, ""},
 	{"e-mail consents in ap-northeast-2", "not confirmed: ops@example.com", "follow the link", func(c *checked) {
-		c.makeStack(checkedHome, "ticketing-Primary", `{"Resources":{"Topic":{"Type":"AWS::SNS::Topic","Properties":{"Subscription":[{"Protocol":"email","Endpoint":"ops@example.com"}]}}}}`)
+		c.makeStack(checkedHome, "ticketing-Primary", `{"Resources":{"NotificationsTopic":{"Type":"AWS::SNS::Topic","Properties":{"Subscription":[{"Protocol":"email","Endpoint":"ops@example.com"}]}}}}`)
 	}, ""},
 	{"bootstrap in ap-northeast-2", "the region has no stack CDKToolkit", "npx cdk bootstrap aws://" + accountID + "/ap-northeast-2", asks(checkedHome, "cloudformation", "delete_stack", map[string]any{
 		"StackName": "CDKToolkit"}), "execution role in ap-northeast-2"},
