@@ -158,18 +158,7 @@ func TestJudge(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			from, to := defaultSite(t), defaultSite(t)
-			if test.from != nil {
-				test.from(from)
-			}
-			if test.to != nil {
-				test.to(to)
-			}
-			v, err := Judge(from, to)
-			if err != nil {
-				t.Fatal(err)
-			}
-			v.App = "cdk.out"
+			v := test.judge(t)
 			var text bytes.Buffer
 			if err := v.WriteText(&text); err != nil {
 				t.Fatal(err)
@@ -187,6 +176,24 @@ func TestJudge(t *testing.T) {
 			}
 		})
 	}
+}
+
+// judge rehearses the deployment of one edited copy of the default site over the other.
+func (test judged) judge(t *testing.T) *Verdict {
+	t.Helper()
+	from, to := defaultSite(t), defaultSite(t)
+	if test.from != nil {
+		test.from(from)
+	}
+	if test.to != nil {
+		test.to(to)
+	}
+	v, err := Judge(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.App = "cdk.out"
+	return v
 }
 
 // table gives a site a table, as an extension does.
