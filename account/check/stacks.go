@@ -62,9 +62,10 @@ func (c *Check) stackState(ctx context.Context, id string) (report.Finding, erro
 		return report.Finding{}, err
 	}
 	command := fmt.Sprintf("--region %s --stack-name %s", s.Region, s.Name)
-	switch s.Status {
-	case "", "DELETE_COMPLETE", "REVIEW_IN_PROGRESS":
+	if !s.Holds() {
 		return report.Good("not deployed yet"), nil
+	}
+	switch s.Status {
 	case "CREATE_FAILED", "ROLLBACK_FAILED", "ROLLBACK_COMPLETE": // of creations only: an update's begin with UPDATE_
 		return red("make deploy removes that and makes the stack anew", "its first creation failed (%s); it left %s", s.Status, left(s.resources)), nil
 	case "DELETE_FAILED":

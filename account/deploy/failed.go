@@ -10,6 +10,11 @@ import (
 // reviewed is the status of a stack that has a change set and nothing else.
 const reviewed = "REVIEW_IN_PROGRESS"
 
+// Holds reports whether the stack holds anything: one with a change set alone does not.
+func (s Stack) Holds() bool {
+	return s.Status != "" && s.Status != reviewed && s.Status != "DELETE_COMPLETE"
+}
+
 // What a stack can be to a deployment.
 type state int
 
@@ -23,9 +28,10 @@ const (
 // says why it can be neither deployed nor removed, and the remedy.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 func (d *Deployment) judge(ctx context.Context, stack Stack) (state, error) {
-	switch stack.Status {
-	case "", reviewed, "DELETE_COMPLETE":
+	if !stack.Holds() {
 		return absent, nil
+	}
+	switch stack.Status {
 	case "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED": // of creations only: an update's begin with UPDATE_
 		return failedCreation, nil
 	case "UPDATE_ROLLBACK_FAILED":

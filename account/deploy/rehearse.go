@@ -158,7 +158,7 @@ func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, miss
 		if !slices.Contains(d.Site.StackIDs(), s.ID) { // of an extension: nobody has asked yet whether it stands
 			if stack, err := d.Cloud.Stack(ctx, s.Region, s.Name); err != nil {
 				return nil, err
-			} else if stack.Status == "" {
+			} else if !stack.Holds() {
 				continue
 			}
 		}
@@ -181,7 +181,7 @@ func (d *Deployment) deployed(ctx context.Context, next *assembly.Assembly, miss
 // elsewhere adds a stack that another reads from, if it stands.
 func (d *Deployment) elsewhere(ctx context.Context, other Stack, all []templated) ([]templated, error) {
 	stack, err := d.Cloud.Stack(ctx, other.Region, other.Name)
-	if err != nil || stack.Status == "" {
+	if err != nil || !stack.Holds() {
 		return all, err
 	}
 	other.ID = strings.TrimPrefix(other.Name, d.Site.StackName(""))

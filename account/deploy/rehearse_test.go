@@ -114,6 +114,16 @@ func TestRehearseMoved(t *testing.T) {
 	}
 }
 
+// TestRehearseReviewed holds that a stack elsewhere which has a change set and nothing else
+// is not read: it has no template.
+func TestRehearseReviewed(t *testing.T) {
+	d, cloud, _ := rehearsed(t, "Failover", `"StackName": "ticketing-Primary"`, `"StackName": "ticketing-Other"`)
+	cloud.stacks["ticketing-Other"] = Stack{Status: reviewed}
+	if err := d.Run(t.Context()); err == nil || slices.Contains(cloud.calls, "read ticketing-Other") {
+		t.Errorf("got %v and the calls %q", err, cloud.calls)
+	}
+}
+
 // TestRehearseAssembly holds that an assembly which the CDK takes as it is, is not
 // synthesized: "cdk synth" would write none.
 func TestRehearseAssembly(t *testing.T) {

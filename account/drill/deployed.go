@@ -36,7 +36,7 @@ func Model(ctx context.Context, a *account.Account, s *site.Site) (*rehearsal.Mo
 		if err != nil {
 			return nil, err
 		}
-		if stack.Status == "" {
+		if !stack.Holds() {
 			return nil, fmt.Errorf("the site is not deployed: the account %s has no stack %s in %s", a.ID, stack.Name, stack.Region)
 		}
 		if strings.HasSuffix(stack.Status, "_IN_PROGRESS") || strings.HasSuffix(stack.Status, "_FAILED") {

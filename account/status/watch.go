@@ -64,25 +64,20 @@ func (w *Watch) stack(ctx context.Context, id string) (*known, error) {
 	}
 	w.mu.Unlock()
 	k.once.Do(func() {
-		if k.stack, k.err = w.cloud.Stack(ctx, w.site.StackRegion(id), w.site.StackName(id)); k.err == nil && k.there() {
+		if k.stack, k.err = w.cloud.Stack(ctx, w.site.StackRegion(id), w.site.StackName(id)); k.err == nil && k.stack.Holds() {
 			k.resources, k.err = w.cloud.Remains(ctx, k.stack)
 		}
 	})
-	if k.err == nil && !k.there() {
+	if k.err == nil && !k.stack.Holds() {
 		return k, fmt.Errorf("%s is not deployed", w.site.StackName(id))
 	}
 	return k, k.err
 }
 
-// there says whether a stack holds anything.
-func (k *known) there() bool {
-	return k.stack.Status != "" && k.stack.Status != "REVIEW_IN_PROGRESS" && k.stack.Status != "DELETE_COMPLETE"
-}
-
 // Stands says whether a stack holds anything, as far as can be asked.
 func (w *Watch) Stands(ctx context.Context, stack string) bool {
 	k, _ := w.stack(ctx, stack)
-	return k.there()
+	return k.stack.Holds()
 }
 
 // Changed is when the last change of a stack's resources was done; now, if that is not

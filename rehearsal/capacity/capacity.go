@@ -4,7 +4,6 @@
 package capacity
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -49,21 +48,12 @@ type Row struct {
 	FullLoad rehearsal.Seconds `json:"fullLoadSeconds"`
 
 	// Shrinks is how long home, without visitors, takes to shrink to its minimum, of
-	// the way back alone; Never, if nothing shrinks it. JSON has null for Never, and
-	// in the other rows.
+	// the way back alone; Never, null in JSON, if nothing shrinks it, and in the other
+	// rows.
 	Shrinks rehearsal.Seconds `json:"shrinksSeconds"`
 
 	// Limit is the maximum of the group that has to carry the load.
 	Limit int `json:"-"`
-}
-
-// MarshalJSON writes the row, with null for what does not apply or never happens.
-func (r Row) MarshalJSON() ([]byte, error) {
-	type row Row
-	if r.Case != WayBack {
-		r.Shrinks = rehearsal.Seconds(rehearsal.Never)
-	}
-	return json.Marshal(row(r))
 }
 
 // A Table is what the templates say of a site's capacity.
@@ -140,6 +130,7 @@ func (t *Table) add(m *rehearsal.Model, p rehearsal.Parameters, regime string, h
 		return Row{
 			Regime: regime, Case: c, Home: servers, Standby: has, Load: servers, Limit: standby.most,
 			Share: share(has, servers), FullLoad: fullLoad(Growth(m.Standby, p, has, servers, standby.most), has, servers),
+			Shrinks: rehearsal.Seconds(rehearsal.Never),
 		}
 	}
 	t.Rows = append(t.Rows, gone(Least, home.least), gone(Most, home.most), zoneRow(m, p, regime, home, standby), wayBackRow(m, p, regime, home, standby))
@@ -185,7 +176,7 @@ func zoneRow(m *rehearsal.Model, p rehearsal.Parameters, regime string, home, st
 	}
 	row := Row{
 		Regime: regime, Case: Zone, Home: left(load), Standby: standbyServers(m, home, standby, load),
-		Load: load, Limit: home.most, Share: share(left(load), load),
+		Load: load, Limit: home.most, Share: share(left(load), load), Shrinks: rehearsal.Seconds(rehearsal.Never),
 	}
 	if zones == 1 {
 		row.FullLoad = rehearsal.Seconds(rehearsal.Never)
